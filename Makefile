@@ -1,0 +1,52 @@
+# The front door. Needs Python 3.11 or later with pip, and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: run test check e2e soak measure format clean
+
+run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched and read
+	@$(BIN)/ownplug demo
+
+test: $(VENV)/.dev ## every test
+	$(BIN)/python -m pytest -m "not soak"
+
+check: $(VENV)/.dev ## what every commit must pass, in under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/unit tests/contract tests/recordings tests/docs
+
+e2e: $(VENV)/.dev ## whole programs over real sockets, with foreign judges
+	$(BIN)/python -m pytest -m e2e
+
+soak: $(VENV)/.dev ## minutes of real work under trouble
+	$(BIN)/python -m pytest -m soak
+
+measure: $(VENV)/.dev ## figures, as ratios to peers in the same run
+	$(BIN)/python -m devtools.measure
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "ownplug needs Python 3.11 or later. Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "Python cannot make a virtual environment here. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.run

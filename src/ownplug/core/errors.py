@@ -1,0 +1,133 @@
+"""Every error that ownplug raises on purpose, branched by who must act.
+
+    OwnplugError
+        UsageError          the calling code or command is wrong: fix it
+        LinkError           the way to the plug or hub: try again, or elsewhere
+            Unreachable         nobody answered at that address
+            LinkTimeout         connected, but no answer in time (also a TimeoutError)
+            LinkClosed          we closed it ourselves
+            LinkBroken          the far side, or the network, ended it
+        WireError           the far side broke the rules of its language
+            Malformed           bytes that are not a message of that language
+            BadSignature        a message that was not signed with the key
+            Unexpected          a good message at the wrong moment
+        DeviceError         the plug understood and said no
+        HubError            the hub understood and said no
+            NotFound            no such plug or user
+            Conflict            it exists already, or is in use
+            Forbidden           this login may not do that
+
+`str()` of each is a sentence that a user can act on; `code` is its name for scripts, `hint` what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class OwnplugError(Exception):
+    """Base of all: catch this to catch every failure that ownplug knows about."""
+
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(OwnplugError):
+    """The calling code or command is wrong."""
+
+    code = "usage"
+
+
+class LinkError(OwnplugError):
+    """The way to the far side failed."""
+
+    code = "link"
+
+
+class Unreachable(LinkError):
+    """Nobody answered at that address."""
+
+    code = "unreachable"
+
+
+class LinkTimeout(LinkError, TimeoutError):
+    """The far side is there but did not answer in time."""
+
+    code = "timeout"
+
+
+class LinkClosed(LinkError):
+    """The link was closed by this side."""
+
+    code = "closed"
+
+
+class LinkBroken(LinkError):
+    """The link was ended by the far side or by the network."""
+
+    code = "broken"
+
+
+class WireError(OwnplugError):
+    """The far side broke the rules of its language."""
+
+    code = "wire"
+
+
+class Malformed(WireError):
+    """Bytes that are not a message of the language in use."""
+
+    code = "malformed"
+
+
+class BadSignature(WireError):
+    """A message that was not signed with the expected key."""
+
+    code = "bad-signature"
+
+
+class Unexpected(WireError):
+    """A well-formed message at a moment at which it makes no sense."""
+
+    code = "unexpected"
+
+
+class DeviceError(OwnplugError):
+    """The plug understood the request and refused it.
+
+    Attributes:
+        device_code: the plug's own number, 5000 and up (5001: wrong key).
+    """
+
+    code = "refused"
+
+    def __init__(self, message: str, *, device_code: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.device_code = device_code
+
+
+class HubError(OwnplugError):
+    """The hub understood the request and refused it."""
+
+    code = "hub"
+
+
+class NotFound(HubError):
+    """No such plug, user or thing."""
+
+    code = "not-found"
+
+
+class Conflict(HubError):
+    """It exists already, or is in use."""
+
+    code = "conflict"
+
+
+class Forbidden(HubError):
+    """This login may not do that."""
+
+    code = "forbidden"

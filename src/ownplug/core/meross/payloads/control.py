@@ -1,0 +1,99 @@
+"""`Appliance.Control.*`: relay, meter and the start-up talk.
+
+Source: capture:mss310r-hw2.0.0-fw2.1.4, capture:mss210-hw1-fw1.1.12.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import field
+
+
+class Relay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One outlet. The first generation names no channel."""
+
+    channel: int = 0
+    # Not a bool: the first generation locks its state at other values. Source: assumed (one program's note).
+    onoff: int = 0
+    changed_at: int | msgspec.UnsetType = field(name="lmTime", default=msgspec.UNSET)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether current can flow."""
+        return self.onoff == 1
+
+
+class ToggleXPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.ToggleX`: one outlet, or a list of them."""
+
+    togglex: Relay | list[Relay]
+
+
+class TogglePayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.Toggle` of the first generation."""
+
+    toggle: Relay
+
+
+def relays_of(payload: ToggleXPayload) -> list[Relay]:
+    """The outlets of a payload, whichever of its two forms it has."""
+    return payload.togglex if isinstance(payload.togglex, list) else [payload.togglex]
+
+
+class MeterConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The calibration of the meter: its two coefficients times 100."""
+
+    voltage_ratio: int = field(name="voltageRatio")
+    current_ratio: int = field(name="electricityRatio")
+    max_current: int | msgspec.UnsetType = field(name="maxElectricityCurrent", default=msgspec.UNSET)  # mA
+
+
+class MeterConfigPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.ConsumptionConfig`."""
+
+    config: MeterConfig
+
+
+class Electricity(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading in the plug's integers: mA, 0.1 V, mW."""
+
+    channel: int = 0
+    current: int
+    voltage: int
+    power: int
+
+
+class ElectricityPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.Electricity`."""
+
+    electricity: Electricity
+
+
+class ConsumptionDay(msgspec.Struct, frozen=True, kw_only=True):
+    """The energy of one local day, in watt-hours."""
+
+    date: str  # YYYY-MM-DD
+    updated_at: int = field(name="time")  # Unix seconds of the record's last change
+    energy_wh: int = field(name="value")
+
+
+class ConsumptionPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.ConsumptionX`: up to 30 days in no useful order."""
+
+    days: list[ConsumptionDay] = field(name="consumptionx")
+
+
+class Bind(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plug says of itself when it comes; kept as plain values, since generations differ."""
+
+    hardware: dict[str, Any]
+    firmware: dict[str, Any]
+    bind_time: int = field(name="bindTime", default=0)
+
+
+class BindPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.Bind`."""
+
+    bind: Bind

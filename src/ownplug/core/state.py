@@ -1,0 +1,66 @@
+"""What is known about a plug: its relays, its last reading, whether it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from ownplug.core.identity import Firmware, Model
+
+
+class Availability(Enum):
+    """Whether a plug can be reached through the hub now."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"  # not heard of since the hub started
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayState:
+    """One outlet of a plug."""
+
+    channel: int
+    on: bool
+    changed_at: datetime | None = None  # by the plug's own clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the meter measures now."""
+
+    at: datetime
+    power_w: float
+    voltage_v: float
+    current_a: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyDay:
+    """The energy of one local day of the plug."""
+
+    day: str  # YYYY-MM-DD, by the plug's own zone
+    energy_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlugState:
+    """Everything known about one plug at one moment."""
+
+    availability: Availability = Availability.UNKNOWN
+    since: datetime | None = None  # when the availability last changed
+    reason: str = ""  # why it is offline, in words
+    bound: bool = False  # it has finished its start-up talk in this session
+    relays: tuple[RelayState, ...] = ()
+    reading: Reading | None = None
+    model: Model | None = None
+    firmware: Firmware | None = None
+    address: str = ""  # its IP address on the home's network, as it says itself
+    signal: int | None = None  # 0 to 100
+    abilities: frozenset[str] = field(default_factory=frozenset)
+    timezone: str | None = None  # None: not told yet; empty: the plug has none
+
+    def relay(self, channel: int = 0) -> RelayState | None:
+        """The outlet `channel`, or None if the plug has not told of it."""
+        return next((relay for relay in self.relays if relay.channel == channel), None)
