@@ -1,8 +1,101 @@
 """ownplug gives a Meross smart plug to its owner: its own MQTT server, its own memory, no cloud.
 
-This module is the front door of the library and loads nothing else until it is used.
+This module is the front door of the library and loads nothing heavy until it is used:
+
+    import ownplug
+
+    async with ownplug.connect("http://192.168.1.50", key="…") as plug:
+        await plug.turn_on()
+        reading = await plug.electricity()
+        print(f"{reading.power_w} W")
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ownplug.core.errors import (
+    BadSignature,
+    Conflict,
+    DeviceError,
+    Forbidden,
+    HubError,
+    LinkBroken,
+    LinkClosed,
+    LinkError,
+    LinkTimeout,
+    Malformed,
+    NotFound,
+    OwnplugError,
+    Unexpected,
+    Unreachable,
+    UsageError,
+    WireError,
+)
+from ownplug.core.state import EnergyDay, Reading, RelayState
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from ownplug.core.secret import Secret
+    from ownplug.plug import Plug
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["__version__"]
+__all__ = [
+    "BadSignature",
+    "Conflict",
+    "DeviceError",
+    "EnergyDay",
+    "Forbidden",
+    "HubError",
+    "LinkBroken",
+    "LinkClosed",
+    "LinkError",
+    "LinkTimeout",
+    "Malformed",
+    "NotFound",
+    "OwnplugError",
+    "Reading",
+    "RelayState",
+    "Unexpected",
+    "Unreachable",
+    "UsageError",
+    "WireError",
+    "__version__",
+    "connect",
+]
+
+
+def connect(
+    url: str,
+    *,
+    key: Secret | str | None = None,
+    user_id: str = "",
+    ca: Path | str | None = None,
+    uuid: str = "",
+    token: Secret | str | None = None,
+    timeout_s: float = 10.0,
+) -> AbstractAsyncContextManager[Plug]:
+    """Open a way to one plug for as long as the `async with` lasts.
+
+    Args:
+        url: `http://192.168.1.50` for the plug itself, `mqtts://HOST:8883/UUID` through an MQTT server, or
+            `hub+http://127.0.0.1:8480/PLUG` through a hub.
+        key: the key of the plug; not needed through a hub.
+        user_id: the user id of the plug's home; needed for an MQTT server without users of its own. A server
+            that has some takes them in the URL: `mqtts://NAME:PASSWORD@HOST/UUID`.
+        ca: file with the certificate that the MQTT server's is checked against; the system's otherwise.
+        uuid: the plug, for an MQTT server whose URL does not name it.
+        token: the login to a hub.
+        timeout_s: patience with one request; a hub has its own.
+
+    Raises:
+        UsageError: not such a URL, or something is missing for it.
+        LinkError, Forbidden, WireError: the MQTT server cannot be reached or refuses the login. That a plug or
+            hub cannot be reached shows at the first request.
+    """
+    from ownplug.plug import connect as connect_plug
+
+    return connect_plug(url, key=key, user_id=user_id, ca=ca, uuid=uuid, token=token, timeout_s=timeout_s)

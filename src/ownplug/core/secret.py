@@ -31,7 +31,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        # surrogatepass: text from JSON or a command line may hold what UTF-8 cannot.
+        mine, theirs = (text.encode("utf-8", "surrogatepass") for text in (self._text, other._text))
+        return hmac.compare_digest(mine, theirs)
 
     def __hash__(self) -> int:
         return hash(("Secret", self._text))

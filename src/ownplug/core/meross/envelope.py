@@ -8,7 +8,7 @@ payload stays as the bytes that came until somebody asks for it, as plain values
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -56,7 +56,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     namespace: str
     method: str
     payload_version: int | msgspec.UnsetType = msgspec.field(name="payloadVersion", default=msgspec.UNSET)
-    sender: str = msgspec.field(name="from", default="")
+    # A factory, so that an empty `from` is written: some firmware drops a request without the field.
+    # Source: capture (MSS110 7.2.3, `meross-protocol.md`, 1.1).
+    sender: str = msgspec.field(name="from", default_factory=str)
     timestamp: int  # seconds since 1970
     timestamp_ms: int | msgspec.UnsetType = msgspec.field(name="timestampMs", default=msgspec.UNSET)
     sign: str
@@ -198,5 +200,4 @@ def raw_payload(payload: object) -> msgspec.Raw:
 
 def as_data(payload: object) -> dict[str, Any]:
     """Return a payload type or mapping as the plain values that go on the wire."""
-    built: Mapping[str, Any] = msgspec.to_builtins(payload)
-    return dict(built)
+    return msgspec.json.decode(_encoder.encode(payload), type=dict[str, Any])

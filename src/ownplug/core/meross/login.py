@@ -12,7 +12,7 @@ from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross.sign import md5_hex
 from ownplug.core.secret import Secret
 
-_CLIENT_ID = re.compile(r"fmware:([0-9a-z]{32})_.*")
+_CLIENT_ID = re.compile(r"fmware:([0-9a-z]{20}[0-9a-f]{12})_.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

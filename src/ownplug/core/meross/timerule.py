@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 # Source: seed.
 MAX_RULES = 20
 
-# No zone has ever gone back on a change within a week (Morocco's pause for Ramadan is the shortest, a month).
-_STEP = timedelta(weeks=1)
-_AHEAD_STEPS = 52 * 11
+# Below the shortest time between two changes of a zone: a week, in Gaza in October 2040.
+_STEP = timedelta(days=3)
+_YEAR_STEPS = 366 // 3
+_AHEAD_STEPS = 11 * _YEAR_STEPS
 _OLDEST = datetime(1901, 1, 1, tzinfo=UTC)
 
 Rule = tuple[int, int, int]
@@ -20,7 +21,8 @@ def time_rules(zone: tzinfo, now: datetime, *, count: int = MAX_RULES) -> list[R
     """Return the changes of `zone` as a plug wants them, the one in force first.
 
     Each rule is (Unix time from which it holds, offset from UTC in seconds, 1 in summer time). A zone without
-    changes ahead gives one rule, dated by its last change in history.
+    changes ahead gives one rule, dated by its last change in history. Summer time is the time that is ahead,
+    also in Ireland and Morocco, whose laws call it the normal one; the offset is what a plug counts with.
 
     Args:
         zone: the owner's zone, for example `zoneinfo.ZoneInfo("Europe/Berlin")`.
@@ -43,14 +45,26 @@ def time_rules(zone: tzinfo, now: datetime, *, count: int = MAX_RULES) -> list[R
 
 
 def _facts(zone: tzinfo, moment: datetime) -> tuple[int, int]:
+    """Offset and daylight saving in seconds; the second is negative where winter time is the exception."""
     local = moment.astimezone(zone)
-    offset, summer = local.utcoffset(), local.dst()
-    return int(offset.total_seconds()) if offset else 0, 1 if summer else 0
+    offset, saving = local.utcoffset(), local.dst()
+    return int(offset.total_seconds()) if offset else 0, int(saving.total_seconds()) if saving else 0
 
 
 def _rule_at(zone: tzinfo, moment: datetime) -> Rule:
-    offset_s, summer = _facts(zone, moment)
-    return int(moment.timestamp()), offset_s, summer
+    offset_s, saving_s = _facts(zone, moment)
+    return int(moment.timestamp()), offset_s, int(saving_s > 0 or _is_ahead_till_pause(zone, moment))
+
+
+def _is_ahead_till_pause(zone: tzinfo, moment: datetime) -> bool:
+    """Whether this is the normal time of a zone that will put its clocks back as an exception.
+
+    Ireland's winter and Morocco's Ramadan are such exceptions by law; plugs, and the programs they were made
+    for, know summer time only as the time that is ahead.
+    """
+    if _facts(zone, moment)[1] != 0:
+        return False
+    return any(_facts(zone, moment + step * _STEP)[1] < 0 for step in range(1, _YEAR_STEPS))
 
 
 def _rule_in_force(zone: tzinfo, today: datetime) -> Rule:
@@ -60,7 +74,7 @@ def _rule_in_force(zone: tzinfo, today: datetime) -> Rule:
         if _facts(zone, earlier) != facts:
             return _rule_at(zone, _change_between(zone, earlier, later))
         later = earlier
-    return (0, *facts)  # a zone that never changed, such as UTC
+    return 0, facts[0], 0  # a zone that never changed, such as UTC
 
 
 def _change_between(zone: tzinfo, before: datetime, after: datetime) -> datetime:

@@ -1,11 +1,11 @@
 """Bytes as packets: `PacketReader` takes what a stream brings, in whatever pieces, and gives whole packets.
 
-The far side is not trusted. A broken rule is known at the first byte that proves it, as a `Malformed` that names
-the clause. A packet that is longer than allowed is refused from its fixed header, so a reader never holds more
-than one packet of the allowed length.
+The far side is not trusted. A broken rule is a `Malformed` that names the clause: in a fixed header as soon
+as its byte is there, in a body when the packet is whole. A packet that is longer than allowed is refused from
+its fixed header, so a reader never holds more than one packet of the allowed length.
 
-Level 3 (MQTT 3.1) differs in little: DUP may stand on more packets, unused flags are not looked at, and a user
-name or password that is announced may be missing.
+Level 3 (MQTT 3.1) differs in little: DUP may stand on more packets, unused flags are not looked at, and a
+user name or password that is announced may be missing.
 """
 
 from __future__ import annotations
@@ -50,13 +50,19 @@ _LEVELS = {(level.wire_name, level.value): level for level in ProtocolLevel}
 class PacketReader:
     """The packets of one direction of one connection.
 
+    Args:
+        max_packet_size: bytes of a whole packet, header included.
+        max_connect_size: the same until CONNECT has been read; a server must not trust a stranger with more.
+
     Attributes:
-        max_packet_size: bytes of a whole packet, header included; may be changed between two calls.
         failure: why reading has ended. Packets before the broken one are handed out first.
     """
 
-    def __init__(self, max_packet_size: int = DEFAULT_MAX_PACKET_SIZE) -> None:
-        self.max_packet_size = max_packet_size
+    def __init__(
+        self, max_packet_size: int = DEFAULT_MAX_PACKET_SIZE, *, max_connect_size: int | None = None
+    ) -> None:
+        self._max_packet_size = max_packet_size
+        self._limit = max_packet_size if max_connect_size is None else max_connect_size
         self.failure: Malformed | None = None
         self._rest = bytearray()  # the beginning of a packet
         self._wanted = 2  # bytes it needs before a look at it can tell more
@@ -102,10 +108,9 @@ class PacketReader:
                 body, stop = start + 2, start + 2 + data[start + 1]
             else:
                 body, stop = _long_length(data, start)
-            if stop - start > self.max_packet_size:
-                raise Malformed(
-                    f"A packet of {stop - start} bytes was announced; at most {self.max_packet_size} are taken."
-                )
+            if stop - start > self._limit:
+                size = stop - start
+                raise Malformed(f"A packet of {size} bytes was announced; at most {self._limit} are taken.")
             if stop > end:
                 self._rest += data[start:]
                 self._wanted = stop - start
@@ -118,8 +123,10 @@ class PacketReader:
         if kind == 3:
             return _publish(first, body)
         packet = _DECODERS[kind](body)
-        if isinstance(packet, Connect) and packet.level is ProtocolLevel.MQTT_3_1:
-            self._first_bytes = _FIRST_BYTES_3_1
+        if isinstance(packet, Connect):
+            self._limit = self._max_packet_size
+            if packet.level is ProtocolLevel.MQTT_3_1:
+                self._first_bytes = _FIRST_BYTES_3_1
         return packet
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import Any
 
 from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.mqtt.packets import (
@@ -34,89 +35,51 @@ def encode(packet: Packet) -> bytes:
     """One packet as it goes over the wire.
 
     Raises:
-        UsageError: the packet breaks the standard: a bad topic, a packet id that is missing or out of range, a
-            password without a user name, too long a text.
+        UsageError: the packet breaks the standard: a bad topic, a packet id that is missing or out of range,
+            a password without a user name, too long a text.
     """
     try:
-        return _encode(packet)
+        return _ENCODERS[type(packet)](packet)
     except (Malformed, UnicodeEncodeError) as error:
         raise UsageError(f"A {type(packet).__name__} that must not be sent: {error}") from error
-
-
-def _encode(packet: Packet) -> bytes:  # noqa: C901, PLR0911 (a table of fourteen packets, checked to be complete)
-    match packet:
-        case Publish():
-            return _publish(packet)
-        case Puback() | Pubrec() | Pubrel() | Pubcomp() | Unsuback():
-            return _ACKS[type(packet)] + _packet_id(packet.packet_id)
-        case Pingreq():
-            return b"\xc0\x00"
-        case Pingresp():
-            return b"\xd0\x00"
-        case Disconnect():
-            return b"\xe0\x00"
-        case Connack():
-            return bytes((0x20, 2, packet.session_present, packet.code))
-        case Subscribe():
-            return _subscribe(packet)
-        case Suback():
-            codes = bytes(REFUSED if qos is None else qos for qos in packet.granted)
-            return _framed(0x90, _packet_id(packet.packet_id) + codes)
-        case Unsubscribe():
-            return _unsubscribe(packet)
-        case Connect():
-            return _connect(packet)
-        case ForeignConnect():
-            return _framed(0x10, _text(packet.protocol_name) + bytes((packet.level,)))
-        case _:
-            assert_never(packet)
-
-
-_ACKS: dict[type[Packet], bytes] = {
-    Puback: b"\x40\x02",
-    Pubrec: b"\x50\x02",
-    Pubrel: b"\x62\x02",  # MQTT-3.6.1-1
-    Pubcomp: b"\x70\x02",
-    Unsuback: b"\xb0\x02",
-}
 
 
 class PublishTemplate:
     """One message that goes to many: encoded once for each QoS, only the packet id differs.
 
     Attributes:
+        message: what goes out, as it came in.
         size: length of the longer form in bytes, for the limits of queues.
     """
 
-    __slots__ = ("_plain", "_publish", "_with_id", "size")
+    __slots__ = ("_plain", "_with_id", "message", "size")
 
-    def __init__(self, publish: Publish) -> None:
-        self._publish = publish
+    def __init__(self, message: Publish) -> None:
+        self.message = message
         self._plain: bytes | None = None
         self._with_id: dict[QoS, bytes] = {}
-        self.size = len(publish.topic) + len(publish.payload) + 7
+        self.size = len(message.topic) + len(message.payload) + 7
 
     @property
     def qos(self) -> QoS:
         """The QoS at which the message came in: nobody gets it at a higher one."""
-        return self._publish.qos
+        return self.message.qos
 
     def plain(self) -> bytes:
         """The QoS 0 form; RETAIN and DUP are off (MQTT-3.3.1-9, MQTT-3.3.1-2)."""
         if self._plain is None:
-            publish = self._publish
-            self._plain = _framed(0x30, _text(publish.topic) + publish.payload)
+            self._plain = _framed(0x30, _text(self.message.topic) + self.message.payload)
         return self._plain
 
     def with_id(self, qos: QoS, packet_id: int) -> tuple[bytes, bytes, bytes]:
         """The form for QoS 1 and 2, in three pieces to be sent one after the other."""
-        publish = self._publish
+        message = self.message
         head = self._with_id.get(qos)
         if head is None:
-            topic = _text(publish.topic)
-            length = len(topic) + 2 + len(publish.payload)
+            topic = _text(message.topic)
+            length = len(topic) + 2 + len(message.payload)
             head = self._with_id[qos] = bytes((0x30 | qos << 1,)) + _remaining_length(length) + topic
-        return head, packet_id.to_bytes(2, "big"), publish.payload
+        return head, packet_id.to_bytes(2, "big"), message.payload
 
 
 def _publish(packet: Publish) -> bytes:
@@ -170,7 +133,9 @@ def _connect(packet: Connect) -> bytes:
         body += _binary(packet.password)
     if not 0 <= packet.keepalive_s <= 0xFFFF:
         raise Malformed("Keepalive is 0 to 65,535 seconds.")
-    start = _text(packet.level.wire_name) + bytes((packet.level, flags)) + packet.keepalive_s.to_bytes(2, "big")
+    start = (
+        _text(packet.level.wire_name) + bytes((packet.level, flags)) + packet.keepalive_s.to_bytes(2, "big")
+    )
     return _framed(0x10, start + body)
 
 
@@ -207,3 +172,31 @@ def _binary(data: bytes) -> bytes:
     if len(data) > 0xFFFF:
         raise Malformed("Texts and passwords hold at most 65,535 bytes.")
     return len(data).to_bytes(2, "big") + data
+
+
+def _suback(packet: Suback) -> bytes:
+    codes = bytes(REFUSED if qos is None else qos for qos in packet.granted)
+    return _framed(0x90, _packet_id(packet.packet_id) + codes)
+
+
+def _acknowledgement(start: bytes) -> Callable[[Puback | Pubrec | Pubrel | Pubcomp | Unsuback], bytes]:
+    return lambda packet: start + _packet_id(packet.packet_id)
+
+
+_ENCODERS: dict[type[Packet], Callable[[Any], bytes]] = {
+    Connect: _connect,
+    ForeignConnect: lambda p: _framed(0x10, _text(p.protocol_name) + bytes((p.level,))),
+    Connack: lambda p: bytes((0x20, 2, p.session_present, p.code)),
+    Publish: _publish,
+    Puback: _acknowledgement(b"\x40\x02"),
+    Pubrec: _acknowledgement(b"\x50\x02"),
+    Pubrel: _acknowledgement(b"\x62\x02"),  # MQTT-3.6.1-1
+    Pubcomp: _acknowledgement(b"\x70\x02"),
+    Subscribe: _subscribe,
+    Suback: _suback,
+    Unsubscribe: _unsubscribe,
+    Unsuback: _acknowledgement(b"\xb0\x02"),
+    Pingreq: lambda _: b"\xc0\x00",
+    Pingresp: lambda _: b"\xd0\x00",
+    Disconnect: lambda _: b"\xe0\x00",
+}

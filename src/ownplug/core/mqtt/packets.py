@@ -1,8 +1,8 @@
 """The packets of MQTT 3.1 and 3.1.1 as values.
 
-A packet that can be made here can be sent: what the standard forbids is refused by the encoder (our fault) or by
-the reader (theirs), so everything between the two may trust the values. Clause numbers in this room, such as
-`MQTT-3.1.0-1`, are those of the OASIS standard "MQTT Version 3.1.1".
+A packet that can be made here can be sent: what the standard forbids is refused by the encoder (our fault) or
+by the reader (theirs), so everything between the two may trust the values. Clause numbers in this room, such
+as `MQTT-3.1.0-1`, are those of the OASIS standard "MQTT Version 3.1.1".
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who gets a message: filters of many subscribers, looked up by topic.
 
-Filters without wildcards, nearly all of a home's, are found in one dictionary; the rest in a tree by level. The
-answer for a topic is remembered until a change of subscriptions could alter it.
+Filters without wildcards, nearly all of a home's, are found in one dictionary; the rest in a tree by level.
+The answer for a topic is remembered until a change of subscriptions could alter it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,10 @@ class SubscriptionTree(Generic[T]):
         return frozenset(self._filters.get(subscriber, ()))
 
     def match(self, topic: str) -> Mapping[T, QoS]:
-        """Everyone who gets a message on this topic, once, with the highest QoS of their filters (MQTT-3.3.5-1)."""
+        """Everyone who gets a message on this topic.
+
+        A subscriber with several filters that match gets it once, with the highest QoS (MQTT-3.3.5-1).
+        """
         answer = self._answers.get(topic)
         if answer is None:
             answer = self._search(topic)

@@ -1,7 +1,7 @@
 """Topic names and topic filters: what is one, and which filter matches what.
 
-A level is what stands between two `/`; it may be empty. `+` stands for one level, `#` at the end for any number
-of them, none included. Neither matches a first level that begins with `$`.
+A level is what stands between two `/`; it may be empty. `+` stands for one level, `#` at the end for any
+number of them, none included. Neither matches a first level that begins with `$`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from ownplug.core.errors import Malformed
 
 MAX_LEVELS = 200
-"""A filter with more levels is refused by our server: each level costs it memory. The standard sets no limit."""
+"""Filters with more levels are refused by our server: each costs it memory. The standard sets no limit."""
 
 
 def check_topic(name: str) -> None:
@@ -54,7 +54,7 @@ def is_wild(topic_filter: str) -> bool:
 
 
 def matches(topic_filter: str, topic: str) -> bool:
-    """Whether a message on `topic` is one that a subscriber of `topic_filter` asked for. Both must be valid."""
+    """Whether a subscriber of `topic_filter` asked for messages on `topic`. Both must be valid."""
     if topic_filter == topic:
         return True
     if topic[0] == "$" and topic_filter[0] in "+#":  # MQTT-4.7.2-1
@@ -71,7 +71,7 @@ def matches(topic_filter: str, topic: str) -> bool:
 
 
 def covers(granted_filter: str, requested_filter: str) -> bool:
-    """Whether every topic that `requested_filter` matches is matched by `granted_filter` too. Both must be valid."""
+    """Whether `granted_filter` matches every topic that `requested_filter` matches. Both must be valid."""
     if requested_filter[0] == "$" and granted_filter[0] in "+#":  # MQTT-4.7.2-1
         return False
     granted = _without_plus_hash(granted_filter).split("/")

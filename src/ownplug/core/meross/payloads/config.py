@@ -73,7 +73,7 @@ class WifiSet(msgspec.Struct, frozen=True, kw_only=True):
     wifi: Network
 
 
-class Trace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """How the last attempt to join a network ended."""
 
     ssid: str = ""

@@ -10,14 +10,17 @@ from typing import Any
 import msgspec
 from msgspec import field
 
+from ownplug.core.errors import Malformed
+from ownplug.core.meross.payloads.scalars import Day, MeterValue, UnixSeconds
 
-class Relay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+
+class Relay(msgspec.Struct, frozen=True, kw_only=True):
     """One outlet. The first generation names no channel."""
 
     channel: int = 0
     # Not a bool: the first generation locks its state at other values. Source: assumed (one program's note).
-    onoff: int = 0
-    changed_at: int | msgspec.UnsetType = field(name="lmTime", default=msgspec.UNSET)
+    onoff: int
+    changed_at: UnixSeconds | msgspec.UnsetType = field(name="lmTime", default=msgspec.UNSET)
 
     @property
     def is_on(self) -> bool:
@@ -60,23 +63,39 @@ class Electricity(msgspec.Struct, frozen=True, kw_only=True):
     """A reading in the plug's integers: mA, 0.1 V, mW."""
 
     channel: int = 0
-    current: int
-    voltage: int
-    power: int
+    current: MeterValue
+    voltage: MeterValue
+    power: MeterValue
 
 
 class ElectricityPayload(msgspec.Struct, frozen=True, kw_only=True):
-    """`Appliance.Control.Electricity`."""
+    """`Appliance.Control.Electricity`: one reading, or a list of them.
 
-    electricity: Electricity
+    Source: capture:mss310r-hw2.0.0-fw2.1.4 (one); published programs accept a list.
+    """
+
+    readings: Electricity | list[Electricity] = field(name="electricity")
+
+    @property
+    def electricity(self) -> Electricity:
+        """The reading, or the first of several.
+
+        Raises:
+            Malformed: the list is empty.
+        """
+        if not isinstance(self.readings, list):
+            return self.readings
+        if not self.readings:
+            raise Malformed("The plug sent a list of readings with nothing in it.")
+        return self.readings[0]
 
 
 class ConsumptionDay(msgspec.Struct, frozen=True, kw_only=True):
     """The energy of one local day, in watt-hours."""
 
-    date: str  # YYYY-MM-DD
-    updated_at: int = field(name="time")  # Unix seconds of the record's last change
-    energy_wh: int = field(name="value")
+    date: Day
+    updated_at: UnixSeconds = field(name="time")  # of the record's last change
+    energy_wh: MeterValue = field(name="value")
 
 
 class ConsumptionPayload(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +109,7 @@ class Bind(msgspec.Struct, frozen=True, kw_only=True):
 
     hardware: dict[str, Any]
     firmware: dict[str, Any]
-    bind_time: int = field(name="bindTime", default=0)
+    bind_time: UnixSeconds = field(name="bindTime", default=0)
 
 
 class BindPayload(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,15 +5,13 @@ Source: capture:mss310r-hw2.0.0-fw2.1.4, capture:mss210-hw1-fw1.1.12, capture:em
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from msgspec import field
 
 from ownplug.core.meross.payloads.control import Relay
-
-# Unix seconds as far as the year 9999: what `datetime` can hold.
-UnixSeconds = Annotated[int, msgspec.Meta(ge=0, le=253402300799)]
+from ownplug.core.meross.payloads.scalars import UnixSeconds
 
 
 class Hardware(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +33,10 @@ class FirmwareInfo(msgspec.Struct, frozen=True, kw_only=True):
     wifi_mac: str = field(name="wifiMac", default="")  # the router's, not the plug's
     inner_ip: str = field(name="innerIp", default="")
     server: str = ""
-    port: int = 0
-    user_id: int = field(name="userId", default=0)
+    # Whatever a plug says here, even nothing (`""`), it can be switched and read.
+    # Source: capture:mss210-hw1-fw1.1.12.
+    port: int | str = 0
+    user_id: int | str = field(name="userId", default=0)
 
 
 class PlugTime(msgspec.Struct, frozen=True, kw_only=True):

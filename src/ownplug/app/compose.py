@@ -1,0 +1,132 @@
+"""Which parts run, how they are joined, in which order they start; they stop in the reverse order."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+
+from ownplug.aio import Clock, SystemClock
+from ownplug.app.exchange import BrokerExchange
+from ownplug.app.home import HomeFolder
+from ownplug.app.settings import Settings
+from ownplug.broker import Broker
+from ownplug.core.records import HomeRecord
+from ownplug.hub import HomeView, Hub, HubApi
+from ownplug.store import SqliteStore
+from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.tls import server_context
+from ownplug.web import open_web
+
+log = logging.getLogger(__name__)
+
+_ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
+
+# Reserved for documentation (RFC 5737): asking the system for the way there sends nothing.
+_FAR_AWAY = ("192.0.2.1", 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What a running hub tells about itself, as one JSON line and in the home's runtime file.
+
+    What is off is empty. `mqtts` and `mqtt` are host:port as plugs are to use them, `web` and `cloud` URLs, `ca`
+    the file with the home's own CA certificate.
+    """
+
+    mqtts: str
+    mqtt: str
+    web: str
+    cloud: str
+    ca: str
+    user_id: str
+
+
+@asynccontextmanager
+async def open_hub(
+    folder: HomeFolder, settings: Settings, clock: Clock | None = None
+) -> AsyncIterator[Ready]:
+    """Run a hub with its MQTT server and its API for as long as the context lasts.
+
+    Raises:
+        Conflict: a port is taken, or another hub runs in this home.
+        OwnplugError: the home cannot be used.
+    """
+    clock = clock or SystemClock()
+    folder.prepare()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.claim())
+        store = await stack.enter_async_context(SqliteStore(folder.database))
+        hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
+        host = await _advertised(hub, store, settings)
+        certificates = await ensure_certificates(folder.tls, [host, *_ALWAYS_NAMED], clock)
+        exchange = BrokerExchange(hub)
+        broker = Broker(
+            settings.broker,
+            hub.gatekeeper(),
+            clock,
+            tls=server_context(certificates.server, certificates.server_key),
+            listener=exchange,
+        )
+        exchange.join(broker)
+        await stack.enter_async_context(broker)
+        api = HubApi(hub, clock)
+        web = await stack.enter_async_context(open_web(api, settings.web, folder.token()))
+        ready = Ready(
+            mqtts=_address(host, broker.tls_address),
+            mqtt=_address(host, broker.tcp_address),
+            web=web.url,
+            cloud="",
+            ca=str(certificates.ca),
+            user_id=hub.home.user_id,
+        )
+        api.tell_home(_view(ready, hub.home, settings))
+        folder.announce(asdict(ready))
+        stack.callback(folder.retract)
+        yield ready
+
+
+def _view(ready: Ready, home: HomeRecord, settings: Settings) -> HomeView:
+    return HomeView(
+        user_id=home.user_id,
+        key=home.key,
+        mqtts=ready.mqtts,
+        mqtt=ready.mqtt,
+        web=ready.web,
+        cloud=ready.cloud,
+        ca=ready.ca,
+        timezone=settings.hub.timezone,
+    )
+
+
+def _address(host: str, listening: tuple[str, int] | None) -> str:
+    if listening is None:
+        return ""
+    return f"[{host}]:{listening[1]}" if ":" in host else f"{host}:{listening[1]}"
+
+
+async def _advertised(hub: Hub, store: SqliteStore, settings: Settings) -> str:
+    """Return the address for plugs: the owner's choice, else the one that the local network sees."""
+    host = settings.network.advertise or _own_address()
+    before = hub.home.advertised
+    if before and before != host:
+        log.warning(
+            "Plugs were told to come to %s, but this machine is now %s. They will not find it: give it its old "
+            "address, or name the right one with --advertise and pair them again",
+            before,
+            host,
+        )
+    if before != host:
+        await store.save_home(replace(hub.home, advertised=host))
+    return host
+
+
+def _own_address() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_FAR_AWAY)
+        except OSError:  # no network at all
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

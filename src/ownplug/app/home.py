@@ -1,0 +1,116 @@
+"""Where a home's things lie on this machine, and what is private there."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ownplug.core.errors import Conflict, OwnplugError
+from ownplug.core.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFolder:
+    """The folder of one home; nobody but its owner may look inside."""
+
+    path: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The owner's settings; need not exist."""
+        return self.path / "ownplug.toml"
+
+    @property
+    def database(self) -> Path:
+        """Registry, accounts and keys."""
+        return self.path / "hub.sqlite3"
+
+    @property
+    def tls(self) -> Path:
+        """The home's own CA and the server's certificate."""
+        return self.path / "tls"
+
+    @property
+    def token_file(self) -> Path:
+        """The token by which this machine's user reaches the running hub."""
+        return self.path / "token"
+
+    @property
+    def runtime_file(self) -> Path:
+        """Where the running hub listens; gone when it stops."""
+        return self.path / "runtime.json"
+
+    def prepare(self) -> None:
+        """Make the folder, closed to others.
+
+        Raises:
+            OwnplugError: it cannot be made or written.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+        except OSError as error:
+            raise OwnplugError(
+                f"The home {self.path} cannot be made: {error.strerror}.",
+                hint="Choose another folder with --home.",
+            ) from error
+
+    def token(self) -> Secret:
+        """Return the token of this machine's user, made at the first call."""
+        if not self.token_file.exists():
+            write_private(self.token_file, secrets.token_urlsafe(32))
+        return Secret(self.token_file.read_text("utf-8").strip())
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Hold the home for this process, so that two hubs never share it.
+
+        Raises:
+            Conflict: another hub holds it.
+        """
+        with (self.path / "hub.lock").open("a") as file:
+            if not _lock(file):
+                raise Conflict(
+                    f"A hub is running in {self.path} already.",
+                    hint="Use it, stop it, or choose another folder with --home.",
+                )
+            yield
+
+    def announce(self, addresses: dict[str, Any]) -> None:
+        """Write where the running hub listens, for the commands of this machine."""
+        write_private(self.runtime_file, json.dumps({"pid": os.getpid(), **addresses}, indent=2) + "\n")
+
+    def retract(self) -> None:
+        """Take back what `announce` wrote."""
+        self.runtime_file.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _lock(file: IO[str]) -> bool:
+    """Lock `file` until it is closed, also by a kill; False if another process holds it."""
+    if sys.platform == "win32":  # no such lock there: a taken port is what tells
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,207 @@
+"""The MQTT server of a home: listeners, the tasks behind them, and local clients in the same process."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from ownplug.aio import Backoff, Clock, supervise
+from ownplug.broker.connection import ClientConnection
+from ownplug.broker.ports import Gatekeeper, Listener
+from ownplug.broker.settings import BrokerSettings, parse_endpoint
+from ownplug.broker.switchboard import LocalSubscriber, Switchboard
+from ownplug.core.errors import Conflict, Malformed, UsageError
+from ownplug.core.mqtt import Publish, QoS, check_filter, check_topic
+
+SWEEP_S = 0.5
+"""Seconds between two looks for connections that are overdue; a keepalive is that much more patient."""
+
+SWEEPS_A_MINUTE = 120
+
+LOGINS_AT_ONCE = 32
+"""Logins that are judged side by side: a person's takes a slow hash, and plugs must not wait behind it."""
+
+BACKLOG = 512
+"""Connections that the system holds until we take them: a home's plugs all come back at once after an outage."""
+
+STOP_S = 2.0
+"""Seconds for last words when the server stops."""
+
+
+class Broker:
+    """An MQTT 3.1 and 3.1.1 server: `async with Broker(...) as broker`.
+
+    Args:
+        settings: addresses and limits.
+        gatekeeper: decides on logins and rights.
+        clock: measures silence.
+        tls: certificate and ciphers for `settings.mqtts` (`ownplug.transport.tls.server_context`).
+        listener: is told of connections.
+    """
+
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        gatekeeper: Gatekeeper,
+        clock: Clock,
+        *,
+        tls: ssl.SSLContext | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._tls = tls
+        self._board = Switchboard(settings, gatekeeper, clock, listener)
+        self._tls_server: asyncio.Server | None = None
+        self._tcp_server: asyncio.Server | None = None
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Listen.
+
+        Raises:
+            Conflict: a port is taken.
+            UsageError: an address is not one of this machine, not allowed, or not HOST:PORT; or TLS without a
+                certificate.
+        """
+        async with AsyncExitStack() as stack:
+            tasks = asyncio.TaskGroup()
+            await tasks.__aenter__()
+            stack.push_async_callback(
+                tasks.__aexit__, None, None, None
+            )  # else our errors come out in a group
+            for name, run in self._services().items():
+                work = supervise(name, run, backoff=Backoff(first_s=0.01, limit_s=1.0), clock=self._clock)
+                stack.callback(tasks.create_task(work, name=name).cancel)
+            stack.push_async_callback(self._stop)
+            if self._settings.mqtts:
+                if self._tls is None:
+                    raise UsageError("MQTT over TLS needs a certificate.")
+                self._tls_server = await self._listen(self._settings.mqtts, "--mqtts", self._tls)
+            if self._settings.mqtt:
+                self._tcp_server = await self._listen(self._settings.mqtt, "--mqtt", None)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def tls_address(self) -> tuple[str, int] | None:
+        """Host and port of MQTT over TLS, None if it is off."""
+        return _address(self._tls_server)
+
+    @property
+    def tcp_address(self) -> tuple[str, int] | None:
+        """Host and port of MQTT without TLS, None if it is off."""
+        return _address(self._tcp_server)
+
+    @property
+    def connection_count(self) -> int:
+        """Connections now, let in or not."""
+        return len(self._board.connections)
+
+    @property
+    def dropped_messages(self) -> int:
+        """Messages that clients have lost since the start because they read too slowly."""
+        return self._board.dropped_messages
+
+    def attach(self, topic_filter: str, handler: Callable[[str, bytes], None]) -> Callable[[], None]:
+        """Have `handler(topic, payload)` called for each message that the filter matches; return what ends it.
+
+        Calls come in order, one at a time, in order with what the listener is told. If the handler raises,
+        the failure is logged and the next call comes all the same.
+
+        Raises:
+            UsageError: that is no topic filter.
+        """
+        _must_be(check_filter, topic_filter)
+        subscriber = LocalSubscriber(self._board.feed, handler)
+        self._board.subscriptions.add(topic_filter, subscriber, QoS.AT_LEAST_ONCE)
+        return functools.partial(self._board.subscriptions.drop, subscriber)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send a message, at QoS 1, to whoever is subscribed now, local handlers included. Never waits.
+
+        Raises:
+            UsageError: that is no topic name.
+        """
+        _must_be(check_topic, topic)
+        self._board.route(Publish(topic=topic, payload=payload, qos=QoS.AT_LEAST_ONCE, packet_id=1))
+
+    def _services(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        services: dict[str, Callable[[], Awaitable[None]]] = {
+            f"MQTT login {number}": self._judge_logins for number in range(LOGINS_AT_ONCE)
+        }
+        return {"MQTT feed": self._board.feed.run, "MQTT sweeper": self._sweep, **services}
+
+    async def _judge_logins(self) -> None:
+        while True:
+            connection = await self._board.logins.get()
+            await connection.judge()
+
+    async def _sweep(self) -> None:
+        while True:
+            for _ in range(SWEEPS_A_MINUTE):
+                await self._clock.sleep(SWEEP_S)
+                now_s = self._clock.monotonic()
+                for connection in tuple(self._board.connections):
+                    if now_s >= connection.deadline_s:
+                        connection.expire()
+            self._board.forget_warnings()
+
+    async def _listen(self, endpoint: str, option: str, tls: ssl.SSLContext | None) -> asyncio.Server:
+        host, port = parse_endpoint(endpoint, option)
+        make = functools.partial(ClientConnection, self._board, tls)
+        try:
+            return await asyncio.get_running_loop().create_server(make, host, port, backlog=BACKLOG)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Conflict(
+                    f"Port {port} is taken by another program.",
+                    hint=f"Stop it, or choose another port with {option} HOST:PORT.",
+                ) from error
+            raise UsageError(
+                f"Cannot listen at {endpoint}: {error.strerror or error}.",
+                hint=f"Choose an address of this machine and a port above 1023 with {option} HOST:PORT.",
+            ) from error
+
+    async def _stop(self) -> None:
+        """Take nobody in any more, say goodbye to all, and let the listener hear of it."""
+        servers = [server for server in (self._tls_server, self._tcp_server) if server is not None]
+        for server in servers:
+            server.close()
+        for connection in tuple(self._board.connections):
+            connection.close("the server stops")
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._board.nobody_left.wait()
+                await self._board.feed.all_told.wait()
+        except TimeoutError:
+            for connection in tuple(self._board.connections):
+                connection.abort()
+            await self._board.nobody_left.wait()
+        for server in servers:
+            await server.wait_closed()
+
+
+def _address(server: asyncio.Server | None) -> tuple[str, int] | None:
+    if server is None or not server.sockets:
+        return None
+    host, port = server.sockets[0].getsockname()[:2]
+    return str(host), int(port)
+
+
+def _must_be(check: Callable[[str], None], text: str) -> None:
+    try:
+        check(text)
+    except Malformed as error:
+        raise UsageError(str(error)) from error

@@ -1,0 +1,385 @@
+"""One connection to the MQTT server: a thin driver of `ServerMachine` over asyncio's transport.
+
+What is read waits in an inbox and is worked off in slices, so that no client holds the loop. Work stops, and with
+it after a while reading, while the client does not take its answers, its login is being judged, or local handlers
+are behind; so every buffer is bounded: the inbox by `INBOX_LIMIT` and one read, what goes out by the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import cast
+
+from ownplug.broker.inbox import Inbox
+from ownplug.broker.ports import Connection
+from ownplug.broker.switchboard import Switchboard
+from ownplug.broker.wire import Wire, address_of
+from ownplug.core.errors import OwnplugError
+from ownplug.core.mqtt import (
+    Access,
+    Connect,
+    ConnectCode,
+    Denied,
+    Left,
+    Publish,
+    PublishTemplate,
+    QoS,
+    ServerEvent,
+    ServerMachine,
+    Subscribed,
+    Unsubscribed,
+)
+from ownplug.transport.tls import TlsMachine
+
+SLICE_BYTES = 4096
+"""Bytes that are looked at in one go: at most some hundred messages."""
+
+SLICE_S = 0.005
+"""Seconds after which a connection with more to do lets others have their turn."""
+
+INBOX_LIMIT = 64 * 1024
+"""Bytes that wait to be worked off before reading is paused."""
+
+WRITE_BYTES = 64 * 1024
+"""Bytes that are handed to the transport in one go, and that may wait until the end of a slice."""
+
+CLOSING_S = 5.0
+"""Seconds that a client has to take its last answers."""
+
+
+class ClientConnection(asyncio.Protocol):
+    """One client, from its TCP connection to its end."""
+
+    __slots__ = (
+        "_access",
+        "_address",
+        "_board",
+        "_connection",
+        "_deadline_s",
+        "_has_ended",
+        "_inbox",
+        "_is_closing",
+        "_is_dropping",
+        "_is_flush_due",
+        "_is_reading_paused",
+        "_is_work_due",
+        "_is_writing_paused",
+        "_loop",
+        "_machine",
+        "_tls",
+        "_wire",
+    )
+
+    def __init__(self, board: Switchboard, tls: ssl.SSLContext | None) -> None:
+        self._board = board
+        self._tls = tls
+        self._loop = asyncio.get_running_loop()
+        self._wire: Wire | None = None
+        self._machine: ServerMachine | None = None
+        self._connection: Connection | None = None  # from when the client is let in until it goes
+        self._access: Access | None = None
+        self._address = ""
+        self._deadline_s = board.clock.monotonic() + board.settings.handshake_timeout_s
+        self._inbox = Inbox()
+        self._has_ended = False  # the client will send no more
+        self._is_closing = False
+        self._is_dropping = False
+        self._is_flush_due = self._is_work_due = False
+        self._is_reading_paused = self._is_writing_paused = False
+
+    # --- asyncio's side ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the client in, or turn it away."""
+        stream = cast("asyncio.Transport", transport)
+        self._address = address_of(transport)
+        if not self._board.enter(self, self._address):
+            self._is_closing = True
+            stream.abort()
+            return
+        machine = TlsMachine(self._tls, server_side=True) if self._tls is not None else None
+        self._wire = Wire(stream, machine)
+        self._begin_if_ready(self._wire)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, and work on it."""
+        wire = self._wire
+        if wire is None or self._is_closing:
+            return
+        try:
+            self._inbox.put(wire.receive(data))
+        except OwnplugError as error:
+            self._tls_failed(error)
+            return
+        self._has_ended = self._has_ended or wire.has_ended
+        self._begin_if_ready(wire)
+        if self._is_work_due:
+            self._regulate_reading(wire)
+        else:
+            self._work()
+
+    def eof_received(self) -> bool:
+        """The client will send no more; what it has sent is worked off first."""
+        self._has_ended = True
+        self._deadline_s = self._now_s() + CLOSING_S
+        if not self._is_work_due:
+            self._work()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._end("the connection broke" if exc is not None else "the client ended the connection")
+        self._is_closing = True
+        self._inbox.clear()
+        self._board.leave(self, self._address)
+
+    def pause_writing(self) -> None:
+        """The client takes less than it is sent."""
+        self._is_writing_paused = True
+
+    def resume_writing(self) -> None:
+        """The client takes more again."""
+        self._is_writing_paused = False
+        self._flush()
+        if not self._is_work_due:
+            self._work_later()
+
+    # --- the server's side ---
+
+    @property
+    def deadline_s(self) -> float:
+        """When `expire` is to be called."""
+        if self._machine is None or self._is_closing or self._has_ended:
+            return self._deadline_s
+        return self._machine.deadline_s
+
+    def expire(self) -> None:
+        """The client was silent for too long."""
+        if self._is_closing or self._has_ended:
+            self._end("the client ended the connection")
+            self.abort()
+        elif self._machine is None:
+            hello = self._wire.hello() if self._wire is not None else ""
+            self._tell_failed_handshake(f"it took too long. {hello}")
+            self.close("the TLS handshake took too long")
+        elif self._connection is None:
+            self._board.warn(self._address, "%s connected but sent no CONNECT in time", self._address)
+            self.close("it sent no CONNECT")
+        else:
+            self.close("it was silent for longer than its keepalive allows")
+
+    def take_over(self) -> None:
+        """Another connection of the same client has come."""
+        self.close("the client connected anew")
+
+    def close(self, reason: str) -> None:
+        """Send what is due, say goodbye, and end the connection."""
+        self._end(reason)
+        if self._is_closing or self._wire is None:
+            return
+        self._flush()
+        self._is_closing = True
+        self._deadline_s = self._now_s() + CLOSING_S
+        self._wire.close()
+
+    def abort(self) -> None:
+        """End the connection without waiting for anything."""
+        self._is_closing = True
+        if self._wire is not None:
+            self._wire.abort()
+
+    def deliver(self, template: PublishTemplate, qos: QoS) -> None:
+        """See `Receiver.deliver`: what a slow client cannot take is dropped and counted."""
+        machine = self._machine
+        if machine is None or self._is_closing:
+            return
+        if not machine.deliver(template, qos):
+            self._drop()
+        elif machine.outbox.queued_bytes >= WRITE_BYTES:
+            self._flush()
+        elif not self._is_flush_due:
+            self._is_flush_due = True
+            self._loop.call_soon(self._flush)
+
+    async def judge(self) -> None:
+        """Ask the gatekeeper about the client's CONNECT, and let it in or not."""
+        board, machine = self._board, self._machine
+        if machine is None or machine.connect is None or self._is_closing:
+            return
+        connect = machine.connect
+        access: Access | None = None
+        code = ConnectCode.SERVER_UNAVAILABLE
+        try:
+            async with asyncio.timeout(board.settings.login_timeout_s):
+                access = await board.gatekeeper.admit(
+                    client_id=connect.client_id,
+                    username=connect.username or "",
+                    password=connect.password or b"",
+                    address=self._address,
+                )
+            code = ConnectCode.NOT_AUTHORIZED if connect.username is None else ConnectCode.BAD_LOGIN
+        except TimeoutError:
+            board.warn("logins", "The login of %r took too long to check", connect.client_id)
+        finally:  # also when the gatekeeper fails, which its supervisor logs: the client must hear something
+            self._judged(machine, connect, access, code)
+
+    # --- working ---
+
+    def _begin_if_ready(self, wire: Wire) -> None:
+        if self._machine is None and wire.is_ready:
+            self._machine = self._board.new_machine()
+
+    def _judged(
+        self, machine: ServerMachine, connect: Connect, access: Access | None, code: ConnectCode
+    ) -> None:
+        if self._is_closing or not machine.is_judged:
+            return
+        if access is None:
+            client_id, address = connect.client_id, self._address
+            self._board.warn(address, "Turned %r from %s away: %s", client_id, address, code.name)
+            machine.refuse(code)
+        else:
+            self._access = access
+            self._connection = self._board.introduce(self, connect, self._address)
+            self._act_on(machine.accept(access, self._now_s()))
+        self._work()
+
+    def _work(self) -> None:
+        """Work off the inbox for a while, then send, and see whether to go on, to wait or to close."""
+        self._is_work_due = False
+        machine = self._machine
+        if machine is None:
+            if self._has_ended:
+                self.close("the client ended the connection")
+            return
+        started_s = now_s = self._now_s()
+        while self._inbox.size and self._may_work(machine):
+            if now_s - started_s > SLICE_S:
+                self._work_later()
+                break
+            self._act_on(machine.receive(self._inbox.take(SLICE_BYTES), now_s))
+            now_s = self._now_s()
+        self._flush()
+        self._settle(machine)
+
+    def _may_work(self, machine: ServerMachine) -> bool:
+        if self._is_closing or machine.is_over or machine.is_judged or self._is_writing_paused:
+            return False
+        if self._board.feed.is_full:
+            self._is_work_due = True
+            self._board.feed.when_room(self._work)
+            return False
+        return True
+
+    def _act_on(self, events: list[ServerEvent]) -> None:
+        for event in events:
+            match event:
+                case Publish():
+                    if self._access is not None:
+                        self._board.publish(event, self._access)
+                case Subscribed() | Unsubscribed():
+                    self._subscribe(event)
+                case Denied():
+                    self._tell_denied(event)
+                case Connect():
+                    self._board.logins.put_nowait(self)
+                case Left():
+                    self._end("the client said goodbye")
+
+    def _subscribe(self, event: Subscribed | Unsubscribed) -> None:
+        if self._connection is None:
+            return
+        if isinstance(event, Unsubscribed):
+            self._board.subscriptions.remove(event.topic_filter, self)
+            return
+        self._board.subscriptions.add(event.topic_filter, self, event.qos)
+        self._board.tell_subscribed(self._connection, event.topic_filter)
+
+    def _settle(self, machine: ServerMachine) -> None:
+        if self._is_closing or self._wire is None:
+            return
+        if machine.failure is not None:
+            self._board.warn(self._address, "Closed the connection of %s: %s", self._name(), machine.failure)
+            self.close(str(machine.failure))
+        elif machine.is_over:
+            self.close("it was turned away")
+        elif self._has_ended and not self._inbox.size and not machine.is_judged:
+            self.close("the client ended the connection")
+        else:
+            self._regulate_reading(self._wire)
+
+    def _regulate_reading(self, wire: Wire) -> None:
+        if self._inbox.size > INBOX_LIMIT and not self._is_reading_paused:
+            self._is_reading_paused = True
+            wire.pause()
+        elif self._inbox.size <= INBOX_LIMIT // 2 and self._is_reading_paused:
+            self._is_reading_paused = False
+            wire.resume()
+
+    def _work_later(self) -> None:
+        self._is_work_due = True
+        self._loop.call_soon(self._work)
+
+    # --- sending ---
+
+    def _flush(self) -> None:
+        """Send what may go out, as long as the client takes it."""
+        self._is_flush_due = False
+        machine, wire = self._machine, self._wire
+        if machine is None or wire is None:
+            return
+        try:
+            while not self._is_closing and not self._is_writing_paused:
+                data = machine.data_to_send(WRITE_BYTES)
+                if not data:
+                    self._is_dropping = self._is_dropping and len(machine.outbox) > 0
+                    return
+                wire.send(data)
+        except OwnplugError as error:
+            self._end(str(error))
+            self.abort()
+
+    def _drop(self) -> None:
+        self._board.dropped_messages += 1
+        if not self._is_dropping:
+            self._is_dropping = True
+            name = self._name()
+            self._board.warn(f"slow {name}", "%s reads too slowly: messages for it are dropped", name)
+
+    # --- the end ---
+
+    def _end(self, reason: str) -> None:
+        """Whatever must happen once when a client goes: its will, its subscriptions, its presence."""
+        machine, connection, access = self._machine, self._connection, self._access
+        if machine is None:
+            return
+        will = machine.end()
+        self._connection = None
+        if connection is None or access is None:
+            return
+        self._board.dismiss(self, connection, reason)
+        if will is not None:
+            self._board.publish(will, access)
+
+    # --- telling ---
+
+    def _tls_failed(self, error: OwnplugError) -> None:
+        if self._machine is None:
+            self._tell_failed_handshake(str(error))
+        self.close(str(error))
+
+    def _tell_failed_handshake(self, why: str) -> None:
+        self._board.warn(self._address, "TLS handshake of %s failed: %s", self._address, why)
+
+    def _tell_denied(self, event: Denied) -> None:
+        deed, name = event.deed.value, self._name()
+        self._board.warn(f"{deed} {name}", "%s has no right to %s %r", name, deed, event.topic)
+
+    def _name(self) -> str:
+        if self._connection is None:
+            return self._address
+        return f"{self._connection.client_id!r} ({self._address})"
+
+    def _now_s(self) -> float:
+        return self._board.clock.monotonic()

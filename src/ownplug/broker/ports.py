@@ -1,0 +1,50 @@
+"""What the MQTT server needs of others: who decides on logins, and who wants to know about connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ownplug.core.mqtt import Access
+
+
+class Gatekeeper(Protocol):
+    """Decides who comes in and what each may do."""
+
+    async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
+        """What this client may do, or None if it may not come in; without a login both halves are empty.
+
+        May take its time, but must not block the loop. If it raises, the client is told to come again and the
+        failure is logged. Ids are a user's own: another user with the same client id is another client.
+        """
+
+    def observe(self, topic: str, payload: bytes, access: Access) -> None:
+        """See each message that a client had the right to publish, before it is passed on; must not raise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A client that was let in."""
+
+    id: str  # unique while the server runs
+    client_id: str
+    username: str
+    address: str  # where it comes from, without the port
+    at: datetime
+
+
+class Listener(Protocol):
+    """Is told of connections, in order with the messages of local subscribers, outside any connection's work.
+
+    A failure is logged and costs nobody but the one event.
+    """
+
+    def connected(self, connection: Connection) -> None:
+        """A client was let in."""
+
+    def subscribed(self, connection: Connection, topic_filter: str) -> None:
+        """It listens to this filter from now on."""
+
+    def disconnected(self, connection: Connection, reason: str) -> None:
+        """It is gone; `reason` is a sentence's end, such as "the client said goodbye"."""

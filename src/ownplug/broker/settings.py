@@ -1,0 +1,84 @@
+"""What the owner of a home may set about the MQTT server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ownplug.core.errors import UsageError
+from ownplug.core.mqtt import OutboxLimits, ServerLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSettings:
+    """Settings of the MQTT server; the file's section `[broker]`."""
+
+    mqtts: str = "0.0.0.0:8883"
+    """HOST:PORT for MQTT over TLS; port 0 is any free one, empty is off. 8883 is the registered port."""
+
+    mqtt: str = ""
+    """HOST:PORT for MQTT without TLS; empty is off. Plugs do not use it, and passwords would cross the network
+    as they are."""
+
+    max_connections: int = 10_000
+    """Connections in all, let in or not. Each costs about 20 kB; the descriptors that the system grants
+    (`ulimit -n`) may set a lower limit."""
+
+    max_connections_per_address: int = 1_000
+    """Connections from one address. A household's plugs each have their own; raise it for a fleet of virtual
+    plugs on one machine, or behind one router."""
+
+    max_packet_bytes: int = 256 * 1024
+    """Longest packet that is taken, in bytes. The longest of these plugs has about 1.5 kB."""
+
+    handshake_timeout_s: float = 15.0
+    """Seconds for the TLS handshake. An RSA handshake takes a plug about two; a weak Wi-Fi takes longer."""
+
+    connect_timeout_s: float = 10.0
+    """Seconds from then on until CONNECT is complete."""
+
+    login_timeout_s: float = 10.0
+    """Seconds that checking a login may take; then the client is told to come again."""
+
+    max_queued_messages: int = 4_000
+    """Messages that wait for one client that reads slowly; beyond it the newest are dropped and counted."""
+
+    max_queued_bytes: int = 1024 * 1024
+    """The same in bytes; whichever comes first."""
+
+    max_inflight: int = 1_024
+    """Messages that one client may leave unacknowledged before the next ones wait (1 to 65,534)."""
+
+    max_subscriptions: int = 1_000
+    """Topic filters of one client. A plug has one; a bridge to another server may list every plug."""
+
+    def limits(self) -> ServerLimits:
+        """What one connection may cost, as its machine wants to know it."""
+        return ServerLimits(
+            max_packet_size=self.max_packet_bytes,
+            max_subscriptions=self.max_subscriptions,
+            connect_timeout_s=self.connect_timeout_s,
+            outbox=OutboxLimits(
+                max_inflight=self.max_inflight,
+                max_messages=self.max_queued_messages,
+                max_bytes=self.max_queued_bytes,
+            ),
+        )
+
+
+def parse_endpoint(text: str, option: str) -> tuple[str, int]:
+    """Read HOST:PORT; an IPv6 address stands in brackets.
+
+    Args:
+        text: what was set.
+        option: its name, for the error.
+
+    Raises:
+        UsageError: it is not HOST:PORT.
+    """
+    host, colon, port = text.rpartition(":")
+    is_bare_ipv6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
+    if not colon or not host or is_bare_ipv6 or not (port.isascii() and port.isdigit()) or int(port) > 0xFFFF:
+        raise UsageError(
+            f"{option} {text!r} is not HOST:PORT.", hint="Write it as 0.0.0.0:8883, or [::]:8883 for IPv6."
+        )
+    return host.strip("[]"), int(port)

@@ -1,0 +1,183 @@
+"""What all connections share: routing, logins that wait for their verdict, counts, and who is told of what."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Protocol
+
+from ownplug.broker.feed import Feed
+from ownplug.broker.ports import Connection, Gatekeeper, Listener
+from ownplug.broker.settings import BrokerSettings
+from ownplug.core.mqtt import (
+    Access,
+    ClientIds,
+    Connect,
+    Publish,
+    PublishTemplate,
+    QoS,
+    ServerMachine,
+    SubscriptionTree,
+)
+
+if TYPE_CHECKING:
+    from ownplug.aio import Clock
+    from ownplug.broker.connection import ClientConnection
+
+_LOG = logging.getLogger(__name__)
+
+MAX_REMEMBERED_WARNINGS = 1_000
+
+
+class Receiver(Hashable, Protocol):
+    """Whoever can get a message: a connection or a local subscriber."""
+
+    def deliver(self, template: PublishTemplate, qos: QoS) -> None:
+        """Take a message; never fails, never waits."""
+
+
+class LocalSubscriber:
+    """A handler in this process."""
+
+    def __init__(self, feed: Feed, handler: Callable[[str, bytes], None]) -> None:
+        self._feed = feed
+        self._handler = handler
+
+    def deliver(self, template: PublishTemplate, qos: QoS) -> None:
+        """See `Receiver.deliver`."""
+        message = template.message
+        self._feed.put(functools.partial(self._handler, message.topic, message.payload))
+
+
+class Switchboard:
+    """Joins the connections of one server.
+
+    Attributes:
+        logins: connections whose CONNECT waits for the gatekeeper.
+        nobody_left: set while there are no connections.
+        dropped_messages: what slow clients have lost since the start.
+    """
+
+    def __init__(
+        self, settings: BrokerSettings, gatekeeper: Gatekeeper, clock: Clock, listener: Listener | None
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.gatekeeper = gatekeeper
+        self.feed = Feed(clock)
+        self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
+        self.logins: asyncio.Queue[ClientConnection] = asyncio.Queue()
+        self.connections: set[ClientConnection] = set()
+        self.nobody_left = asyncio.Event()
+        self.nobody_left.set()
+        self.dropped_messages = 0
+        self._listener = listener
+        self._clients: ClientIds[ClientConnection] = ClientIds()
+        self._by_address: Counter[str] = Counter()
+        self._ids = itertools.count(1)
+        self._limits = settings.limits()
+        self._warned: Counter[str] = Counter()
+
+    def enter(self, connection: ClientConnection, address: str) -> bool:
+        """Count a new connection; False if there are too many."""
+        settings = self.settings
+        if len(self.connections) >= settings.max_connections:
+            self.warn("all", "There are %d connections already; more are turned away", len(self.connections))
+            return False
+        if self._by_address[address] >= settings.max_connections_per_address:
+            count = self._by_address[address]
+            self.warn(address, "%s has %d connections already; more are turned away", address, count)
+            return False
+        self.connections.add(connection)
+        self.nobody_left.clear()
+        self._by_address[address] += 1
+        return True
+
+    def leave(self, connection: ClientConnection, address: str) -> None:
+        """Count a connection that is gone; harmless for one that was turned away."""
+        if connection not in self.connections:
+            return
+        self.connections.remove(connection)
+        if not self.connections:
+            self.nobody_left.set()
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
+
+    def new_machine(self) -> ServerMachine:
+        """A machine for a connection that has begun to speak MQTT."""
+        return ServerMachine(
+            limits=self._limits,
+            now_s=self.clock.monotonic(),
+            new_client_id=lambda: f"auto-{secrets.token_hex(8)}",
+        )
+
+    def introduce(self, receiver: ClientConnection, connect: Connect, address: str) -> Connection:
+        """Register a client that was let in; whoever had its user name and client id before must go."""
+        username = connect.username or ""
+        former = self._clients.enter(_key(username, connect.client_id), receiver)
+        if former is not None:
+            former.take_over()
+        connection = Connection(
+            id=f"c{next(self._ids)}",
+            client_id=connect.client_id,
+            username=username,
+            address=address,
+            at=self.clock.now(),
+        )
+        if self._listener is not None:
+            self.feed.put(functools.partial(self._listener.connected, connection))
+        _LOG.info("%r connected from %s", connection.client_id, address)
+        return connection
+
+    def tell_subscribed(self, connection: Connection, topic_filter: str) -> None:
+        """Tell the listener that a client listens."""
+        if self._listener is not None:
+            self.feed.put(functools.partial(self._listener.subscribed, connection, topic_filter))
+
+    def dismiss(self, receiver: ClientConnection, connection: Connection, reason: str) -> None:
+        """Forget a client that was let in."""
+        self.subscriptions.drop(receiver)
+        self._clients.leave(_key(connection.username, connection.client_id), receiver)
+        if self._listener is not None:
+            self.feed.put(functools.partial(self._listener.disconnected, connection, reason))
+        _LOG.info("%r from %s is gone: %s", connection.client_id, connection.address, reason)
+
+    def publish(self, message: Publish, access: Access) -> None:
+        """Pass on what a client had the right to publish."""
+        self.gatekeeper.observe(message.topic, message.payload, access)
+        self.route(message)
+
+    def route(self, message: Publish) -> None:
+        """Give a message to everyone who asked for it."""
+        receivers = self.subscriptions.match(message.topic)
+        if receivers:
+            template = PublishTemplate(message)
+            for receiver, qos in receivers.items():
+                receiver.deliver(template, qos)
+
+    def warn(self, about: str, text: str, *args: object) -> None:
+        """Log a warning about somebody; the second in a minute goes to debug, for anyone can cause them."""
+        is_new = about not in self._warned and len(self._warned) < MAX_REMEMBERED_WARNINGS
+        if is_new:
+            self._warned[about] = 0
+        elif about in self._warned:
+            self._warned[about] += 1
+        _LOG.log(logging.WARNING if is_new else logging.DEBUG, text, *args)
+
+    def forget_warnings(self) -> None:
+        """Begin a new minute."""
+        for about, count in self._warned.items():
+            if count:
+                _LOG.warning("%d more warnings about %s in the last minute were kept back", count, about)
+        self._warned.clear()
+
+
+def _key(username: str, client_id: str) -> str:
+    """A client id belongs to its user: nobody can push out somebody else's client by taking its id."""
+    return f"{username}\0{client_id}"

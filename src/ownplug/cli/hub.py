@@ -1,0 +1,106 @@
+"""`ownplug hub`: the home's own server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from ownplug.cli.frame import Frame, group, pass_frame
+from ownplug.cli.running import run_service
+
+if TYPE_CHECKING:
+    from ownplug.app import Ready, Settings
+
+
+@group("hub", examples=["ownplug hub run"])
+def hub() -> None:
+    """Run the hub of a home."""
+
+
+@hub.command(
+    "run",
+    examples=[
+        "ownplug hub run",
+        "ownplug hub run --mqtts 0.0.0.0:8883 --web 127.0.0.1:8480 --advertise 192.168.1.10",
+    ],
+)
+@click.option(
+    "--mqtts", metavar="HOST:PORT", help="Where plugs come by MQTT over TLS.  [default: 0.0.0.0:8883]"
+)
+@click.option(
+    "--mqtt", metavar="HOST:PORT", help="Where programs may come by MQTT without TLS.  [default: off]"
+)
+@click.option("--web", metavar="HOST:PORT", help="Where the API is served.  [default: 127.0.0.1:8480]")
+@click.option(
+    "--cloud", metavar="HOST:PORT", help="Where the vendor's HTTP interface is served. Not built yet."
+)
+@click.option("--advertise", metavar="HOST", help="Address or name of this machine that plugs are given.")
+@pass_frame
+def run(
+    frame: Frame,
+    mqtts: str | None,
+    mqtt: str | None,
+    web: str | None,
+    cloud: str | None,
+    advertise: str | None,
+) -> None:
+    """Run MQTT server, hub and API until Ctrl-C."""
+    if cloud:
+        frame.note("The vendor's HTTP interface is not built yet: --cloud has no effect.")
+    host, port = _split(web) if web else (None, None)
+    options: dict[str, object] = {
+        "broker.mqtts": mqtts, "broker.mqtt": mqtt, "web.host": host, "web.port": port,
+        "network.advertise": advertise,
+    }
+    run_service(_serve(frame, options), loop_factory=fast_loop())
+
+
+async def _serve(frame: Frame, options: dict[str, object]) -> None:
+    from ownplug.app import HomeFolder, load_settings, open_hub
+
+    folder = HomeFolder(frame.home)
+    settings, _ = load_settings(folder.settings_file, os.environ, options)
+    async with open_hub(folder, settings) as ready:
+        frame.json = frame.json or not sys.stdout.isatty()
+        frame.print_result(asdict(ready), _status(ready, settings, folder.path))
+        await asyncio.Event().wait()
+
+
+def _split(text: str) -> tuple[str, str]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host:
+        raise click.BadParameter(
+            f"{text!r} is not HOST:PORT, for example 127.0.0.1:8480.", param_hint="--web"
+        )
+    return host.strip("[]"), port
+
+
+def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
+    return "\n".join(
+        (
+            f"The hub of {folder} is running.",
+            "",
+            f"  plugs come to   mqtts://{ready.mqtts}",
+            *([f"  without TLS     mqtt://{ready.mqtt}"] if ready.mqtt else []),
+            f"  API             {ready.web}",
+            f"  own CA          {ready.ca}",
+            f"  time zone       {settings.hub.timezone}",
+            "",
+            "Take a plug home:  ownplug pair http://10.10.10.1 --ssid YOUR-WIFI --name kettle",
+            "Ctrl-C ends it; plugs come back by themselves when it runs again.",
+        )
+    )
+
+
+def fast_loop() -> type[asyncio.AbstractEventLoop] | None:
+    """Return uvloop's event loop where the extra `speed` is installed, else None for Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.Loop

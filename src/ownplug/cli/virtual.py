@@ -1,0 +1,156 @@
+"""`ownplug virtual`: plugs pretended, to try everything without one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ownplug.cli.frame import Frame, group, pass_frame
+from ownplug.cli.running import run_service
+
+if TYPE_CHECKING:
+    from ownplug.virtual import VirtualPlug, VirtualPlugSettings
+
+_LAST_PORT = 65535
+_ANY_PORT = "127.0.0.1:0"
+
+
+@group("virtual", examples=["ownplug virtual run"])
+def virtual() -> None:
+    """Run virtual plugs."""
+
+
+@virtual.command(
+    "run",
+    examples=[
+        "ownplug virtual run",
+        "ownplug virtual run --http 127.0.0.1:8001 --load 2000",
+        "ownplug virtual run --count 10 --seed 7 --json",
+    ],
+)
+@click.option("--model", default="mss310", show_default=True, help="Which plug, MODEL or MODEL@FIRMWARE.")
+@click.option(
+    "--count", default=1, show_default=True, type=click.IntRange(1, 100_000), help="How many of them."
+)
+@click.option(
+    "--http",
+    metavar="HOST:PORT",
+    default=_ANY_PORT,
+    show_default=True,
+    help="Where the first serves HTTP; the next ones take the next ports. 0 is any free port.",
+)
+@click.option("--tty", metavar="PATH", help="Where its serial console is. Not built yet.")
+@click.option(
+    "--seed", type=int, help="Makes identities and chance; the same is the same plugs.  [default: random]"
+)
+@click.option(
+    "--speed",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 10_000, min_open=True),
+    help="Seconds that pass for a plug in one of yours.",
+)
+@click.option(
+    "--load",
+    "load_w",
+    metavar="WATTS",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(0, 4000),
+    help="What is plugged in.",
+)
+@click.option(
+    "--fault", "faults", metavar="NAME[=VALUE]", multiple=True, help="Break something. Not built yet."
+)
+@pass_frame
+def run(
+    frame: Frame,
+    model: str,
+    count: int,
+    http: str,
+    tty: str | None,
+    seed: int | None,
+    speed: float,
+    load_w: float,
+    faults: tuple[str, ...],
+) -> None:
+    """Run virtual plugs until Ctrl-C; with --home they keep their settings.
+
+    Each is at factory default, waits to be paired by HTTP and comes home by MQTT like a real one. Without
+    --home it forgets everything at the end.
+    """
+    for option, given in (("--tty", tty), ("--fault", faults)):
+        if given:
+            click.echo(f"{option} is not built yet and has no effect.", err=True)
+    from ownplug.virtual import Load, VirtualPlugSettings, find_profile
+
+    host, port = _parse_address(http)
+    if port and port + count - 1 > _LAST_PORT:
+        raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
+    start = _random_seed() if seed is None else seed
+    folder = Path(frame.chosen_home).expanduser().absolute() if frame.chosen_home else None
+    settings = [
+        VirtualPlugSettings(
+            profile=find_profile(model),
+            seed=start,
+            index=index,
+            http_host=host,
+            http_port=port + index if port else 0,
+            load=Load(resistive_w=load_w),
+            speed=speed,
+            flash_file=folder / "virtual" / f"plug-{index:05}.json" if folder else None,
+        )
+        for index in range(count)
+    ]
+    run_service(_run(frame, settings))
+
+
+async def _run(frame: Frame, fleet: list[VirtualPlugSettings]) -> None:
+    from ownplug.virtual import VirtualPlug
+
+    frame.json = frame.json or not sys.stdout.isatty()
+    async with AsyncExitStack() as stack:
+        for settings in fleet:
+            plug = await stack.enter_async_context(VirtualPlug(settings))
+            frame.print_result(_ready(plug), _status(plug))
+        frame.note("\nPair with:  ownplug pair http://HOST:PORT --ssid ANY --password ANY\nCtrl-C ends it.")
+        await asyncio.Event().wait()
+
+
+def _ready(plug: VirtualPlug) -> dict[str, str]:
+    host, port = plug.http
+    return {
+        "model": plug.settings.profile.name,
+        "uuid": plug.uuid.text,
+        "mac": plug.mac.text,
+        "key": plug.key.reveal(),
+        "http": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "tty": "",
+        "state": plug.state.value,
+    }
+
+
+def _status(plug: VirtualPlug) -> str:
+    told = _ready(plug)
+    return f"{told['model']}  {told['uuid']}  http://{told['http']}  {told['state']}"
+
+
+def _random_seed() -> int:
+    import secrets
+
+    return secrets.randbits(32)
+
+
+def _parse_address(text: str) -> tuple[str, int]:
+    """Read `HOST:PORT` or `[IPv6]:PORT`."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
+        raise click.BadParameter(
+            f"{text!r} is not HOST:PORT, for example 127.0.0.1:8001.", param_hint="--http"
+        )
+    return host.removeprefix("[").removesuffix("]"), int(port)

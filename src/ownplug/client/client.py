@@ -1,0 +1,162 @@
+"""A running hub, as calls.
+
+What the hub tells is returned as its JSON says: dictionaries with the names of the API, units in the names,
+times as ISO 8601 text in UTC. A newer hub may tell more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from types import TracebackType
+from typing import Any, Self, cast
+from urllib.parse import quote
+
+from ownplug.client.address import START_HINT, HubAddress
+from ownplug.client.problems import raise_problem
+from ownplug.core.errors import Unexpected, Unreachable, UsageError
+from ownplug.core.secret import Secret
+from ownplug.transport.http import JsonClient
+
+# A toggle asks the plug three times; the hub gives each question some seconds and names the one that failed.
+_TIMEOUT_S = 30.0
+
+Document = dict[str, Any]
+
+
+class HubClient:
+    """The calls of a hub's API; use it as `async with`.
+
+    A plug is named as a person names it: its name, its uuid or the last digits of that, its MAC.
+
+    Every call may raise `LinkError` (`Unreachable`: no hub runs there), `Forbidden` (the token is wrong),
+    `Unexpected` (that is no hub), and what the hub itself could not do: `NotFound`, `Conflict`, `UsageError`,
+    and `LinkError` or `DeviceError` where the plug could not be reached or refused.
+    """
+
+    def __init__(self, address: HubAddress) -> None:
+        self._address = address
+        self._http = JsonClient()
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.__aexit__(kind, error, trace)
+
+    async def home(self, *, show_secrets: bool = False) -> Document:
+        """Return who the home is and where it listens; its key is `***` unless `show_secrets`."""
+        return await self._call("GET", f"/home{_secrets(show_secrets)}")
+
+    async def plugs(self) -> list[Document]:
+        """Return all plugs of the home."""
+        found: list[Document] = _field(await self._call("GET", "/plugs"), "plugs", list)
+        return found
+
+    async def plug(self, plug: str, *, show_secrets: bool = False) -> Document:
+        """Return one plug; its key is `***` unless `show_secrets`."""
+        return await self._call("GET", f"{_path(plug)}{_secrets(show_secrets)}")
+
+    async def rename(self, plug: str, name: str) -> Document:
+        """Call a plug something else; return it."""
+        return await self._call("PATCH", _path(plug), {"name": name})
+
+    async def forget(self, plug: str) -> None:
+        """Remove a plug from the home."""
+        await self._request("DELETE", _path(plug))
+
+    async def switch(self, plug: str, *, on: bool, channel: int = 0) -> Document:
+        """Switch a relay; return its state as the plug told it: `channel`, `on`, `changed_at`."""
+        return await self._call("PUT", f"{_path(plug)}/relays/{channel}", {"on": on})
+
+    async def toggle(self, plug: str, *, channel: int = 0) -> Document:
+        """Switch a relay to its other side; return its state as `switch` does."""
+        return await self._call("POST", f"{_path(plug)}/relays/{channel}/toggle")
+
+    async def electricity(self, plug: str, *, channel: int = 0) -> Document:
+        """Ask the plug for its power now: `at`, `power_w`, `voltage_v`, `current_a`."""
+        return await self._call("GET", f"{_path(plug)}/electricity?channel={channel}")
+
+    async def consumption(self, plug: str) -> list[Document]:
+        """Ask the plug for the energy of the days it remembers: `day`, `energy_wh` of each."""
+        days: list[Document] = _field(await self._call("GET", f"{_path(plug)}/consumption"), "days", list)
+        return days
+
+    async def request(
+        self, plug: str, *, method: str, namespace: str, payload: Document | None = None
+    ) -> Document:
+        """Send a plug a message of its own language; return `method`, `namespace`, `payload` of its reply."""
+        message = {"method": method, "namespace": namespace, "payload": payload or {}}
+        return await self._call("POST", f"{_path(plug)}/request", message)
+
+    async def add_user(
+        self, name: str, password: Secret, *, read: list[str] | None = None, write: list[str] | None = None
+    ) -> None:
+        """Add a user of the MQTT server, or change its password and the topic filters it may use."""
+        user = {"name": name, "password": password.reveal(), "read": read or [], "write": write or []}
+        await self._request("POST", "/users", user)
+
+    async def events(self) -> AsyncGenerator[Document, None]:
+        """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
+
+        An event `missed` tells a listener that is too slow how many it lost. Ends only by raising:
+        LinkBroken when the hub stops.
+        """
+        url = f"{self._address.url}/api/v1/events"
+        try:
+            stream = cast("AsyncGenerator[Any, None]", self._http.events(url, token=self._address.token))
+            async with aclosing(stream) as events:
+                async for event in events:
+                    yield _document(event)
+        except Unreachable as error:
+            raise _no_hub(error) from error
+
+    async def _call(self, method: str, path: str, body: Document | None = None) -> Document:
+        return _document(await self._request(method, path, body))
+
+    async def _request(self, method: str, path: str, body: Document | None = None) -> object:
+        url = f"{self._address.url}/api/v1{path}"
+        try:
+            reply = await self._http.request(
+                method, url, json=body, token=self._address.token, timeout_s=_TIMEOUT_S
+            )
+        except Unreachable as error:
+            raise _no_hub(error) from error
+        if reply.status >= 300:
+            raise_problem(reply.status, reply.data)
+        return reply.data
+
+
+def _path(plug: str) -> str:
+    """Write a person's word for a plug as a part of a URL."""
+    word = plug.strip()
+    if not word or "/" in word or word in {".", ".."}:
+        raise UsageError(f"{plug!r} does not name a plug.", hint="`ownplug plugs` lists them.")
+    try:
+        return f"/plugs/{quote(word, safe='')}"
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{plug!r} does not name a plug.", hint="`ownplug plugs` lists them.") from error
+
+
+def _secrets(show: bool) -> str:  # noqa: FBT001 - private, and named by the function
+    return "?show_secrets=true" if show else ""
+
+
+def _document(data: object) -> Document:
+    if not isinstance(data, dict):
+        raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
+    return data
+
+
+def _field(document: Document, name: str, kind: type) -> Any:
+    value = document.get(name)
+    if not isinstance(value, kind):
+        raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
+    return value
+
+
+def _no_hub(error: Unreachable) -> Unreachable:
+    return Unreachable(f"No hub answers: {error}", hint=START_HINT)

@@ -1,0 +1,44 @@
+"""Many plugs: registry, sessions, answers to the start-up talk, events, and the one door to them all.
+
+The hub sees ports, not the MQTT server, not the database: it works the same with a foreign server.
+Availability is per uuid, a signature is checked on every message, and a plug is answered before anything else is done.
+"""
+
+from ownplug.hub.access import HomeGatekeeper
+from ownplug.hub.accounts import Accounts
+from ownplug.hub.api import HomeView, HubApi, PlugView
+from ownplug.hub.events import (
+    Event,
+    PlugBound,
+    PlugForgotten,
+    PlugOffline,
+    PlugOnline,
+    PlugRegistered,
+    PlugRenamed,
+    PowerRead,
+    RelaySwitched,
+)
+from ownplug.hub.hub import Hub
+from ownplug.hub.ports import Exchange, HomeStore
+from ownplug.hub.settings import HubSettings
+
+__all__ = [
+    "Accounts",
+    "Event",
+    "Exchange",
+    "HomeGatekeeper",
+    "HomeStore",
+    "HomeView",
+    "Hub",
+    "HubApi",
+    "HubSettings",
+    "PlugBound",
+    "PlugForgotten",
+    "PlugOffline",
+    "PlugOnline",
+    "PlugRegistered",
+    "PlugRenamed",
+    "PlugView",
+    "PowerRead",
+    "RelaySwitched",
+]

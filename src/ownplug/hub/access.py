@@ -1,0 +1,199 @@
+"""Who may enter the MQTT server, and what each may do there.
+
+The rights are the wall between plugs: all of a home share one key, so a signature keeps none of them from
+speaking for another. A plug reaches its own two topics, and the topics at which somebody asked it to reply.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from ownplug.core.errors import UsageError
+from ownplug.core.identity import Mac, Uuid
+from ownplug.core.meross.login import app_login, device_login, parse_device_client_id
+from ownplug.core.meross.topics import (
+    Box,
+    device_inbox,
+    device_outbox,
+    is_app_topic_of,
+    parse_device_topic,
+)
+from ownplug.core.mqtt import covers, matches
+from ownplug.core.records import HomeRecord, UserRecord
+from ownplug.core.secret import Secret
+from ownplug.hub.accounts import Accounts
+from ownplug.hub.registry import Registry
+
+log = logging.getLogger(__name__)
+
+# A plug answers within seconds; a minute forgives a slow radio.
+_GRANT_S = 60.0
+# Programs of one home that talk to one plug at a time.
+_GRANTS_A_PLUG = 32
+
+
+class Access(Protocol):
+    """What one client may do."""
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        """Whether it may read all that `topic_filter` matches."""
+
+    def may_publish(self, topic: str) -> bool:
+        """Whether it may write to `topic`."""
+
+
+class ReplyGrants:
+    """The topics at which plugs were asked to reply, for a minute each."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._by_plug: dict[str, OrderedDict[str, float]] = {}
+
+    def grant(self, uuid: str, topic: str) -> None:
+        """Let a plug reply to `topic`; the oldest grant gives way to the newest."""
+        grants = self._by_plug.setdefault(uuid, OrderedDict())
+        grants[topic] = self._monotonic() + _GRANT_S
+        grants.move_to_end(topic)
+        if len(grants) > _GRANTS_A_PLUG:
+            grants.popitem(last=False)
+
+    def holds(self, uuid: str, topic: str) -> bool:
+        """Whether a plug may reply to `topic` now."""
+        return self._by_plug.get(uuid, {}).get(topic, 0.0) > self._monotonic()
+
+
+class PlugAccess:
+    """A plug: its own inbox, its own outbox, and replies to whoever asked."""
+
+    def __init__(self, uuid: Uuid, grants: ReplyGrants) -> None:
+        self._uuid = uuid.text
+        self._inbox, self._outbox = device_inbox(uuid.text), device_outbox(uuid.text)
+        self._grants = grants
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        """Its inbox, to the letter."""
+        return topic_filter == self._inbox
+
+    def may_publish(self, topic: str) -> bool:
+        """Its outbox, and where it was asked to reply."""
+        return topic == self._outbox or self._grants.holds(self._uuid, topic)
+
+
+class AppAccess:
+    """A program with the home's login: the home's app topics, and the inboxes of its plugs."""
+
+    def __init__(self, user_id: str, registry: Registry) -> None:
+        self._user_id = user_id
+        self._registry = registry
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        """Everything below `/app/<user id>` and `/app/<user id>-…`."""
+        return is_app_topic_of(topic_filter, self._user_id)
+
+    def may_publish(self, topic: str) -> bool:
+        """The inboxes of plugs that the home knows."""
+        target = parse_device_topic(topic)
+        return (
+            target is not None
+            and target.box is Box.INBOX
+            and self._registry.get(Uuid(target.uuid)) is not None
+        )
+
+
+class UserAccess:
+    """A user of the home: the topic filters that it was given."""
+
+    def __init__(self, user: UserRecord) -> None:
+        self._user = user
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        """What lies wholly inside a filter given for reading."""
+        return any(covers(granted, topic_filter) for granted in self._user.read)
+
+    def may_publish(self, topic: str) -> bool:
+        """What a filter given for writing matches."""
+        return any(matches(granted, topic) for granted in self._user.write)
+
+
+class _Envelope(msgspec.Struct):
+    header: _Sender
+
+
+class _Sender(msgspec.Struct):
+    sender: str = msgspec.field(name="from", default="")
+
+
+class HomeGatekeeper:
+    """Admits the plugs, programs and users of one home."""
+
+    def __init__(
+        self,
+        *,
+        home: HomeRecord,
+        registry: Registry,
+        accounts: Accounts,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._home = home
+        self._registry = registry
+        self._accounts = accounts
+        self._grants = ReplyGrants(monotonic)
+        self._envelope = msgspec.json.Decoder(_Envelope)
+
+    async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
+        """Return what this client may do, or None if its login does not fit; which half never shows."""
+        mac = _mac(username)
+        if mac is not None:
+            return self._admit_plug(mac, client_id, password, address)
+        if username == self._home.user_id:
+            fits = _same(app_login(self._home.user_id, self._home.key).password, password)
+            return AppAccess(self._home.user_id, self._registry) if fits else None
+        user = await self._accounts.check(username, password)
+        return UserAccess(user) if user else None
+
+    def observe(self, topic: str, payload: bytes, access: Access) -> None:
+        """Look at what a client wrote to a plug, and let that plug reply to where the client reads."""
+        target = parse_device_topic(topic)
+        if target is None or target.box is not Box.INBOX:
+            return
+        try:
+            sender = self._envelope.decode(payload).header.sender
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return  # a plug cannot read it either
+        # Only where the asker itself may read: else it could make a plug write where neither may.
+        if sender and not _is_wild(sender) and access.may_subscribe(sender):
+            self._grants.grant(target.uuid, sender)
+
+    def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
+        uuid = parse_device_client_id(client_id)
+        if uuid is None or uuid.text[-12:] != mac.digits:
+            log.warning("A plug at %s signs in as %s with a client id that is not its own", address, mac)
+            return None
+        plug = self._registry.get(uuid)
+        key = plug.key if plug and plug.key else self._home.key
+        if not _same(device_login(mac, self._home.user_id, key).password, password):
+            log.warning("The plug %s at %s signs in with another home's key or user id", mac, address)
+            return None
+        return PlugAccess(uuid, self._grants)
+
+
+def _mac(username: str) -> Mac | None:
+    try:
+        mac = Mac.parse(username)
+    except UsageError:
+        return None
+    return mac if mac.text == username else None
+
+
+def _same(expected: Secret, offered: bytes) -> bool:
+    return hmac.compare_digest(expected.reveal().encode(), offered)
+
+
+def _is_wild(topic: str) -> bool:
+    return "+" in topic or "#" in topic

@@ -1,0 +1,116 @@
+"""Who the home is, and who may use its MQTT server by name."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from ownplug.core.errors import Malformed, UsageError
+from ownplug.core.identity import Mac
+from ownplug.core.mqtt import check_filter
+from ownplug.core.records import HomeRecord, UserRecord
+from ownplug.core.secret import Secret
+from ownplug.hub.ports import HomeStore
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,253}")  # an e-mail address has 254 characters at most
+_SHORTEST_PASSWORD = 8  # characters
+_LONGEST_PASSWORD = 1024  # bytes
+
+
+class Accounts:
+    """The home's own identity, and its MQTT users with their passwords and rights.
+
+    Hashing takes tens of milliseconds on purpose, so it runs on a thread, two at a time at most.
+    """
+
+    def __init__(self, store: HomeStore) -> None:
+        self._store = store
+        self._users: dict[str, UserRecord] = {}
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._slots = asyncio.Semaphore(2)
+        self._nobody = Secret("")
+
+    async def load(self) -> HomeRecord:
+        """Return who the home is; on the first start it becomes someone."""
+        self._users = {user.name: user for user in await self._store.users()}
+        # Checked when no such user exists, so that the time taken does not tell.
+        self._nobody = await self._hashed(Secret(secrets.token_hex(16)))
+        home = await self._store.home()
+        if home is None:
+            home = HomeRecord(
+                user_id=str(secrets.randbelow(9_000_000) + 1_000_000),
+                key=Secret(secrets.token_hex(16)),
+            )
+            await self._store.save_home(home)
+        return home
+
+    async def add(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
+        """Add a user, or give an old one a new password and new rights.
+
+        Raises:
+            UsageError: not a name, a password too short or too long, or not a topic filter.
+        """
+        _check_name(name)
+        _check_password(password)
+        for topic_filter in (*read, *write):
+            _check_filter(topic_filter)
+        hashed = await self._hashed(password)
+        user = UserRecord(name=name, password_hash=hashed, read=tuple(read), write=tuple(write))
+        await self._store.save_user(user)
+        self._users[name] = user
+
+    async def check(self, name: str, password: bytes) -> UserRecord | None:
+        """Return the user if name and password fit; otherwise None, after the same time."""
+        user = self._users.get(name)
+        hashed = user.password_hash if user else self._nobody
+        async with self._slots:
+            fits = await asyncio.to_thread(self._verify, hashed, password)
+        return user if fits else None
+
+    async def _hashed(self, password: Secret) -> Secret:
+        async with self._slots:
+            return Secret(await asyncio.to_thread(self._hasher.hash, password.reveal()))
+
+    def _verify(self, hashed: Secret, password: bytes) -> bool:
+        try:
+            return self._hasher.verify(hashed.reveal(), password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name[:80]!r} is not a user name.", hint="Use letters, digits and . _ - + @")
+    if name.isdigit():
+        raise UsageError("A user name has at least one letter: digits alone are the home's programs.")
+    try:
+        Mac.parse(name)
+    except UsageError:
+        return
+    raise UsageError(f"{name!r} looks like a plug's login.", hint="Choose another name.")
+
+
+def _check_password(password: Secret) -> None:
+    text = password.reveal()
+    if len(text) < _SHORTEST_PASSWORD:
+        raise UsageError(f"A password has at least {_SHORTEST_PASSWORD} characters.")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        # Without its cause, which would carry the password into a log.
+        raise UsageError("The password is not valid UTF-8.") from None
+    if size > _LONGEST_PASSWORD:
+        raise UsageError(f"A password has at most {_LONGEST_PASSWORD} bytes.")
+
+
+def _check_filter(topic_filter: str) -> None:
+    try:
+        check_filter(topic_filter)
+    except Malformed as error:
+        raise UsageError(
+            f"{topic_filter!r} is not a topic filter: {error}", hint="For example: /appliance/#"
+        ) from error

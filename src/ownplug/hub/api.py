@@ -1,0 +1,200 @@
+"""The one door of the hub: what pages, bridges, automation and the command line may know and do.
+
+Every call is about a plug that the home knows, named as a person names it. Each failure is one of
+`ownplug.core.errors`, with a sentence for the user.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ownplug.aio import Clock, Overflow, Subscription
+from ownplug.core.errors import Unexpected, UsageError
+from ownplug.core.identity import Uuid
+from ownplug.core.meross import Method
+from ownplug.core.meross import namespaces as ns
+from ownplug.core.records import PlugRecord
+from ownplug.core.secret import Secret
+from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
+from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
+from ownplug.hub.hub import Hub
+from ownplug.plug import Link, Plug
+
+# A listener may fall this many events behind before it is told that it missed some.
+_EVENT_BACKLOG = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """Who the home is and where it listens; what is off is empty."""
+
+    user_id: str
+    key: Secret
+    mqtts: str = ""  # host:port, as given to plugs
+    mqtt: str = ""
+    web: str = ""
+    cloud: str = ""
+    ca: str = ""  # the file with the home's own CA certificate
+    timezone: str = "UTC"  # the zone that its plugs are given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlugView:
+    """One plug of the home: what is remembered of it and how it is now."""
+
+    uuid: Uuid
+    name: str
+    key: Secret
+    registered_at: datetime
+    state: PlugState
+    model: str
+    sub_type: str
+    hardware: str
+    firmware: str
+
+
+class HubApi:
+    """What one may ask of a hub.
+
+    Args:
+        hub: the running hub.
+        clock: the time of events that come from here.
+    """
+
+    def __init__(self, hub: Hub, clock: Clock) -> None:
+        self._hub = hub
+        self._clock = clock
+        self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
+
+    def home(self) -> HomeView:
+        """Return who the home is and where it listens."""
+        return self._home
+
+    def tell_home(self, home: HomeView) -> None:
+        """Say where the home listens, once that is known."""
+        self._home = home
+
+    def plugs(self) -> list[PlugView]:
+        """Return all plugs of the home, in the order in which they came."""
+        return [self._view(plug) for plug in self._hub.registry.all()]
+
+    def plug(self, reference: str) -> PlugView:
+        """Return one plug by its name, uuid, last digits or MAC.
+
+        Raises:
+            NotFound: there is none.
+            Conflict: there are several.
+        """
+        return self._view(self._hub.registry.find(reference))
+
+    async def rename(self, reference: str, name: str) -> PlugView:
+        """Call a plug something else.
+
+        Raises:
+            NotFound, Conflict: no such plug, or the name is taken.
+            UsageError: that is no name.
+        """
+        plug = await self._hub.registry.rename(self._hub.registry.find(reference).uuid, name)
+        self._hub.events.publish(PlugRenamed(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
+        return self._view(plug)
+
+    async def forget(self, reference: str) -> None:
+        """Remove a plug from the home; one that still has the home's key may come again.
+
+        Raises:
+            NotFound, Conflict: no such plug, or several.
+        """
+        plug = self._hub.registry.find(reference)
+        await self._hub.forget(plug.uuid)
+        self._hub.events.publish(PlugForgotten(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
+
+    async def switch(self, reference: str, *, on: bool, channel: int = 0) -> RelayState:
+        """Switch a relay; return its state as the plug told it afterwards.
+
+        Raises:
+            NotFound, Conflict: no such plug, or several.
+            LinkError: the plug cannot be reached; it was not switched, or did not say so.
+            DeviceError: the plug refused.
+        """
+        plug = self._hub.registry.find(reference)
+        await Plug(self._link(plug)).switch(on=on, channel=channel)
+        return await self._read_relay(plug, channel)
+
+    async def toggle(self, reference: str, *, channel: int = 0) -> RelayState:
+        """Switch a relay to the other side of what the plug says it is on now.
+
+        Raises:
+            As `switch`.
+        """
+        plug = self._hub.registry.find(reference)
+        before = await self._read_relay(plug, channel)
+        return await self.switch(plug.uuid.text, on=not before.on, channel=channel)
+
+    async def read_power(self, reference: str, *, channel: int = 0) -> Reading:
+        """Ask the plug for its power now.
+
+        Raises:
+            As `switch`; DeviceError or LinkTimeout where it has no meter.
+        """
+        return await Plug(self._link(self._hub.registry.find(reference))).electricity(channel=channel)
+
+    async def energy_days(self, reference: str) -> list[EnergyDay]:
+        """Ask the plug for the energy of its last days, oldest first.
+
+        Raises:
+            As `switch`.
+        """
+        return await Plug(self._link(self._hub.registry.find(reference))).energy_days()
+
+    async def request(
+        self, reference: str, *, method: str, namespace: str, payload: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Send any request to a plug and return what it replied: `method`, `namespace`, `payload`.
+
+        Raises:
+            UsageError: not a method that a request can have.
+            As `switch` for the rest.
+        """
+        if method not in {Method.GET, Method.SET, Method.DELETE, Method.PUSH}:
+            raise UsageError(f"{method!r} is not a method.", hint="Use GET, SET, PUSH or DELETE.")
+        link = self._link(self._hub.registry.find(reference))
+        reply = await link.request(Method(method), namespace, payload)
+        return {"method": reply.method, "namespace": reply.namespace, "payload": reply.data()}
+
+    async def add_user(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
+        """Add a user of the MQTT server, or change password and rights of one.
+
+        Raises:
+            UsageError: not a name, a password too short, or not a topic filter.
+        """
+        await self._hub.accounts.add(name, password, read=read, write=write)
+
+    def events(self) -> AbstractContextManager[Subscription[Event]]:
+        """Listen to what happens from now on."""
+        return self._hub.events.subscribe(limit=_EVENT_BACKLOG, policy=Overflow.DROP_OLDEST)
+
+    async def _read_relay(self, plug: PlugRecord, channel: int) -> RelayState:
+        await self._link(plug).request(Method.GET, ns.SYSTEM_ALL, {})
+        relay = self._hub.state(plug.uuid).relay(channel)
+        if relay is None:
+            raise Unexpected(f"{plug.name} has no outlet {channel}.")
+        return relay
+
+    def _link(self, plug: PlugRecord) -> Link:
+        return self._hub.session(plug.uuid)
+
+    def _view(self, plug: PlugRecord) -> PlugView:
+        return PlugView(
+            uuid=plug.uuid,
+            name=plug.name,
+            key=plug.key or self._hub.home.key,
+            registered_at=plug.registered_at,
+            state=self._hub.state(plug.uuid),
+            model=plug.model,
+            sub_type=plug.sub_type,
+            hardware=plug.hardware,
+            firmware=plug.firmware,
+        )

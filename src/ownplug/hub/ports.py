@@ -1,0 +1,43 @@
+"""What the hub needs of others; each is fitted by shape, and `ownplug.app` joins them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ownplug.core.identity import Uuid
+from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+
+
+class Exchange(Protocol):
+    """MQTT as the hub sees it: our own server in the same process, or a client of a foreign one.
+
+    What comes in is told to the hub by its methods `receive`, `plug_online` and `plug_offline`.
+    """
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Send to whoever reads `topic`, at least once where they are connected; never blocks or fails."""
+
+
+class HomeStore(Protocol):
+    """What survives a restart. A write that returned is on the disk."""
+
+    async def home(self) -> HomeRecord | None:
+        """Return who this home is, or None on the first start."""
+
+    async def save_home(self, home: HomeRecord) -> None:
+        """Remember who this home is."""
+
+    async def plugs(self) -> list[PlugRecord]:
+        """Return every plug of the home."""
+
+    async def save_plug(self, plug: PlugRecord) -> None:
+        """Add or change a plug."""
+
+    async def delete_plug(self, uuid: Uuid) -> None:
+        """Forget a plug."""
+
+    async def users(self) -> list[UserRecord]:
+        """Return every MQTT user."""
+
+    async def save_user(self, user: UserRecord) -> None:
+        """Add or change a user."""

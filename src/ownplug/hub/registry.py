@@ -1,0 +1,148 @@
+"""The plugs of the home: what is remembered of each, and how a person may refer to one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+
+from ownplug.core.errors import Conflict, NotFound, UsageError
+from ownplug.core.identity import Firmware, Model, Uuid
+from ownplug.core.records import PlugRecord
+from ownplug.core.secret import Secret
+from ownplug.hub.ports import HomeStore
+
+_NAME_LIMIT = 60
+_SHOWN = 80  # characters of a strange reference that its error repeats
+_DIGITS = re.compile(r"[0-9a-z]{2,32}")
+_MAC_DIGITS = 12
+
+
+class Registry:
+    """Plugs by uuid. A change is on the disk before it is visible, and changes come one after the other."""
+
+    def __init__(self, store: HomeStore) -> None:
+        self._store = store
+        self._plugs: dict[Uuid, PlugRecord] = {}
+        self._changing = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Read what earlier runs remembered."""
+        self._plugs = {plug.uuid: plug for plug in await self._store.plugs()}
+
+    def all(self) -> list[PlugRecord]:
+        """Return every plug, in the order in which they came."""
+        return list(self._plugs.values())
+
+    def get(self, uuid: Uuid) -> PlugRecord | None:
+        """Return the plug, or None if the home does not know it."""
+        return self._plugs.get(uuid)
+
+    def find(self, reference: str) -> PlugRecord:
+        """Return the plug that a person means by a name, a uuid, its last digits or a MAC, in any case.
+
+        A whole MAC or uuid counts before a name, a name before a few digits.
+
+        Raises:
+            NotFound: no plug is called so.
+            Conflict: several plugs end in these digits.
+        """
+        wanted = _comparable(reference)
+        exact = self._plugs.get(Uuid(wanted))
+        if exact is not None:
+            return exact
+        digits = re.sub("[:.-]", "", wanted)
+        named = [plug for plug in self.all() if _comparable(plug.name) == wanted]
+        ending = [plug for plug in self.all() if _DIGITS.fullmatch(digits) and plug.uuid.text.endswith(digits)]
+        found = ending if ending and len(digits) >= _MAC_DIGITS else named or ending
+        if not found:
+            raise NotFound(f"No plug is called {reference[:_SHOWN]!r}.", hint="`ownplug plugs` lists them.")
+        if len(found) > 1:
+            names = ", ".join(sorted(plug.name for plug in found))
+            raise Conflict(f"Several plugs end in {reference!r}: {names}.", hint="Give more digits.")
+        return found[0]
+
+    def name_of(self, uuid: Uuid) -> str:
+        """What the owner calls a plug; for a stranger, the free name that it would be taken in under."""
+        plug = self._plugs.get(uuid)
+        return plug.name if plug else self._free_name(uuid)
+
+    async def add(self, uuid: Uuid, now: datetime, *, key: Secret | None = None) -> PlugRecord:
+        """Take in a plug under a name of its own, `plug-` and its last digits.
+
+        One that is known already stays what it is; only a `key` given now is its key from now on.
+        """
+        async with self._changing:
+            known = self._plugs.get(uuid)
+            if known is None:
+                return await self._save(
+                    PlugRecord(uuid=uuid, name=self._free_name(uuid), registered_at=now, key=key)
+                )
+            return await self._save(replace(known, key=key)) if key and key != known.key else known
+
+    async def learn(self, uuid: Uuid, model: Model, firmware: Firmware) -> None:
+        """Remember what a plug told of itself; of a plug that was forgotten meanwhile, nothing."""
+        async with self._changing:
+            known = self._plugs.get(uuid)
+            if known is None:
+                return
+            told = replace(
+                known,
+                model=model.type,
+                sub_type=model.sub_type,
+                hardware=model.hardware,
+                firmware=firmware.version,
+            )
+            if told != known:
+                await self._save(told)
+
+    async def rename(self, uuid: Uuid, name: str) -> PlugRecord:
+        """Call a plug something else.
+
+        Raises:
+            UsageError: that is no name.
+            NotFound: the plug was forgotten meanwhile.
+            Conflict: another plug is called so.
+        """
+        wanted = _checked_name(name)
+        async with self._changing:
+            plug = self._plugs.get(uuid)
+            if plug is None:
+                raise NotFound(f"The plug {uuid} is no longer known.", hint="`ownplug plugs` lists them.")
+            for other in self._plugs.values():
+                if other.uuid != uuid and _comparable(other.name) == _comparable(wanted):
+                    raise Conflict(f"Another plug is called {other.name!r}.", hint="Choose another name.")
+            return await self._save(replace(plug, name=wanted))
+
+    async def forget(self, uuid: Uuid) -> None:
+        """Forget a plug; it may come again with the home's login."""
+        async with self._changing:
+            await self._store.delete_plug(uuid)
+            self._plugs.pop(uuid, None)
+
+    async def _save(self, plug: PlugRecord) -> PlugRecord:
+        await self._store.save_plug(plug)
+        self._plugs[plug.uuid] = plug
+        return plug
+
+    def _free_name(self, uuid: Uuid) -> str:
+        taken = {_comparable(plug.name) for plug in self._plugs.values()}
+        lengths = range(4, len(uuid.text) + 1)
+        return next(name for n in lengths if (name := f"plug-{uuid.text[-n:]}") not in taken)
+
+
+def _checked_name(text: str) -> str:
+    """Return a name as it is kept; what cannot be seen, or cannot stand in a web address, is no name."""
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not 0 < len(name) <= _NAME_LIMIT or not name.isprintable() or "/" in name or name in {".", ".."}:
+        raise UsageError(
+            f"A name has 1 to {_NAME_LIMIT} printable characters and no slash.", hint="For example: kettle"
+        )
+    return name
+
+
+def _comparable(name: str) -> str:
+    """Names that a person takes for the same one are equal in this form."""
+    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()

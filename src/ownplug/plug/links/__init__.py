@@ -1,0 +1,1 @@
+"""The ways to reach a plug: by its own HTTP, through an MQTT server, through a hub."""

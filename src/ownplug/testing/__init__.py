@@ -1,0 +1,17 @@
+"""The public test kit: time that the test owns, and contracts that any implementation can be put through.
+
+For tests of ownplug and of programs that use it; the product itself never imports it.
+"""
+
+from ownplug.testing.byte_streams import BYTE_STREAM_CHECKS, check_byte_stream
+from ownplug.testing.clock import FakeClock
+from ownplug.testing.looptime import LoopClock, LoopTimeEventLoop, run_in_loop_time
+
+__all__ = [
+    "BYTE_STREAM_CHECKS",
+    "FakeClock",
+    "LoopClock",
+    "LoopTimeEventLoop",
+    "check_byte_stream",
+    "run_in_loop_time",
+]

@@ -1,0 +1,28 @@
+"""A plug pretended: what real software cannot tell from an MSS310.
+
+`parts` and `firmware` are pure: physics and decisions, with time as an argument and chance as a callable.
+`board` gives them sockets. Who wants a plug in a test or a demo takes `VirtualPlug`; nothing of it is imported by
+the product.
+"""
+
+from ownplug.virtual.air import AccessPoint, Air
+from ownplug.virtual.firmware.signals import LifeState
+from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.parts.light import Light
+from ownplug.virtual.parts.meter import Load
+from ownplug.virtual.plug import VirtualPlug, VirtualPlugSettings
+from ownplug.virtual.profiles import PROFILES, Profile, find_profile
+
+__all__ = [
+    "PROFILES",
+    "AccessPoint",
+    "Air",
+    "LifeState",
+    "Light",
+    "Load",
+    "Profile",
+    "Timing",
+    "VirtualPlug",
+    "VirtualPlugSettings",
+    "find_profile",
+]

@@ -1,0 +1,172 @@
+"""What the parts and settings of one plug are at this moment: the ground on which the handlers stand.
+
+Handlers read and change the device; what must happen beyond it (a push to the server, a restart) they leave here
+as pushes and orders, and the firmware sees to it when they are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from ownplug.core.identity import Uuid
+from ownplug.core.meross import namespaces as ns
+from ownplug.core.secret import Secret
+from ownplug.virtual.air import AccessPoint, Air
+from ownplug.virtual.firmware import flash as items
+from ownplug.virtual.firmware.calendar import Rule, local_day, offset_at
+from ownplug.virtual.firmware.days import EnergyDays
+from ownplug.virtual.firmware.flash import Flash
+from ownplug.virtual.parts.clock import DeviceClock
+from ownplug.virtual.parts.meter import SLOT_S, Meter, Sample
+from ownplug.virtual.parts.relay import Relay
+from ownplug.virtual.profiles.profile import Profile
+
+Below = Callable[[int], int]
+"""Chance: a number from 0 to below the argument, each as likely."""
+
+
+class Order(Enum):
+    """What a handler wants done after its answer."""
+
+    REBOOT = "start again"
+    FACTORY_RESET = "forget the owner and start again"
+    RECONNECT = "connect again, with the servers and the key as they are now"
+    ASK_TIME = "ask the server for the time"
+    TIME_HEARD = "stop asking for the time"
+
+
+@dataclass(slots=True, kw_only=True)
+class NetworkFacts:
+    """What the plug knows of its network in this life."""
+
+    access_point: AccessPoint | None = None
+    address: str = ""
+    server: str = ""  # the one in use or being tried
+    port: int = 0
+    is_connected: bool = False  # to the server
+    was_connected: bool = False
+    connected_at_unix_s: float = 0.0
+    connected_since_s: float = 0.0
+    online_s: float = 0.0  # of earlier connections
+    disconnects: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Device:
+    """One plug from the inside.
+
+    Attributes:
+        now_s: the world's steady clock, in seconds; set at each update.
+        pushes: (namespace, payload) of changes that nobody has been told of yet.
+        orders: what handlers want done.
+    """
+
+    profile: Profile
+    uuid: Uuid
+    flash: Flash
+    meter: Meter
+    air: Air
+    address: str
+    below: Below
+    now_s: float
+    relay: Relay = field(init=False)
+    clock: DeviceClock = field(init=False)
+    network: NetworkFacts = field(default_factory=NetworkFacts)
+    pushes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.relay = Relay(is_on=self.flash.read(items.RELAY) != "0")
+        self.clock = DeviceClock(self.now_s)
+
+    def boot(self) -> None:
+        """Begin a new life: the time is forgotten, the relay goes where the settings say."""
+        self.clock = DeviceClock(self.now_s)
+        self.meter.skip(self.now_s)
+        self.network = NetworkFacts()
+        self.pushes.clear()
+        self.orders.clear()
+        # Source: assumed (the state survives loss of power on most models, `meross-protocol.md` 5.3).
+        self.relay.move(on=self.flash.read(items.RELAY) != "0")
+
+    @property
+    def unix_s(self) -> float:
+        """Seconds since 1970 by the plug's own clock."""
+        return self.clock.read(self.now_s)
+
+    @property
+    def key(self) -> Secret:
+        """The key of its home; empty before pairing."""
+        return Secret(self.flash.read(items.KEY))
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether it has been given a network: from then on it checks signatures."""
+        return self.flash.number(items.STATE) == 1
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it has been home once: from then on it never gives up looking."""
+        return self.flash.number(items.BIND) == 1
+
+    @property
+    def time_rules(self) -> list[Rule]:
+        """The `timeRule` it was given."""
+        return [rule for item in items.TIME_RULES if (rule := _parse_rule(self.flash.read(item)))]
+
+    @property
+    def offset_s(self) -> int:
+        """Local time minus UTC now."""
+        return offset_at(self.time_rules, self.unix_s)
+
+    def hex_id(self) -> str:
+        """A new message id."""
+        return "".join("0123456789abcdef"[self.below(16)] for _ in range(32))
+
+    def switch(self, *, on: bool, touch: bool = False) -> None:
+        """Move the relay; whoever did it, a change is kept and pushed. `touch` renews its date without one."""
+        self.count_energy()
+        moved = self.relay.move(on=on)
+        if not moved and not touch:
+            return
+        self.flash.write(items.RELAY, int(on))
+        self.flash.write(items.RELAY_CHANGED, int(self.unix_s))
+        self.pushes.append((ns.CONTROL_TOGGLE_X, {"togglex": [self.relay_payload()]}))
+
+    def relay_payload(self) -> dict[str, int]:
+        """The relay as `ToggleX` tells it."""
+        changed_at = self.flash.number(items.RELAY_CHANGED)
+        return {"channel": 0, "onoff": int(self.relay.is_on), "lmTime": changed_at}
+
+    def measure(self) -> Sample:
+        """What the meter shows; nothing before the clock is set.
+
+        Source: `meross-protocol.md`, 9.3; assumed (that the voltage reads 0, too).
+        """
+        if not self.clock.is_set:
+            return Sample()
+        return self.meter.sample(self.now_s, relay_on=self.relay.is_on)
+
+    def count_energy(self) -> None:
+        """Bring the energy of the day up to now; without a clock it belongs to no day and is lost."""
+        energy_wh = self.meter.count(self.now_s, relay_on=self.relay.is_on)
+        if self.clock.is_set:
+            day = local_day(self.time_rules, self.unix_s)
+            EnergyDays(self.flash).add(energy_wh, day=day, unix_s=self.unix_s)
+
+    def next_count_s(self) -> float:
+        """When the meter wants to be counted again."""
+        return (self.now_s // SLOT_S + 1) * SLOT_S
+
+
+def _parse_rule(text: str) -> Rule | None:
+    """Read a rule from the settings store; None if it is empty or damaged."""
+    try:
+        return msgspec.json.decode(text, type=tuple[int, int, int]) if text else None
+    except msgspec.MsgspecError:
+        return None

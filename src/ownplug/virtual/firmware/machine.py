@@ -1,0 +1,238 @@
+"""The firmware as a whole: inputs in, effects out, and when to be called again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from ownplug.core.errors import Malformed
+from ownplug.core.meross import Method, decode_message
+from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.topics import device_outbox
+from ownplug.core.mqtt import check_topic
+from ownplug.virtual.firmware import flash as items
+from ownplug.virtual.firmware.device import Device, Order
+from ownplug.virtual.firmware.dispatch import Answered, answer
+from ownplug.virtual.firmware.httpd import Request, render_reply, render_unauthorized
+from ownplug.virtual.firmware.life import NetworkLife
+from ownplug.virtual.firmware.signals import (
+    BrokerLost,
+    BrokerReady,
+    ButtonPressed,
+    Delivered,
+    Effect,
+    HttpAnswer,
+    HttpAsked,
+    Input,
+    LifeState,
+    PowerCycled,
+    PublishMessage,
+)
+from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.parts import light
+
+_STAGES = {
+    LifeState.OFF: light.Stage.DARK,
+    LifeState.REBOOTING: light.Stage.DARK,
+    LifeState.PAIRING: light.Stage.PAIRING,
+    LifeState.JOINING: light.Stage.SEARCHING,
+    LifeState.CONNECTING: light.Stage.SEARCHING,
+    LifeState.STARTING: light.Stage.SEARCHING,
+    LifeState.ONLINE: light.Stage.HOME,
+}
+_DARK = {LifeState.OFF, LifeState.REBOOTING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one update led to.
+
+    Attributes:
+        effects: to be done outside, in this order.
+        next_s: when to call again at the latest, even without inputs.
+    """
+
+    effects: tuple[Effect, ...]
+    next_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Late:
+    """An answer that takes its time."""
+
+    due_s: float
+    effect: HttpAnswer | PublishMessage
+
+
+class Firmware:
+    """One plug's firmware.
+
+    Args:
+        device: its parts and settings.
+        timing: how long it waits for what.
+    """
+
+    def __init__(self, device: Device, timing: Timing) -> None:
+        self._device = device
+        self._timing = timing
+        self._life = NetworkLife(device, timing)
+        self._late: list[_Late] = []
+        self._count_s = math.inf
+
+    @property
+    def state(self) -> LifeState:
+        """How far the plug has come on its way home."""
+        return self._life.state
+
+    @property
+    def led(self) -> light.Light:
+        """What the light does."""
+        return light.show(
+            _STAGES[self._life.state],
+            relay_on=self._device.relay.is_on,
+            do_not_disturb=self._device.flash.number(items.DND_MODE) == 1,
+        )
+
+    def update(self, now_s: float, inputs: Iterable[Input] = ()) -> Outcome:
+        """Let time pass until `now_s`, then take `inputs`, then do what is due."""
+        self._device.now_s = now_s
+        for given in inputs:
+            self._take(given)
+            self._settle()
+        if now_s >= self._count_s:
+            self._device.count_energy()
+        while self._life.due_s <= now_s:
+            self._life.tick()
+        self._settle()
+        is_awake = self._life.state not in _DARK
+        self._count_s = self._device.next_count_s() if is_awake else math.inf
+        effects = (*self._due_answers(), *self._life.effects)  # an answer goes before what it leads to
+        self._life.effects.clear()
+        return Outcome(effects=effects, next_s=min(self._next_s()))
+
+    def _next_s(self) -> list[float]:
+        return [self._life.due_s, self._count_s, *(late.due_s for late in self._late)]
+
+    def _take(self, given: Input) -> None:
+        match given:
+            case HttpAsked():
+                self._asked_by_http(given)
+            case Delivered():
+                self._delivered(given.payload)
+            case BrokerReady():
+                self._life.broker_ready()
+            case BrokerLost():
+                self._life.broker_lost()
+            case ButtonPressed():
+                self._pressed(given.held_s)
+            case PowerCycled():
+                self._life.restart()
+            case _:
+                assert_never(given)
+
+    def _settle(self) -> None:
+        """Push what changed, then do what the handlers ordered."""
+        for namespace, payload in self._device.pushes:
+            self._life.push(namespace, payload)
+        self._device.pushes.clear()
+        orders = list(self._device.orders)
+        self._device.orders.clear()
+        for order in orders:
+            self._obey(order)
+
+    def _obey(self, order: Order) -> None:
+        match order:
+            case Order.REBOOT:
+                self._life.restart(after_s=self._timing.farewell_s)
+            case Order.FACTORY_RESET:
+                self._reset()
+            case Order.RECONNECT:
+                self._life.reconnect()
+            case Order.ASK_TIME:
+                self._life.ask_time()
+            case Order.TIME_HEARD:
+                self._life.heard_time()
+            case _:
+                assert_never(order)
+
+    def _reset(self) -> None:
+        """Forget the owner: settings, timers, history; not identity and calibration.
+
+        Source: seed (identity survives an unbind); assumed (what else does).
+        """
+        self._device.flash.reset(items.OWNER_ITEMS)
+        self._life.restart()
+
+    def _pressed(self, held_s: float) -> None:
+        if self._life.state in _DARK:
+            return
+        if held_s >= self._timing.pairing_press_s:
+            self._life.say_farewell()
+            self._reset()
+        else:
+            self._device.switch(on=not self._device.relay.is_on)
+
+    def _asked_by_http(self, asked: HttpAsked) -> None:
+        data, delay_s = self._http_answer(asked.request)
+        effect = HttpAnswer(number=asked.number, data=data)
+        self._late.append(_Late(due_s=self._device.now_s + delay_s, effect=effect))
+
+    def _http_answer(self, request: Request) -> tuple[bytes, float]:
+        """The bytes of an answer, none for a dropped connection, and how long it takes."""
+        device = self._device
+        if self._life.state in _DARK:
+            return b"", 0.0
+        if self._life.state is LifeState.PAIRING and (request.method, request.path) == ("GET", "/"):
+            return render_unauthorized(unix_s=device.unix_s), 0.0
+        # Source: assumed (what hardware 2 answers to another path or method is not known).
+        is_message = (request.method, request.path) == ("POST", "/config")
+        answered = answer(device, request.body) if is_message else None
+        if answered is None:
+            return b"", 0.0
+        limit = device.profile.http_reply_limit
+        return render_reply(answered.body, unix_s=device.unix_s, limit=limit), self._delay_s(answered)
+
+    def _delivered(self, payload: bytes) -> None:
+        """A message by MQTT: what the talk waits for, or a request, answered on the topic it names."""
+        if self._life.state not in {LifeState.STARTING, LifeState.ONLINE}:
+            return
+        if self._is_bind_reply(payload):
+            self._life.heard_bind()
+            return
+        answered = answer(self._device, payload)
+        if answered is not None and answered.is_reply:
+            self._reply(answered)
+
+    def _is_bind_reply(self, payload: bytes) -> bool:
+        """Whether this acknowledges the bind; the message id is not looked at.
+
+        Source: captures (`meross-protocol.md`, 4.5: three programs, three ways, all work).
+        """
+        try:
+            message = decode_message(payload)
+        except Malformed:
+            return False
+        is_ack = (message.namespace, message.method) == (ns.CONTROL_BIND, Method.SETACK)
+        return is_ack and message.is_signed(self._device.key)
+
+    def _reply(self, answered: Answered) -> None:
+        """Reply where the request wants it; without an address, where the plug always speaks (assumed)."""
+        topic = answered.request.header.sender or device_outbox(self._device.uuid.text)
+        try:
+            check_topic(topic)
+        except Malformed:
+            return
+        effect = PublishMessage(topic=topic, payload=answered.body)
+        self._late.append(_Late(due_s=self._device.now_s + self._delay_s(answered), effect=effect))
+
+    def _delay_s(self, answered: Answered) -> float:
+        is_scan = answered.request.namespace == ns.CONFIG_WIFI_LIST and answered.method is Method.GETACK
+        return self._timing.scan_s if is_scan else 0.0
+
+    def _due_answers(self) -> list[Effect]:
+        now_s = self._device.now_s
+        due: list[Effect] = [late.effect for late in self._late if late.due_s <= now_s]
+        self._late = [late for late in self._late if late.due_s > now_s]
+        return due

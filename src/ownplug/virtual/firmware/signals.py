@@ -1,0 +1,97 @@
+"""What the world tells the firmware (inputs) and what the firmware wants done in it (effects)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from ownplug.core.meross.login import Login
+from ownplug.virtual.firmware.httpd import Request
+
+
+class LifeState(StrEnum):
+    """How far a plug has come on its way home."""
+
+    OFF = "off"
+    REBOOTING = "rebooting"
+    PAIRING = "pairing"
+    JOINING = "joining"  # the Wi-Fi network
+    CONNECTING = "connecting"  # to the MQTT server
+    STARTING = "starting"  # connected, in its start-up talk
+    ONLINE = "online"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAsked:
+    """A request came in by HTTP; exactly one `HttpAnswer` with the same number will follow."""
+
+    number: int
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerReady:
+    """The connection that was asked for stands, and the subscription is acknowledged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerLost:
+    """The connection that was asked for failed, or ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A message came from the broker."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed:
+    """Somebody let go of the button after so long."""
+
+    held_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerCycled:
+    """The plug was pulled and put back in, or it is put in for the first time."""
+
+
+Input: TypeAlias = HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | PowerCycled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """Send these bytes and end the connection; without any bytes, drop it."""
+
+    number: int
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectBroker:
+    """Connect by TLS and MQTT, subscribe to `inbox` with QoS 1, and report how it went."""
+
+    host: str
+    port: int
+    client_id: str
+    login: Login
+    inbox: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveBroker:
+    """End the connection to the broker, without MQTT's farewell: plugs never say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishMessage:
+    """Publish with QoS 1, not retained."""
+
+    topic: str
+    payload: bytes
+
+
+Effect: TypeAlias = HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage

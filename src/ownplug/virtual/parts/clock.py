@@ -1,0 +1,28 @@
+"""The plug's clock: it knows nothing after a start, and only somebody else can tell it the time."""
+
+from __future__ import annotations
+
+
+class DeviceClock:
+    """Seconds since 1970 as the plug believes them; until it is set, the seconds since its start.
+
+    Source: captures (`meross-protocol.md`, 1.5 and 4.5: dates of 1970, clock questions that count from boot).
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._started_s = now_s
+        self._offset_s = -now_s
+        self.is_set = False
+
+    def set(self, unix_s: float, now_s: float) -> None:
+        """Believe that it is `unix_s` now."""
+        self._offset_s = unix_s - now_s
+        self.is_set = True
+
+    def read(self, now_s: float) -> float:
+        """Seconds since 1970."""
+        return now_s + self._offset_s
+
+    def uptime(self, now_s: float) -> float:
+        """Seconds since the plug started."""
+        return now_s - self._started_s

@@ -1,0 +1,225 @@
+"""A virtual plug as a Python program holds it: made, paired over its wires, pressed, and looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ownplug.aio import Clock, SystemClock
+from ownplug.core.errors import UsageError
+from ownplug.core.identity import Mac, Uuid
+from ownplug.core.secret import Secret
+from ownplug.virtual.air import Air
+from ownplug.virtual.board import Board, listen
+from ownplug.virtual.firmware import flash as items
+from ownplug.virtual.firmware.device import Device
+from ownplug.virtual.firmware.flash import Flash
+from ownplug.virtual.firmware.machine import Firmware
+from ownplug.virtual.firmware.signals import ButtonPressed, LifeState
+from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.flash_file import load_flash
+from ownplug.virtual.identity import make_uuid
+from ownplug.virtual.parts.light import Light
+from ownplug.virtual.parts.meter import Load, Meter, Noise
+from ownplug.virtual.profiles import DEFAULT, Profile
+
+_ANY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualPlugSettings:
+    """One virtual plug."""
+
+    profile: Profile = DEFAULT
+    """Which model with which firmware."""
+    seed: int = 1
+    """Makes uuid, MAC, message ids and the waver of the mains: the same seed is the same plug."""
+    index: int = 0
+    """Number of the plug in its fleet; plugs of one seed differ by it."""
+    name: str = ""
+    """For the reader of a status or a log; the plug itself has no name."""
+    http_host: str = "127.0.0.1"
+    """Address of the HTTP server. Loopback, because an unpaired plug obeys everybody."""
+    http_port: int = 0
+    """0: any free one."""
+    load: Load = field(default_factory=Load)
+    """What is plugged in."""
+    air: Air = field(default_factory=Air)
+    """The Wi-Fi networks in reach."""
+    timing: Timing = field(default_factory=Timing)
+    """How long the firmware waits for what."""
+    speed: float = 1.0
+    """Seconds that pass for the plug in one of the world's, above 0. Its network keeps the world's time."""
+    flash_file: Path | None = None
+    """Where the settings survive the end of the program; identity and pairing come from it if it is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """What there is once the plug has been put in."""
+
+    device: Device
+    firmware: Firmware
+    board: Board
+    address: tuple[str, int]
+
+
+class VirtualPlug:
+    """One plug at factory default, or as its flash file left it; it lives inside `async with`.
+
+    Entering raises `UsageError` where its port is taken or its flash file cannot be used.
+
+    Args:
+        settings: which plug.
+        clock: the world's clock.
+    """
+
+    def __init__(self, settings: VirtualPlugSettings | None = None, *, clock: Clock | None = None) -> None:
+        self.settings = settings or VirtualPlugSettings()
+        self._clock = clock or SystemClock()
+        self._stack = AsyncExitStack()
+        self._inside: _Running | None = None
+
+    async def __aenter__(self) -> Self:
+        """Put it in; returns when it has started and answers HTTP."""
+        async with AsyncExitStack() as stack:
+            settings = self.settings
+            saved = await asyncio.to_thread(load_flash, settings.flash_file) if settings.flash_file else {}
+            listener = stack.enter_context(listen(settings.http_host, settings.http_port))
+            self._inside = _assemble(settings, saved, listener, self._clock)
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            powered = asyncio.Event()
+            running = tasks.create_task(self._inside.board.run(powered=powered), name="virtual plug")
+            stack.callback(running.cancel)
+            await powered.wait()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Pull it out: nobody is told, as in life."""
+        await self._stack.__aexit__(kind, error, trace)
+
+    @property
+    def http(self) -> tuple[str, int]:
+        """Host and port of its HTTP server."""
+        return self._running.address
+
+    @property
+    def uuid(self) -> Uuid:
+        """Who it is."""
+        return self._running.device.uuid
+
+    @property
+    def mac(self) -> Mac:
+        """Its MAC address."""
+        return self.uuid.mac
+
+    @property
+    def key(self) -> Secret:
+        """The key of the home it was given to; empty before."""
+        return self._running.device.key
+
+    @property
+    def state(self) -> LifeState:
+        """How far it has come on its way home; equal to its name as text, such as `"pairing"`."""
+        return self._running.firmware.state
+
+    @property
+    def relay_on(self) -> bool:
+        """Whether current can flow."""
+        return self._running.device.relay.is_on
+
+    @property
+    def relay_edges(self) -> int:
+        """How often the relay has really moved."""
+        return self._running.device.relay.edges
+
+    @property
+    def led(self) -> Light:
+        """What its light does."""
+        return self._running.firmware.led
+
+    def press_button(self, seconds: float = 0.2) -> None:
+        """Hold the button for so long and let go: a short press toggles, five seconds enter pairing."""
+        self._running.board.tell(ButtonPressed(held_s=seconds))
+
+    async def reboot(self, *, leave_half_open: bool = False) -> None:
+        """Pull it and put it back in; returns when it has started again.
+
+        Args:
+            leave_half_open: its MQTT server is not told that the old connection is gone, as after a loss of
+                power.
+        """
+        self._running.board.power_cycle(half_open=leave_half_open)
+        await self.until(lambda: self.state is not LifeState.REBOOTING)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` holds, for example `lambda: plug.state == "online"`; for how long, you say."""
+        await self._running.board.until(condition)
+
+    @property
+    def _running(self) -> _Running:
+        if self._inside is None:
+            raise UsageError("This virtual plug has not been put in yet: use it inside `async with`.")
+        return self._inside
+
+
+def _assemble(
+    settings: VirtualPlugSettings, saved: Mapping[str, str], listener: socket.socket, clock: Clock
+) -> _Running:
+    profile = settings.profile
+    flash = Flash(saved)
+    if not flash.read(items.FACTORY_UUID):
+        _write_factory(flash, profile, make_uuid(settings.seed, settings.index))
+    uuid = Uuid.parse(flash.read(items.FACTORY_UUID))
+    device = Device(
+        profile=profile,
+        uuid=uuid,
+        flash=flash,
+        meter=Meter(load=settings.load, mains_v=profile.mains_v, noise=_mains_of(uuid), now_s=0.0),
+        air=settings.air,
+        address="127.0.0.1" if settings.http_host in _ANY_ADDRESS else settings.http_host,
+        below=_chance_of(uuid, saved),
+        now_s=0.0,
+    )
+    firmware = Firmware(device, settings.timing)
+    board = Board(
+        device=device,
+        firmware=firmware,
+        listener=listener,
+        clock=clock,
+        speed=settings.speed,
+        flash_file=settings.flash_file,
+    )
+    return _Running(device=device, firmware=firmware, board=board, address=listener.getsockname()[:2])
+
+
+def _write_factory(flash: Flash, profile: Profile, uuid: Uuid) -> None:
+    flash.write(items.FACTORY_UUID, uuid.text)
+    flash.write(items.FACTORY_MAC, uuid.mac.text)
+    flash.write(items.FACTORY_LOCALE, profile.model.sub_type)
+
+
+def _chance_of(uuid: Uuid, saved: Mapping[str, str]) -> Callable[[int], int]:
+    """Chance for ids: the same for the same plug with the same past, so that a run can be repeated."""
+    past = zlib.crc32(repr(sorted(saved.items())).encode())
+    return random.Random(f"{uuid} {past}").randrange  # noqa: S311 - a run must be repeatable; nothing is secret
+
+
+def _mains_of(uuid: Uuid) -> Noise:
+    """The waver of the mains at this plug."""
+
+    def noise(slot: int) -> float:
+        return random.Random(f"{uuid} {slot}").uniform(-1, 1)  # noqa: S311 - as above
+
+    return noise

@@ -1,0 +1,12 @@
+"""The hub for programs on the network: HTTP API and live events, for those who hold the token.
+
+Every request passes the same three questions before anything is read: is the Host one of ours, is the Origin
+(if a browser sent one) one of ours, is the token right. Bad input of any size or shape gets a problem
+document (RFC 9457), never a traceback, and nothing that is asked with GET changes anything.
+"""
+
+from ownplug.web.app import create_app
+from ownplug.web.server import WebServer, open_web
+from ownplug.web.settings import WebSettings
+
+__all__ = ["WebServer", "WebSettings", "create_app", "open_web"]

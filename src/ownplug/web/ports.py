@@ -1,0 +1,53 @@
+"""What the web interface needs of a hub; `ownplug.hub.HubApi` fits by shape."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from ownplug.aio import Subscription
+from ownplug.core.secret import Secret
+from ownplug.core.state import EnergyDay, Reading, RelayState
+from ownplug.hub import Event, HomeView, PlugView
+
+
+class HubDoor(Protocol):
+    """What one may ask of a hub; a plug is named as a person names it. Errors are `ownplug.core.errors`."""
+
+    def home(self) -> HomeView:
+        """Return who the home is and where it listens."""
+
+    def plugs(self) -> list[PlugView]:
+        """Return all plugs of the home."""
+
+    def plug(self, reference: str, /) -> PlugView:
+        """Return one plug."""
+
+    async def rename(self, reference: str, name: str, /) -> PlugView:
+        """Call a plug something else."""
+
+    async def forget(self, reference: str, /) -> None:
+        """Remove a plug from the home."""
+
+    async def switch(self, reference: str, /, *, on: bool, channel: int = 0) -> RelayState:
+        """Switch a relay."""
+
+    async def toggle(self, reference: str, /, *, channel: int = 0) -> RelayState:
+        """Switch a relay to its other side."""
+
+    async def read_power(self, reference: str, /, *, channel: int = 0) -> Reading:
+        """Ask the plug for its power now."""
+
+    async def energy_days(self, reference: str, /) -> list[EnergyDay]:
+        """Ask the plug for the energy of its last days."""
+
+    async def request(
+        self, reference: str, /, *, method: str, namespace: str, payload: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Send any request to a plug and return what it replied."""
+
+    async def add_user(self, name: str, password: Secret, /, *, read: list[str], write: list[str]) -> None:
+        """Add or change a user of the MQTT server."""
+
+    def events(self) -> AbstractContextManager[Subscription[Event]]:
+        """Listen to what happens from now on."""

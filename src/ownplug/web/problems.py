@@ -1,0 +1,125 @@
+"""Every failure as a problem document (RFC 9457) that names ownplug's own error.
+
+`code` is `OwnplugError.code`, so a client raises the same error again. What a caller sent is never repeated
+in it: it may be a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ownplug.core.errors import (
+    Conflict,
+    DeviceError,
+    Forbidden,
+    LinkError,
+    LinkTimeout,
+    NotFound,
+    OwnplugError,
+    UsageError,
+    WireError,
+)
+
+SECURITY_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+# The first class that fits decides.
+_STATUS: tuple[tuple[type[OwnplugError], HTTPStatus], ...] = (
+    (UsageError, HTTPStatus.BAD_REQUEST),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Conflict, HTTPStatus.CONFLICT),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (DeviceError, HTTPStatus.BAD_GATEWAY),
+    (
+        WireError,
+        HTTPStatus.BAD_GATEWAY,
+    ),  # the plug's bytes: what a caller sent is judged before the hub sees it
+    (LinkTimeout, HTTPStatus.GATEWAY_TIMEOUT),
+    (LinkError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+_HTTP_CODES = {401: "unauthorized", 403: Forbidden.code, 404: NotFound.code, 503: LinkError.code}
+
+
+class ProblemResponse(JSONResponse):
+    """A JSON answer that says it is a problem document."""
+
+    media_type = "application/problem+json"
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    hint: str = "",
+    device_code: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> ProblemResponse:
+    """Make the answer for a failure.
+
+    Args:
+        status: of the answer.
+        code: the error's name for programs.
+        detail: a sentence for the user.
+        hint: what to do next.
+        device_code: the plug's own number, if it was the plug that refused.
+        headers: more headers of the answer.
+    """
+    content = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "hint": hint,
+    }
+    if device_code is not None:
+        content["device_code"] = device_code
+    return ProblemResponse(content, status, {**SECURITY_HEADERS, **(headers or {})})
+
+
+def problem_of(error: OwnplugError) -> ProblemResponse:
+    """Make the answer for one of ownplug's own errors."""
+    status = next(
+        (status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    device_code = error.device_code if isinstance(error, DeviceError) else None
+    return problem(status, error.code, str(error), hint=error.hint, device_code=device_code)
+
+
+def answer_failures(app: FastAPI) -> None:
+    """Let `app` answer every failure with a problem document."""
+
+    @app.exception_handler(OwnplugError)
+    async def known(_: Request, error: OwnplugError) -> ProblemResponse:
+        return problem_of(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> ProblemResponse:
+        return problem(400, UsageError.code, describe_invalid(error), hint="See /api/v1/openapi.json.")
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> ProblemResponse:
+        code = _HTTP_CODES.get(error.status_code, UsageError.code)
+        return problem(error.status_code, code, f"{error.detail}.", headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def unknown(_: Request, __: Exception) -> ProblemResponse:
+        return problem(500, OwnplugError.code, "The hub failed at this.", hint="Its log says why.")
+
+
+def describe_invalid(error: RequestValidationError) -> str:
+    """Say where a request is wrong, without what it said there."""
+    places = (f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}" for found in error.errors())
+    return f"{'; '.join(places)}."

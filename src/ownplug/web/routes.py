@@ -1,0 +1,104 @@
+"""The routes of the API: each one calls the hub once and shows what it said."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from ownplug.core.secret import Secret
+from ownplug.web import schema
+from ownplug.web.ports import HubDoor
+
+
+def _hub_of(request: Request) -> HubDoor:
+    return cast("HubDoor", request.app.state.hub)
+
+
+Hub = Annotated[HubDoor, Depends(_hub_of)]
+Reference = Annotated[
+    str, Path(alias="plug", max_length=100, description="name, uuid, its last digits, or MAC")
+]
+Channel = Annotated[int, Path(ge=0, le=255)]
+ShowSecrets = Annotated[bool, Query(description="show keys instead of ***")]
+
+health = APIRouter()
+api = APIRouter(prefix="/api/v1")
+
+
+@health.get("/healthz")
+async def healthz() -> schema.Health:
+    """Tell that the hub is there; needs no login."""
+    return schema.Health()
+
+
+@api.get("/home")
+async def get_home(hub: Hub, show_secrets: ShowSecrets = False) -> schema.Home:  # noqa: FBT002 - a query parameter
+    """Tell who the home is and where it listens."""
+    return schema.home_document(hub.home(), show_secrets=show_secrets)
+
+
+@api.get("/plugs")
+async def get_plugs(hub: Hub) -> schema.Plugs:
+    """List all plugs of the home."""
+    return schema.Plugs(plugs=[schema.plug_document(plug) for plug in hub.plugs()])
+
+
+@api.get("/plugs/{plug}")
+async def get_plug(hub: Hub, plug: Reference, show_secrets: ShowSecrets = False) -> schema.Plug:  # noqa: FBT002 - a query parameter
+    """Show one plug."""
+    return schema.plug_document(hub.plug(plug), show_secrets=show_secrets)
+
+
+@api.patch("/plugs/{plug}")
+async def rename_plug(hub: Hub, plug: Reference, body: schema.RenameBody) -> schema.Plug:
+    """Call a plug something else."""
+    return schema.plug_document(await hub.rename(plug, body.name))
+
+
+@api.delete("/plugs/{plug}", status_code=204)
+async def forget_plug(hub: Hub, plug: Reference) -> Response:
+    """Remove a plug from the home."""
+    await hub.forget(plug)
+    return Response(status_code=204)
+
+
+@api.put("/plugs/{plug}/relays/{channel}")
+async def switch_relay(hub: Hub, plug: Reference, channel: Channel, body: schema.SwitchBody) -> schema.Relay:
+    """Switch a relay; answered when the plug has done it."""
+    return schema.relay_document(await hub.switch(plug, on=body.on, channel=channel))
+
+
+@api.post("/plugs/{plug}/relays/{channel}/toggle")
+async def toggle_relay(hub: Hub, plug: Reference, channel: Channel) -> schema.Relay:
+    """Switch a relay to its other side."""
+    return schema.relay_document(await hub.toggle(plug, channel=channel))
+
+
+@api.get("/plugs/{plug}/electricity")
+async def get_electricity(
+    hub: Hub, plug: Reference, channel: Annotated[int, Query(ge=0, le=255)] = 0
+) -> schema.Power:
+    """Ask the plug for its power now."""
+    return schema.power_document(await hub.read_power(plug, channel=channel))
+
+
+@api.get("/plugs/{plug}/consumption")
+async def get_consumption(hub: Hub, plug: Reference) -> schema.Days:
+    """Ask the plug for the energy of the days it remembers."""
+    return schema.days_document(await hub.energy_days(plug))
+
+
+@api.post("/plugs/{plug}/request")
+async def send_request(hub: Hub, plug: Reference, body: schema.RequestBody) -> schema.Reply:
+    """Send the plug a message of its own language."""
+    reply = await hub.request(plug, method=body.method, namespace=body.namespace, payload=body.payload)
+    return schema.Reply(**reply)
+
+
+@api.post("/users", status_code=201)
+async def add_user(hub: Hub, body: schema.UserBody) -> Response:
+    """Add a user of the MQTT server, or change its password and rights."""
+    password = Secret(body.password.get_secret_value())
+    await hub.add_user(body.name, password, read=body.read, write=body.write)
+    return Response(status_code=201)

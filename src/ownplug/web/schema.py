@@ -1,0 +1,203 @@
+"""The API's documents: what callers send, and what they get for a plug, a home, a reading.
+
+Names are ownplug's, units are in the names, times are ISO 8601 in UTC. Text from plugs is passed on as it
+is: JSON keeps it data, and whoever shows it escapes it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
+
+from ownplug.core.secret import Secret
+from ownplug.core.state import EnergyDay, Reading, RelayState
+from ownplug.hub import HomeView, PlugView
+
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+_TopicFilter = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class _Sent(BaseModel):
+    """What a caller sends: a field that we do not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SwitchBody(_Sent):
+    """Which state a relay shall have."""
+
+    on: StrictBool
+
+
+class RenameBody(_Sent):
+    """What a plug shall be called."""
+
+    name: str = Field(max_length=200)
+
+
+class RequestBody(_Sent):
+    """A message in the plug's own language."""
+
+    method: Literal["GET", "SET", "PUSH", "DELETE"] = "GET"
+    namespace: str = Field(min_length=1, max_length=200)
+    payload: dict[str, Any] = Field(default_factory=dict)
+
+
+class UserBody(_Sent):
+    """A user of the MQTT server, and the topic filters it may read and write."""
+
+    name: str = Field(min_length=1, max_length=200)
+    password: SecretStr = Field(min_length=1, max_length=1000)
+    read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
+    write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
+
+
+class Health(BaseModel):
+    """The hub is there."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Home(BaseModel):
+    """Who the home is and where it listens; what is off is empty."""
+
+    user_id: str
+    key: str
+    mqtts: str
+    mqtt: str
+    web: str
+    cloud: str
+    ca: str
+    timezone: str
+
+
+class Relay(BaseModel):
+    """One outlet."""
+
+    channel: int
+    on: bool
+    changed_at: Moment | None
+
+
+class Power(BaseModel):
+    """What the meter measured."""
+
+    at: Moment
+    power_w: float
+    voltage_v: float
+    current_a: float
+
+
+class Plug(BaseModel):
+    """One plug: what is remembered of it and how it is now."""
+
+    uuid: str
+    name: str
+    mac: str
+    key: str
+    model: str
+    sub_type: str
+    hardware: str
+    firmware: str
+    address: str
+    availability: Literal["online", "offline", "unknown"]
+    since: Moment | None
+    reason: str
+    bound: bool
+    signal: int | None
+    timezone: str | None
+    registered_at: Moment
+    relays: list[Relay]
+    reading: Power | None
+
+
+class Plugs(BaseModel):
+    """All plugs of the home."""
+
+    plugs: list[Plug]
+
+
+class Day(BaseModel):
+    """The energy of one day by the plug's own clock."""
+
+    day: str
+    energy_wh: int
+
+
+class Days(BaseModel):
+    """The days that the plug itself remembers."""
+
+    days: list[Day]
+
+
+class Reply(BaseModel):
+    """What the plug replied."""
+
+    method: str
+    namespace: str
+    payload: dict[str, Any]
+
+
+def home_document(home: HomeView, *, show_secrets: bool) -> Home:
+    """Make the document of a home; its key is masked unless `show_secrets`."""
+    return Home(
+        user_id=home.user_id,
+        key=_shown(home.key, show_secrets),
+        mqtts=home.mqtts,
+        mqtt=home.mqtt,
+        web=home.web,
+        cloud=home.cloud,
+        ca=home.ca,
+        timezone=home.timezone,
+    )
+
+
+def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
+    """Make the document of a plug; its key is masked unless `show_secrets`."""
+    state = plug.state
+    return Plug(
+        uuid=plug.uuid.text,
+        name=plug.name,
+        mac=plug.uuid.mac.text,
+        key=_shown(plug.key, show_secrets),
+        model=plug.model,
+        sub_type=plug.sub_type,
+        hardware=plug.hardware,
+        firmware=plug.firmware,
+        address=state.address,
+        availability=state.availability.value,
+        since=state.since,
+        reason=state.reason,
+        bound=state.bound,
+        signal=state.signal,
+        timezone=state.timezone,
+        registered_at=plug.registered_at,
+        relays=[relay_document(relay) for relay in state.relays],
+        reading=power_document(state.reading) if state.reading is not None else None,
+    )
+
+
+def relay_document(relay: RelayState) -> Relay:
+    """Make the document of an outlet."""
+    return Relay(channel=relay.channel, on=relay.on, changed_at=relay.changed_at)
+
+
+def power_document(reading: Reading) -> Power:
+    """Make the document of a reading."""
+    return Power(
+        at=reading.at,
+        power_w=reading.power_w,
+        voltage_v=reading.voltage_v,
+        current_a=reading.current_a,
+    )
+
+
+def days_document(days: list[EnergyDay]) -> Days:
+    """Make the document of a plug's days."""
+    return Days(days=[Day(day=day.day, energy_wh=day.energy_wh) for day in days])
+
+
+def _shown(secret: Secret, show: bool) -> str:  # noqa: FBT001 - private, and called beside the flag's own name
+    return secret.reveal() if show else str(secret)

@@ -1,0 +1,155 @@
+"""uvicorn as one task among others: it takes no signals, no loop, no log of its own.
+
+Its socket is ours: it is open before the server starts, so that its real port can be told, and a port in use
+is an error with a name instead of the end of the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import NoReturn
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ownplug.core.errors import Conflict, OwnplugError, UsageError
+from ownplug.core.secret import Secret
+from ownplug.web.app import create_app
+from ownplug.web.ports import HubDoor
+from ownplug.web.settings import WebSettings
+
+_HEADER_LIMIT = 16 * 1024  # bytes of request line and headers together
+_MESSAGE_LIMIT = 4 * 1024  # bytes; listeners have nothing to say
+_TICK_S = 1.0  # as fine as the Date header is
+_SHUTDOWN_S = 1  # for requests that are being answered; sockets are closed at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebServer:
+    """A running web interface.
+
+    Attributes:
+        url: where this machine reaches it, "http://127.0.0.1:8480".
+    """
+
+    url: str
+
+
+@asynccontextmanager
+async def open_web(api: HubDoor, settings: WebSettings, token: Secret) -> AsyncIterator[WebServer]:
+    """Serve the web interface of a hub for as long as the context lasts.
+
+    At the end listeners are told that the hub goes away, and answers under way have a second to finish.
+
+    Args:
+        api: the hub's door, `ownplug.hub.HubApi`.
+        settings: where to listen and which names to answer to.
+        token: what every caller must hold.
+
+    Raises:
+        Conflict: the port is in use.
+        UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
+    """
+    app = create_app(api, settings, token)
+    listener = await _listen(settings)
+    server = _Server(_config(app))
+    tasks = asyncio.TaskGroup()
+    await tasks.__aenter__()
+    tasks.create_task(server.serve(sockets=[listener]), name="web")
+    try:
+        yield WebServer(url=_url(listener))
+    finally:
+        server.stop()
+        # Without the body's error, which would cancel the server before it has closed its sockets, and come
+        # back wrapped in a group.
+        await tasks.__aexit__(None, None, None)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals alone and leaves nothing open; it wakes once a second, not ten times."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End soon."""
+        self.should_exit = True
+        self._stopping.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none: they belong to the program."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Keep the Date header right until it is time to stop."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_S):
+                    await self._stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close as uvicorn does, then cut whoever does not take the rest of an answer."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="h11",  # the one with a limit for headers
+        ws="websockets-sansio",
+        ws_max_size=_MESSAGE_LIMIT,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # whom we believe is decided by Host and token, not by X-Forwarded-For
+        server_header=False,
+        h11_max_incomplete_event_size=_HEADER_LIMIT,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
+    )
+
+
+async def _listen(settings: WebSettings) -> socket.socket:
+    host, port = settings.host, settings.port
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host or None, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address[:2], family=family, backlog=100)
+    except (OSError, OverflowError, UnicodeError) as error:
+        _explain(error, settings)
+
+
+def _explain(error: Exception, settings: WebSettings) -> NoReturn:
+    place = f"{settings.host}:{settings.port}"
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        raise Conflict(
+            f"The web port {settings.port} is in use.",
+            hint=f"Choose another with --web {settings.host}:PORT; port 0 takes any free one.",
+        ) from error
+    if number == errno.EACCES:
+        raise UsageError(
+            f"The web interface may not listen on {place}.", hint="Ports below 1024 need more rights."
+        ) from error
+    if number == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror | OverflowError | UnicodeError):
+        raise UsageError(
+            f"This machine cannot listen on {place}.", hint="Use --web with one of its own addresses."
+        ) from error
+    raise OwnplugError(f"The web interface cannot listen on {place}: {error}.") from error
+
+
+def _url(listener: socket.socket) -> str:
+    """Name the socket so that a program on this machine can call it: 0.0.0.0 is no address to call."""
+    address, port = listener.getsockname()[:2]
+    if address in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
+        address = "127.0.0.1" if address == "0.0.0.0" else "::1"  # noqa: S104
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
