@@ -5,12 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
+# A judge that wants other versions of its libraries than the rest: it gets an environment of its own.
+OLDER_MEROSS_IOT := $(VENV)/judges/meross-iot-0.4.6.2/bin/python
+
 .PHONY: run test check e2e soak measure format clean
 
 run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched and read
 	@$(BIN)/ownplug demo
 
-test: $(VENV)/.dev ## every test
+test: $(VENV)/.dev $(OLDER_MEROSS_IOT) ## every test
 	$(BIN)/python -m pytest -m "not soak"
 
 check: $(VENV)/.dev ## what every commit must pass, in under a minute
@@ -20,7 +23,7 @@ check: $(VENV)/.dev ## what every commit must pass, in under a minute
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/unit tests/contract tests/recordings tests/docs
 
-e2e: $(VENV)/.dev ## whole programs over real sockets, with foreign judges
+e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -m e2e
 
 soak: $(VENV)/.dev ## minutes of real work under trouble
@@ -50,3 +53,7 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(OLDER_MEROSS_IOT): | $(VENV)/bin/python
+	@$(BIN)/python -m venv $(VENV)/judges/meross-iot-0.4.6.2
+	@$@ -m pip --disable-pip-version-check install --quiet 'meross-iot==0.4.6.2' || { rm -f $@; exit 1; }

@@ -47,4 +47,6 @@ class BrokerExchange:
 
 
 def _plug_of(connection: Connection) -> Uuid | None:
-    return parse_device_client_id(connection.client_id)
+    """Which plug this is, if it signed in as one: a client id alone is no proof."""
+    uuid = parse_device_client_id(connection.client_id)
+    return uuid if uuid is not None and uuid.text.endswith(connection.username.replace(":", "")) else None

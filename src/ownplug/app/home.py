@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -48,25 +49,31 @@ class HomeFolder:
         return self.path / "runtime.json"
 
     def prepare(self) -> None:
-        """Make the folder, closed to others.
+        """Make the folder, closed to others; one that is full of other things is left as it is.
 
         Raises:
             OwnplugError: it cannot be made or written.
         """
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.chmod(0o700)
+            # Never somebody's whole home folder, or /tmp, because of a slip in --home.
+            if self.database.exists() or not any(self.path.iterdir()):
+                self.path.chmod(0o700)
+            if not os.access(self.path, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             raise OwnplugError(
-                f"The home {self.path} cannot be made: {error.strerror}.",
+                f"The home {self.path} cannot be used: {error.strerror}.",
                 hint="Choose another folder with --home.",
             ) from error
 
     def token(self) -> Secret:
-        """Return the token of this machine's user, made at the first call."""
-        if not self.token_file.exists():
+        """Return the token of this machine's user, made at the first call; never an empty one."""
+        token = _read_token(self.token_file)
+        if not token:
             write_private(self.token_file, secrets.token_urlsafe(32))
-        return Secret(self.token_file.read_text("utf-8").strip())
+            token = _read_token(self.token_file)
+        return Secret(token)
 
     @contextmanager
     def claim(self) -> Iterator[None]:
@@ -90,6 +97,13 @@ class HomeFolder:
     def retract(self) -> None:
         """Take back what `announce` wrote."""
         self.runtime_file.unlink(missing_ok=True)
+
+
+def _read_token(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return ""
 
 
 def write_private(path: Path, text: str) -> None:

@@ -7,12 +7,13 @@ remembers where it came from, so that `ownplug config show` can say it.
 from __future__ import annotations
 
 import dataclasses
+import math
 import tomllib
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import msgspec
 import tzlocal
@@ -67,28 +68,28 @@ def load_settings(
 
     Args:
         file: the home's `ownplug.toml`; it need not exist.
-        environment: variables such as `OWNPLUG_HUB_TIMEZONE`.
-        options: values from the command line by `section.field`.
+        environment: variables such as `OWNPLUG_HUB_TIMEZONE`; a list has commas between its items.
+        options: values from the command line by `section.field`; None is not given.
 
     Raises:
         UsageError: something is set that does not exist, or to what it cannot be.
     """
     told = _read(file)
-    origins: list[Origin] = []
-    rooms: dict[str, Any] = {}
-    for section, kind in _SECTIONS.items():
-        chosen: dict[str, Any] = {}
-        for field in dataclasses.fields(kind):
-            origin = _chosen(section, field, told.get(section, {}), file, environment, options)
-            origins.append(origin)
-            chosen[field.name] = origin.value
-        rooms[section] = _checked(section, kind, chosen)
-    settings = Settings(**rooms)
-    _check_zone(settings.hub.timezone)
-    return settings, [
-        dataclasses.replace(o, value=getattr(rooms[o.name.split(".")[0]], o.name.split(".")[1]))
-        for o in origins
+    _refuse_unknown(environment, options)
+    origins = {
+        section: [
+            _chosen(section, field, told.get(section, {}), file, environment, options)
+            for field in dataclasses.fields(kind)
+        ]
+        for section, kind in _SECTIONS.items()
+    }
+    rooms: dict[str, Any] = {section: _joined(section, chosen) for section, chosen in origins.items()}
+    in_force = [
+        dataclasses.replace(origin, value=getattr(rooms[section], _field(origin)))
+        for section, chosen in origins.items()
+        for origin in chosen
     ]
+    return Settings(**rooms), in_force
 
 
 def _read(file: Path) -> dict[str, dict[str, Any]]:
@@ -96,22 +97,50 @@ def _read(file: Path) -> dict[str, dict[str, Any]]:
         told = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{file} cannot be read: {error}.") from error
     for section, values in told.items():
-        kind = _SECTIONS.get(section)
-        if kind is None or not isinstance(values, dict):
+        if section not in _SECTIONS:
             raise UsageError(
-                f"{file}: there is no section [{section}].", hint=f"There are {_names(_SECTIONS)}."
+                f"{file}: there is no section [{section}].", hint=f"There are {_listed(_SECTIONS)}."
             )
-        known = {field.name for field in dataclasses.fields(kind)}
-        for name in values.keys() - known:
-            raise UsageError(f"{file}: [{section}] has no {name!r}.", hint=f"It has {_names(known)}.")
+        if not isinstance(values, dict):
+            raise UsageError(f"{file}: {section} is a section: its settings stand below a line [{section}].")
+        for name in values:
+            if name not in _names(section):
+                raise UsageError(
+                    f"{file}: [{section}] has no {name!r}.", hint=f"It has {_listed(_names(section))}."
+                )
     return told
 
 
-def _names(names: Any) -> str:
+def _refuse_unknown(environment: Mapping[str, str], options: Mapping[str, object]) -> None:
+    """Refuse what names one of our sections but no setting in it: a slip that would go unnoticed."""
+    known = {_variable(section, name) for section in _SECTIONS for name in _names(section)}
+    ours = tuple(_variable(section, "") for section in _SECTIONS)
+    for variable in environment:
+        if variable.startswith(ours) and variable not in known:
+            raise UsageError(f"There is no setting ${variable}.", hint="`ownplug config show` lists them.")
+    for option in options:
+        section, _, name = option.partition(".")
+        if section not in _SECTIONS or name not in _names(section):
+            raise UsageError(f"There is no setting {option!r}.", hint="`ownplug config show` lists them.")
+
+
+def _names(section: str) -> set[str]:
+    return {field.name for field in dataclasses.fields(_SECTIONS[section])}
+
+
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
+
+
+def _variable(section: str, name: str) -> str:
+    return f"{_PREFIX}_{section}_{name}".upper()
+
+
+def _field(origin: Origin) -> str:
+    return origin.name.partition(".")[2]
 
 
 def _chosen(
@@ -122,30 +151,40 @@ def _chosen(
     environment: Mapping[str, str],
     options: Mapping[str, object],
 ) -> Origin:
-    name, variable = f"{section}.{field.name}", f"{_PREFIX}_{section}_{field.name}".upper()
+    name, variable = f"{section}.{field.name}", _variable(section, field.name)
     if options.get(name) is not None:
         return Origin(name=name, value=options[name], source="option")
     if variable in environment:
-        return Origin(name=name, value=environment[variable], source=f"${variable}")
+        value = _from_text(environment[variable], get_type_hints(_SECTIONS[section])[field.name])
+        return Origin(name=name, value=value, source=f"${variable}")
     if field.name in told:
         return Origin(name=name, value=told[field.name], source=str(file))
     if name == "hub.timezone":
-        return Origin(name=name, value=tzlocal.get_localzone_name(), source="this machine")
-    default = field.default if field.default is not dataclasses.MISSING else field.default_factory()  # type: ignore[misc] # one of the two is there: every setting has a default
-    return Origin(name=name, value=default, source="default")
+        return Origin(name=name, value=_zone_of_this_machine(), source="this machine")
+    return Origin(name=name, value=getattr(_SECTIONS[section](), field.name), source="default")
 
 
-def _checked(section: str, kind: type, values: dict[str, Any]) -> object:
+def _from_text(text: str, kind: Any) -> object:
+    if get_origin(kind) is tuple:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    return text
+
+
+def _zone_of_this_machine() -> str:
     try:
-        return msgspec.convert(values, kind, strict=False)
+        return tzlocal.get_localzone_name() or "UTC"
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # it has none, or two that disagree
+        return "UTC"
+
+
+def _joined(section: str, chosen: list[Origin]) -> object:
+    values = {_field(origin): origin.value for origin in chosen}
+    try:
+        joined: object = msgspec.convert(values, _SECTIONS[section], strict=False)
     except msgspec.ValidationError as error:
         raise UsageError(f"The settings of [{section}] do not fit: {error}.") from error
-
-
-def _check_zone(name: str) -> None:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(
-            f"{name!r} is not a time zone.", hint="Use a name such as Europe/Berlin: hub.timezone."
-        ) from error
+    for name in values:
+        value = getattr(joined, name)
+        if isinstance(value, (int, float)) and not 0 <= value < math.inf:  # NaN is neither
+            raise UsageError(f"{section}.{name} cannot be {value}.")
+    return joined

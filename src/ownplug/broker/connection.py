@@ -175,7 +175,7 @@ class ClientConnection(asyncio.Protocol):
 
     def close(self, reason: str) -> None:
         """Send what is due, say goodbye, and end the connection."""
-        self._end(reason)
+        self._end(reason.rstrip("."))
         if self._is_closing or self._wire is None:
             return
         self._flush()

@@ -47,4 +47,4 @@ class Listener(Protocol):
         """It listens to this filter from now on."""
 
     def disconnected(self, connection: Connection, reason: str) -> None:
-        """It is gone; `reason` is a sentence's end, such as "the client said goodbye"."""
+        """It is gone; `reason` is what may follow a colon, such as "the client said goodbye"."""

@@ -27,7 +27,6 @@ from ownplug.core.mqtt import (
 
 if TYPE_CHECKING:
     from ownplug.aio import Clock
-    from ownplug.broker.connection import ClientConnection
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +38,29 @@ class Receiver(Hashable, Protocol):
 
     def deliver(self, template: PublishTemplate, qos: QoS) -> None:
         """Take a message; never fails, never waits."""
+
+
+class Client(Receiver, Protocol):
+    """A connection, as the switchboard and the server's tasks see it."""
+
+    @property
+    def deadline_s(self) -> float:
+        """When `expire` is to be called."""
+
+    def expire(self) -> None:
+        """It was silent for too long."""
+
+    def take_over(self) -> None:
+        """Another connection of the same client has come."""
+
+    async def judge(self) -> None:
+        """Have the gatekeeper decide on its login."""
+
+    def close(self, reason: str) -> None:
+        """End it, after what is due has been sent."""
+
+    def abort(self) -> None:
+        """End it at once."""
 
 
 class LocalSubscriber:
@@ -71,19 +93,19 @@ class Switchboard:
         self.gatekeeper = gatekeeper
         self.feed = Feed(clock)
         self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
-        self.logins: asyncio.Queue[ClientConnection] = asyncio.Queue()
-        self.connections: set[ClientConnection] = set()
+        self.logins: asyncio.Queue[Client] = asyncio.Queue()
+        self.connections: set[Client] = set()
         self.nobody_left = asyncio.Event()
         self.nobody_left.set()
         self.dropped_messages = 0
         self._listener = listener
-        self._clients: ClientIds[ClientConnection] = ClientIds()
+        self._clients: ClientIds[Client] = ClientIds()
         self._by_address: Counter[str] = Counter()
         self._ids = itertools.count(1)
         self._limits = settings.limits()
         self._warned: Counter[str] = Counter()
 
-    def enter(self, connection: ClientConnection, address: str) -> bool:
+    def enter(self, connection: Client, address: str) -> bool:
         """Count a new connection; False if there are too many."""
         settings = self.settings
         if len(self.connections) >= settings.max_connections:
@@ -98,7 +120,7 @@ class Switchboard:
         self._by_address[address] += 1
         return True
 
-    def leave(self, connection: ClientConnection, address: str) -> None:
+    def leave(self, connection: Client, address: str) -> None:
         """Count a connection that is gone; harmless for one that was turned away."""
         if connection not in self.connections:
             return
@@ -117,7 +139,7 @@ class Switchboard:
             new_client_id=lambda: f"auto-{secrets.token_hex(8)}",
         )
 
-    def introduce(self, receiver: ClientConnection, connect: Connect, address: str) -> Connection:
+    def introduce(self, receiver: Client, connect: Connect, address: str) -> Connection:
         """Register a client that was let in; whoever had its user name and client id before must go."""
         username = connect.username or ""
         former = self._clients.enter(_key(username, connect.client_id), receiver)
@@ -140,7 +162,7 @@ class Switchboard:
         if self._listener is not None:
             self.feed.put(functools.partial(self._listener.subscribed, connection, topic_filter))
 
-    def dismiss(self, receiver: ClientConnection, connection: Connection, reason: str) -> None:
+    def dismiss(self, receiver: Client, connection: Connection, reason: str) -> None:
         """Forget a client that was let in."""
         self.subscriptions.drop(receiver)
         self._clients.leave(_key(connection.username, connection.client_id), receiver)

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+import ownplug.plug
 from ownplug.core.meross import Method
 from ownplug.core.secret import Secret
-from ownplug.plug import Plug, connect
 
 Document = dict[str, Any]
 
@@ -22,14 +22,14 @@ async def open_direct(url: str, key: Secret) -> AsyncIterator[DirectControls]:
     Raises:
         UsageError: that is no URL of a plug.
     """
-    async with connect(url, key=key) as plug:
+    async with ownplug.plug.connect(url, key=key) as plug:
         yield DirectControls(plug)
 
 
 class DirectControls:
     """The controls of one plug; see `ownplug.cli.target.Controls`."""
 
-    def __init__(self, plug: Plug) -> None:
+    def __init__(self, plug: ownplug.plug.Plug) -> None:
         self._plug = plug
 
     async def switch(self, *, on: bool, channel: int) -> Document:

@@ -54,7 +54,10 @@ def run(
         frame.note("The vendor's HTTP interface is not built yet: --cloud has no effect.")
     host, port = _split(web) if web else (None, None)
     options: dict[str, object] = {
-        "broker.mqtts": mqtts, "broker.mqtt": mqtt, "web.host": host, "web.port": port,
+        "broker.mqtts": mqtts,
+        "broker.mqtt": mqtt,
+        "web.host": host,
+        "web.port": port,
         "network.advertise": advertise,
     }
     run_service(_serve(frame, options), loop_factory=fast_loop())

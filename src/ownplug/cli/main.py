@@ -35,6 +35,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 COMPLETION_VARIABLE = "_OWNPLUG_COMPLETE"
 
+_USUAL_COLUMNS = 80
+
 EPILOG = """\b
 Exit status: 0 done, 1 it failed and says why, 2 wrong usage, 3 the plug refused,
 4 unreachable, 130 interrupted. With --json an error is one object on stdout with
@@ -105,8 +107,17 @@ def _invoke(arguments: list[str], frame: Frame) -> None:
     """Do what `click.Command.main` does, without its own ideas about errors, pipes and exits."""
     if COMPLETION_VARIABLE in os.environ:
         root.main(args=arguments, prog_name="ownplug")  # prints completions and exits
-    with root.make_context("ownplug", arguments, obj=frame) as context:
+    with root.make_context("ownplug", arguments, obj=frame, terminal_width=_text_width()) as context:
         root.invoke(context)
+
+
+def _text_width() -> int:
+    """How wide help is written; click would find the same, but imports compression libraries on its way."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        columns = 0
+    return max(min(columns or _USUAL_COLUMNS, _USUAL_COLUMNS) - 2, 50)
 
 
 def _fail(error: BaseException, frame: Frame) -> int:

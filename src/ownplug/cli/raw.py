@@ -29,8 +29,10 @@ def _read_payload(_: click.Context, __: click.Parameter, text: str) -> dict[str,
     "raw",
     examples=[
         "ownplug raw kettle Appliance.System.All",
-        """ownplug raw kettle Appliance.Control.ToggleX --method SET --payload
-        '{"togglex":{"channel":0,"onoff":1}}'""",
+        (
+            "ownplug raw kettle Appliance.Control.ToggleX --method SET "
+            """--payload '{"togglex":{"channel":0,"onoff":1}}'"""
+        ),
     ],
 )
 @plug_options

@@ -103,7 +103,7 @@ class HubClient:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
 
         An event `missed` tells a listener that is too slow how many it lost. Ends only by raising:
-        LinkBroken when the hub stops.
+        LinkBroken when the hub stops. Whoever leaves earlier closes it: `async with aclosing(hub.events())`.
         """
         url = f"{self._address.url}/api/v1/events"
         try:

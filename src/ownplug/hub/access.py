@@ -10,11 +10,10 @@ import hmac
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross.login import app_login, device_login, parse_device_client_id
 from ownplug.core.meross.topics import (
@@ -24,7 +23,7 @@ from ownplug.core.meross.topics import (
     is_app_topic_of,
     parse_device_topic,
 )
-from ownplug.core.mqtt import covers, matches
+from ownplug.core.mqtt import Access, check_topic, covers, matches
 from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
@@ -34,18 +33,10 @@ log = logging.getLogger(__name__)
 
 # A plug answers within seconds; a minute forgives a slow radio.
 _GRANT_S = 60.0
-# Programs of one home that talk to one plug at a time.
+# Programs of one home that talk to one plug at a time, and how long a topic of theirs may be: such topics are
+# kept, so neither may grow at a stranger's will.
 _GRANTS_A_PLUG = 32
-
-
-class Access(Protocol):
-    """What one client may do."""
-
-    def may_subscribe(self, topic_filter: str) -> bool:
-        """Whether it may read all that `topic_filter` matches."""
-
-    def may_publish(self, topic: str) -> bool:
-        """Whether it may write to `topic`."""
+_LONGEST_REPLY_TOPIC = 256
 
 
 class ReplyGrants:
@@ -59,13 +50,14 @@ class ReplyGrants:
         """Let a plug reply to `topic`; the oldest grant gives way to the newest."""
         grants = self._by_plug.setdefault(uuid, OrderedDict())
         grants[topic] = self._monotonic() + _GRANT_S
-        grants.move_to_end(topic)
+        grants.move_to_end(topic)  # a renewed one is the newest
         if len(grants) > _GRANTS_A_PLUG:
             grants.popitem(last=False)
 
     def holds(self, uuid: str, topic: str) -> bool:
         """Whether a plug may reply to `topic` now."""
-        return self._by_plug.get(uuid, {}).get(topic, 0.0) > self._monotonic()
+        grants = self._by_plug.get(uuid)
+        return grants is not None and grants.get(topic, 0.0) > self._monotonic()
 
 
 class PlugAccess:
@@ -160,14 +152,14 @@ class HomeGatekeeper:
     def observe(self, topic: str, payload: bytes, access: Access) -> None:
         """Look at what a client wrote to a plug, and let that plug reply to where the client reads."""
         target = parse_device_topic(topic)
-        if target is None or target.box is not Box.INBOX:
+        if target is None or target.box is not Box.INBOX or self._registry.get(Uuid(target.uuid)) is None:
             return
         try:
             sender = self._envelope.decode(payload).header.sender
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return  # a plug cannot read it either
         # Only where the asker itself may read: else it could make a plug write where neither may.
-        if sender and not _is_wild(sender) and access.may_subscribe(sender):
+        if _is_reply_topic(sender) and access.may_subscribe(sender):
             self._grants.grant(target.uuid, sender)
 
     def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
@@ -195,5 +187,10 @@ def _same(expected: Secret, offered: bytes) -> bool:
     return hmac.compare_digest(expected.reveal().encode(), offered)
 
 
-def _is_wild(topic: str) -> bool:
-    return "+" in topic or "#" in topic
+def _is_reply_topic(topic: str) -> bool:
+    """Whether a plug may be asked to reply there: never in another plug's name, nor to one, nor to many."""
+    try:
+        check_topic(topic)
+    except Malformed:
+        return False
+    return len(topic) <= _LONGEST_REPLY_TOPIC and topic[0] != "$" and parse_device_topic(topic) is None

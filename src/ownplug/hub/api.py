@@ -6,21 +6,23 @@ Every call is about a plug that the home knows, named as a person names it. Each
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ownplug.aio import Clock, Overflow, Subscription
-from ownplug.core.errors import Unexpected, UsageError
+from ownplug.core.errors import UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
-from ownplug.core.meross import namespaces as ns
 from ownplug.core.records import PlugRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
+from ownplug.hub.fallback import open_fallback
 from ownplug.hub.hub import Hub
+from ownplug.hub.session import PlugSession
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -119,9 +121,9 @@ class HubApi:
             LinkError: the plug cannot be reached; it was not switched, or did not say so.
             DeviceError: the plug refused.
         """
-        plug = self._hub.registry.find(reference)
-        await Plug(self._link(plug)).switch(on=on, channel=channel)
-        return await self._read_relay(plug, channel)
+        async with self._open(reference, channel=channel) as plug:
+            await plug.switch(on=on, channel=channel)
+            return await plug.switching.relay(channel)
 
     async def toggle(self, reference: str, *, channel: int = 0) -> RelayState:
         """Switch a relay to the other side of what the plug says it is on now.
@@ -129,9 +131,8 @@ class HubApi:
         Raises:
             As `switch`.
         """
-        plug = self._hub.registry.find(reference)
-        before = await self._read_relay(plug, channel)
-        return await self.switch(plug.uuid.text, on=not before.on, channel=channel)
+        async with self._open(reference, channel=channel) as plug:
+            return await plug.toggle(channel)
 
     async def read_power(self, reference: str, *, channel: int = 0) -> Reading:
         """Ask the plug for its power now.
@@ -139,7 +140,8 @@ class HubApi:
         Raises:
             As `switch`; DeviceError or LinkTimeout where it has no meter.
         """
-        return await Plug(self._link(self._hub.registry.find(reference))).electricity(channel=channel)
+        async with self._open(reference) as plug:
+            return await plug.electricity(channel)
 
     async def energy_days(self, reference: str) -> list[EnergyDay]:
         """Ask the plug for the energy of its last days, oldest first.
@@ -147,7 +149,8 @@ class HubApi:
         Raises:
             As `switch`.
         """
-        return await Plug(self._link(self._hub.registry.find(reference))).energy_days()
+        async with self._open(reference) as plug:
+            return await plug.energy_days()
 
     async def request(
         self, reference: str, *, method: str, namespace: str, payload: dict[str, Any]
@@ -160,8 +163,8 @@ class HubApi:
         """
         if method not in {Method.GET, Method.SET, Method.DELETE, Method.PUSH}:
             raise UsageError(f"{method!r} is not a method.", hint="Use GET, SET, PUSH or DELETE.")
-        link = self._link(self._hub.registry.find(reference))
-        reply = await link.request(Method(method), namespace, payload)
+        async with self._open(reference) as plug:
+            reply = await plug.request(namespace, payload, Method(method))
         return {"method": reply.method, "namespace": reply.namespace, "payload": reply.data()}
 
     async def add_user(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
@@ -176,21 +179,29 @@ class HubApi:
         """Listen to what happens from now on."""
         return self._hub.events.subscribe(limit=_EVENT_BACKLOG, policy=Overflow.DROP_OLDEST)
 
-    async def _read_relay(self, plug: PlugRecord, channel: int) -> RelayState:
-        await self._link(plug).request(Method.GET, ns.SYSTEM_ALL, {})
-        relay = self._hub.state(plug.uuid).relay(channel)
-        if relay is None:
-            raise Unexpected(f"{plug.name} has no outlet {channel}.")
-        return relay
+    @asynccontextmanager
+    async def _open(self, reference: str, *, channel: int | None = None) -> AsyncIterator[Plug]:
+        """Reach a plug by its best link: its connection, else plain HTTP where the owner allowed it."""
+        known = self._hub.registry.find(reference)
+        session = self._hub.session(known.uuid)
+        if channel is not None and session.state.relays and session.state.relay(channel) is None:
+            raise UsageError(f"{known.name} has no outlet {channel}.")
+        async with self._link(session) as link:
+            yield Plug(link, clock=self._clock, abilities=session.state.abilities or None)
 
-    def _link(self, plug: PlugRecord) -> Link:
-        return self._hub.session(plug.uuid)
+    def _link(self, session: PlugSession) -> AbstractAsyncContextManager[Link]:
+        settings = self._hub.settings
+        if session.online or not settings.http_fallback or not session.peer_address:
+            return nullcontext(session)
+        return open_fallback(
+            session, key=self._hub.key(session.uuid), timeout_s=settings.request_timeout_s, clock=self._clock
+        )
 
     def _view(self, plug: PlugRecord) -> PlugView:
         return PlugView(
             uuid=plug.uuid,
             name=plug.name,
-            key=plug.key or self._hub.home.key,
+            key=self._hub.key(plug.uuid),
             registered_at=plug.registered_at,
             state=self._hub.state(plug.uuid),
             model=plug.model,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
+from ownplug.core.errors import Malformed
 from ownplug.core.identity import Firmware, Model
 from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.facts import firmware_of, model_of, reading_of, relay_state_of
 from ownplug.core.meross.payloads import (
     Ability,
     AllPayload,
@@ -20,10 +22,13 @@ from ownplug.core.meross.payloads import (
     ToggleXPayload,
     relays_of,
 )
-from ownplug.core.state import PlugState, Reading, RelayState
-from ownplug.core.units import amperes, volts, watts
+from ownplug.core.state import PlugState, RelayState
 
 Step = Callable[[PlugState, Message, datetime], PlugState]
+
+# More than any plug has: what a plug tells is kept, so it must not grow at the plug's will.
+_CHANNELS = range(64)
+_LONGEST_TEXT = 64  # characters
 
 
 def reduce(state: PlugState, message: Message, now: datetime) -> PlugState:
@@ -47,15 +52,10 @@ def _all(state: PlugState, message: Message, _now: datetime) -> PlugState:
     hardware, firmware = told.system.hardware, told.system.firmware
     return replace(
         state,
-        model=Model(
-            type=hardware.type,
-            sub_type=hardware.sub_type,
-            hardware=hardware.version,
-            chip=hardware.chip_type,
-        ),
-        firmware=Firmware(version=firmware.version, compiled=firmware.compile_time),
-        address=firmware.inner_ip,
-        timezone=told.system.time.zone if told.system.time else state.timezone,
+        model=_short_model(model_of(hardware)),
+        firmware=_short_firmware(firmware_of(firmware)),
+        address=_short(firmware.inner_ip),
+        timezone=_short(told.system.time.zone) if told.system.time else state.timezone,
         relays=_merged(state.relays, told.relays),
     )
 
@@ -74,21 +74,21 @@ def _toggle(state: PlugState, message: Message, _now: datetime) -> PlugState:
 
 def _electricity(state: PlugState, message: Message, now: datetime) -> PlugState:
     told = message.read(ElectricityPayload).electricity
-    reading = Reading(
-        at=now,
-        power_w=watts(told.power),
-        voltage_v=volts(told.voltage),
-        current_a=amperes(told.current),
-    )
-    return replace(state, reading=reading)
+    if told.channel != 0:
+        return state  # the one reading of a plug is that of its first outlet
+    try:
+        return replace(state, reading=reading_of(told, now))
+    except OverflowError as error:  # JSON has integers of any length
+        raise Malformed("A reading is larger than any number that a meter can show.") from error
 
 
 def _runtime(state: PlugState, message: Message, _now: datetime) -> PlugState:
-    return replace(state, signal=message.read(RuntimePayload).runtime.signal)
+    signal = message.read(RuntimePayload).runtime.signal
+    return replace(state, signal=signal if 0 <= signal <= 100 else None)
 
 
 def _time(state: PlugState, message: Message, _now: datetime) -> PlugState:
-    return replace(state, timezone=message.read(TimePayload).time.zone)
+    return replace(state, timezone=_short(message.read(TimePayload).time.zone))
 
 
 _STEPS: dict[str, Step] = {
@@ -104,15 +104,23 @@ _STEPS: dict[str, Step] = {
 
 def _merged(known: tuple[RelayState, ...], told: list[Relay]) -> tuple[RelayState, ...]:
     relays = {relay.channel: relay for relay in known}
-    for relay in told:
-        relays[relay.channel] = RelayState(
-            channel=relay.channel, on=relay.is_on, changed_at=_moment(relay.changed_at)
-        )
+    for relay in (relay for relay in told if relay.channel in _CHANNELS):
+        relays[relay.channel] = relay_state_of(relay)
     return tuple(relays[channel] for channel in sorted(relays))
 
 
-def _moment(timestamp: object) -> datetime | None:
-    # A plug without the time dates its changes 1970; such a date is no fact.
-    if not isinstance(timestamp, int) or not 86_400 * 365 < timestamp <= 253402300799:
-        return None
-    return datetime.fromtimestamp(timestamp, UTC)
+def _short_model(model: Model) -> Model:
+    return Model(
+        type=_short(model.type),
+        sub_type=_short(model.sub_type),
+        hardware=_short(model.hardware),
+        chip=_short(model.chip),
+    )
+
+
+def _short_firmware(firmware: Firmware) -> Firmware:
+    return Firmware(version=_short(firmware.version), compiled=_short(firmware.compiled))
+
+
+def _short(text: str) -> str:
+    return text[:_LONGEST_TEXT]

@@ -26,11 +26,13 @@ class Registry:
     def __init__(self, store: HomeStore) -> None:
         self._store = store
         self._plugs: dict[Uuid, PlugRecord] = {}
+        self._names: dict[str, Uuid] = {}  # each plug by its name, as `_comparable` has it
         self._changing = asyncio.Lock()
 
     async def load(self) -> None:
         """Read what earlier runs remembered."""
         self._plugs = {plug.uuid: plug for plug in await self._store.plugs()}
+        self._names = {_comparable(plug.name): plug.uuid for plug in self._plugs.values()}
 
     def all(self) -> list[PlugRecord]:
         """Return every plug, in the order in which they came."""
@@ -54,9 +56,10 @@ class Registry:
         if exact is not None:
             return exact
         digits = re.sub("[:.-]", "", wanted)
-        named = [plug for plug in self.all() if _comparable(plug.name) == wanted]
-        ending = [plug for plug in self.all() if _DIGITS.fullmatch(digits) and plug.uuid.text.endswith(digits)]
-        found = ending if ending and len(digits) >= _MAC_DIGITS else named or ending
+        found = self._ending_in(digits) if len(digits) >= _MAC_DIGITS else []
+        if not found and wanted in self._names:
+            return self._plugs[self._names[wanted]]
+        found = found or self._ending_in(digits)
         if not found:
             raise NotFound(f"No plug is called {reference[:_SHOWN]!r}.", hint="`ownplug plugs` lists them.")
         if len(found) > 1:
@@ -111,26 +114,39 @@ class Registry:
             plug = self._plugs.get(uuid)
             if plug is None:
                 raise NotFound(f"The plug {uuid} is no longer known.", hint="`ownplug plugs` lists them.")
-            for other in self._plugs.values():
-                if other.uuid != uuid and _comparable(other.name) == _comparable(wanted):
-                    raise Conflict(f"Another plug is called {other.name!r}.", hint="Choose another name.")
+            taken = self._plugs[self._names.get(_comparable(wanted), uuid)]
+            if taken is not plug:
+                raise Conflict(f"Another plug is called {taken.name!r}.", hint="Choose another name.")
             return await self._save(replace(plug, name=wanted))
 
     async def forget(self, uuid: Uuid) -> None:
         """Forget a plug; it may come again with the home's login."""
         async with self._changing:
             await self._store.delete_plug(uuid)
-            self._plugs.pop(uuid, None)
+            self._drop(uuid)
 
     async def _save(self, plug: PlugRecord) -> PlugRecord:
         await self._store.save_plug(plug)
+        known = self._plugs.get(plug.uuid)
+        if known is not None:
+            self._names.pop(_comparable(known.name), None)
         self._plugs[plug.uuid] = plug
+        self._names[_comparable(plug.name)] = plug.uuid
         return plug
 
+    def _drop(self, uuid: Uuid) -> None:
+        plug = self._plugs.pop(uuid, None)
+        if plug is not None:
+            self._names.pop(_comparable(plug.name), None)
+
+    def _ending_in(self, digits: str) -> list[PlugRecord]:
+        if not _DIGITS.fullmatch(digits):
+            return []
+        return [plug for plug in self._plugs.values() if plug.uuid.text.endswith(digits)]
+
     def _free_name(self, uuid: Uuid) -> str:
-        taken = {_comparable(plug.name) for plug in self._plugs.values()}
         lengths = range(4, len(uuid.text) + 1)
-        return next(name for n in lengths if (name := f"plug-{uuid.text[-n:]}") not in taken)
+        return next(name for n in lengths if (name := f"plug-{uuid.text[-n:]}") not in self._names)
 
 
 def _checked_name(text: str) -> str:

@@ -38,6 +38,7 @@ class Responder:
     def __init__(self, *, timezone: str, rules: Rules) -> None:
         self._timezone = timezone
         self._rules = rules
+        self._today: tuple[datetime, list[tuple[int, int, int]]] | None = None
 
     def receive(self, message: Message, now: datetime) -> list[Answer]:
         """Return what `message`, sent by a plug of its own accord, must be answered with.
@@ -54,7 +55,7 @@ class Responder:
                 return [Answer(method=Method.SETACK, namespace=ns.CONTROL_BIND, payload={}, is_reply=True)]
             case (ns.CONTROL_CONSUMPTION_CONFIG, Method.PUSH):
                 # Newer plugs drop the connection if it does not come back. Source: captures (4.5).
-                return [Answer(method=Method.PUSH, namespace=message.namespace, payload=message.data())]
+                return [Answer(method=Method.PUSH, namespace=message.namespace, payload=message.payload)]
             case (ns.SYSTEM_TIME, Method.PUSH) if not message.read(TimePayload).time.zone:
                 return [self.set_time(now)]
             case _:
@@ -62,8 +63,15 @@ class Responder:
 
     def set_time(self, now: datetime) -> Answer:
         """Return the request that gives a plug clock, zone and summer time: without them its meter reads 0."""
-        time = PlugTime(timestamp=int(now.timestamp()), zone=self._timezone, rules=self._rules(now))
+        time = PlugTime(timestamp=int(now.timestamp()), zone=self._timezone, rules=self._rules_of_today(now))
         return Answer(method=Method.SET, namespace=ns.SYSTEM_TIME, payload=TimePayload(time=time))
+
+    def _rules_of_today(self, now: datetime) -> list[tuple[int, int, int]]:
+        # Worked out once a day: it takes milliseconds, and after an outage all plugs come at once.
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if self._today is None or self._today[0] != day:
+            self._today = day, self._rules(day)
+        return self._today[1]
 
 
 def _clock(now: datetime) -> ClockPayload:

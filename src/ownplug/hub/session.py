@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ownplug.aio import Clock
-from ownplug.core.errors import LinkBroken, LinkTimeout, Unreachable
+from ownplug.core.errors import LinkBroken, LinkTimeout, Malformed, Unreachable
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, encode_message
 from ownplug.core.meross import namespaces as ns
@@ -61,6 +61,11 @@ class PlugSession:
         self._waiting: dict[str, asyncio.Future[Message]] = {}
 
     @property
+    def connection(self) -> str | None:
+        """The connection that is the plug now; None while it is offline."""
+        return self._connection
+
+    @property
     def online(self) -> bool:
         """Whether the plug is connected now."""
         return self._connection is not None
@@ -72,6 +77,7 @@ class PlugSession:
         self.said_bind.clear()
         self._fail_waiting("the plug connected anew")
         self._become(Availability.ONLINE, reason="")
+        self._update(replace(self.state, bound=False))  # also where it was online: its talk begins anew
 
     def disconnected(self, connection: str, reason: str) -> bool:
         """Take note that `connection` ended; return whether that made the plug unreachable."""
@@ -85,19 +91,26 @@ class PlugSession:
     def receive(self, message: Message) -> None:
         """Handle a message that the plug wrote to its own topic, its signature checked.
 
-        Raises:
-            Malformed: it cannot be read; nothing changed.
+        It is answered first, and whoever asked for it gets it, also where its payload cannot be read here.
         """
-        now = self._clock.now()
-        self._update(reduce(self.state, message, now))
-        if message.namespace == ns.CONTROL_BIND and message.method in {Method.SET, Method.PUSH}:
-            self._update(replace(self.state, bound=True))
-            self.said_bind.set()
-        for answer in self._responder.receive(message, now):
-            self._send(self._made(answer, message))
         waiting = self._waiting.get(message.header.message_id)
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
+        try:
+            self._answer(message)
+        except Malformed as error:
+            log.warning("No answer for %s: %s", self.uuid, error)
+        self.learn_from(message)
+
+    def learn_from(self, message: Message) -> None:
+        """Take from a message of the plug what it tells; one that cannot be read tells nothing."""
+        if message.namespace == ns.CONTROL_BIND and message.method in {Method.SET, Method.PUSH}:
+            self.said_bind.set()
+            self._update(replace(self.state, bound=True))
+        try:
+            self._update(reduce(self.state, message, self._clock.now()))
+        except Malformed as error:
+            log.warning("Learnt nothing from a message of %s: %s", self.uuid, error)
 
     async def request(self, method: Method, namespace: str, payload: object) -> Message:
         """Ask the plug and return its reply.
@@ -142,6 +155,10 @@ class PlugSession:
     def set_key(self, key: Secret) -> None:
         """Sign with another key from now on."""
         self._maker.key = key
+
+    def _answer(self, message: Message) -> None:
+        for answer in self._responder.receive(message, self._clock.now()):
+            self._send(self._made(answer, message))
 
     def _made(self, answer: Answer, asked: Message) -> Message:
         now_s = self._clock.now().timestamp()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ownplug.core.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +24,17 @@ class HubSettings:
     http_fallback: bool = False
     """Whether a plug that is not connected may be reached by plain HTTP. Off: HTTP on the home's network is
     neither secret nor proof of who answers."""
+
+    def __post_init__(self) -> None:
+        if not 0.1 <= self.request_timeout_s <= 600:
+            raise UsageError("hub.request_timeout_s is between 0.1 and 600 seconds.")
+        if not 1 <= self.reading_interval_s <= 86_400:
+            raise UsageError("hub.reading_interval_s is between 1 and 86,400 seconds.")
+        try:
+            ZoneInfo(self.timezone)
+        # OSError: "Europe" is a folder of zones.
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise UsageError(
+                f"{self.timezone[:80]!r} is not a time zone.",
+                hint="Use a name such as Europe/Berlin: hub.timezone.",
+            ) from error

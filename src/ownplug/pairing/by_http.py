@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ownplug.core.errors import BadSignature, DeviceError, Malformed, UsageError
 from ownplug.core.identity import Uuid
@@ -34,6 +34,8 @@ from ownplug.core.meross.timerule import time_rules
 from ownplug.core.secret import Secret
 from ownplug.pairing.wifi import WifiNetwork
 from ownplug.plug import Link
+
+_LONGEST_KEY = 32
 
 
 class Phase(Enum):
@@ -68,12 +70,27 @@ class GatewayAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeToJoin:
-    """What a plug must know of its new home."""
+    """What a plug must know of its new home.
+
+    Raises:
+        UsageError: something that a plug cannot take.
+    """
 
     user_id: str
-    key: Secret
+    key: Secret  # 1 to 32 characters
     servers: tuple[GatewayAddress, ...]  # one or two
     timezone: str  # an IANA name
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.servers) <= 2:
+            raise UsageError("A plug takes one or two MQTT servers.")
+        # Without both, later plugs never open MQTT; a longer key is not known to work. Source: captures (3.2).
+        if not self.user_id or not 0 < len(self.key.reveal()) <= _LONGEST_KEY:
+            raise UsageError(f"A home has a user id, and a key of 1 to {_LONGEST_KEY} characters.")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise UsageError(f"{self.timezone!r} is not a time zone.") from error
 
 
 class Waiting(Protocol):
@@ -107,8 +124,7 @@ async def pair_by_http(
         LinkError: the plug stopped answering, or never came.
     """
     yield Step(phase=Phase.IDENTIFY, done=False)
-    hardware, abilities = await _identify(link)
-    uuid = Uuid.parse(hardware.uuid)
+    hardware, uuid, abilities = await _identify(link)
     yield Step(phase=Phase.IDENTIFY, done=True, found=f"{hardware.type}, {uuid}", uuid=uuid)
 
     yield Step(phase=Phase.SCAN, done=False)
@@ -124,7 +140,11 @@ async def pair_by_http(
     yield Step(phase=Phase.KEY, done=True, found=" and ".join(f"{s.host}:{s.port}" for s in home.servers))
 
     yield Step(phase=Phase.WIFI, done=False)
-    await _set_wifi(link, network, seen, hardware, abilities)
+    if ns.CONFIG_WIFI_X in abilities:
+        encrypted = network.encrypted(seen, model_type=hardware.type, uuid=uuid)
+        await link.request(Method.SET, ns.CONFIG_WIFI_X, WifiSet(wifi=encrypted))
+    else:
+        await link.request(Method.SET, ns.CONFIG_WIFI, WifiSet(wifi=network.plain(seen)))
     yield Step(phase=Phase.WIFI, done=True, found=network.ssid)
 
     if waiting is not None:
@@ -134,9 +154,10 @@ async def pair_by_http(
         yield Step(phase=Phase.READY, done=True, found=await waiting.ready(uuid))
 
 
-async def _identify(link: Link) -> tuple[Hardware, frozenset[str]]:
+async def _identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
     try:
         told = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all
+        uuid = Uuid.parse(told.system.hardware.uuid)
         abilities = (await link.request(Method.GET, ns.SYSTEM_ABILITY, {})).read(Ability).ability
     except (DeviceError, BadSignature) as error:
         if isinstance(error, DeviceError) and error.device_code != ErrorCode.BAD_SIGNATURE:
@@ -146,11 +167,11 @@ async def _identify(link: Link) -> tuple[Hardware, frozenset[str]]:
             device_code=ErrorCode.BAD_SIGNATURE,
             hint="Hold its button for five seconds until it blinks green and orange, then pair again.",
         ) from error
-    except Malformed as error:
+    except (Malformed, UsageError) as error:
         raise Malformed(
             f"What answers at this address is not a Meross plug: {error}", hint="Check the address."
         ) from error
-    return told.system.hardware, frozenset(abilities)
+    return told.system.hardware, uuid, frozenset(abilities)
 
 
 async def _scan(link: Link, network: WifiNetwork) -> Network | None:
@@ -171,18 +192,6 @@ async def _set_time(link: Link, timezone: str, now: datetime) -> None:
 
 
 def _key_set(home: HomeToJoin) -> KeySet:
-    if not 1 <= len(home.servers) <= 2:
-        raise UsageError("A plug takes one or two MQTT servers.")
     first, second = home.servers[0], home.servers[-1]
     gateway = Gateway(host=first.host, port=first.port, second_host=second.host, second_port=second.port)
     return KeySet(key=KeyConfig(user_id=home.user_id, key=home.key.reveal(), gateway=gateway))
-
-
-async def _set_wifi(
-    link: Link, network: WifiNetwork, seen: Network | None, hardware: Hardware, abilities: frozenset[str]
-) -> None:
-    if ns.CONFIG_WIFI_X in abilities:
-        wifi = network.encrypted(seen, model_type=hardware.type, uuid=Uuid.parse(hardware.uuid))
-        await link.request(Method.SET, ns.CONFIG_WIFI_X, WifiSet(wifi=wifi))
-    else:
-        await link.request(Method.SET, ns.CONFIG_WIFI, WifiSet(wifi=network.plain(seen)))

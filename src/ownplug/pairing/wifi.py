@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross.cipher import encrypt_wifi_password, wifi_key
 from ownplug.core.meross.payloads import Network
@@ -20,17 +20,16 @@ class WifiNetwork:
     """A network's name, any UTF-8, and its password; an open one has none.
 
     Raises:
-        UsageError: longer or shorter, in bytes, than Wi-Fi allows.
+        UsageError: longer or shorter, in bytes, than Wi-Fi allows, or no text at all.
     """
 
     ssid: str
     password: Secret
 
     def __post_init__(self) -> None:
-        name = len(self.ssid.encode())
+        name, secret = _size(self.ssid, "A network's name"), _size(self.password.reveal(), "The password")
         if not 0 < name <= _LONGEST_SSID:
             raise UsageError(f"A network's name has 1 to {_LONGEST_SSID} bytes; this one has {name}.")
-        secret = len(self.password.reveal().encode())
         if secret and not _SHORTEST_PASSWORD <= secret <= _LONGEST_PASSWORD:
             raise UsageError(
                 f"A Wi-Fi password has {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} bytes; this one has {secret}."
@@ -47,8 +46,14 @@ class WifiNetwork:
 
     def find(self, scanned: list[Network]) -> Network | None:
         """Return the strongest access point of this network in a plug's scan, or None if it hears none."""
-        own = [seen for seen in scanned if seen.ssid_bytes() == self.ssid.encode()]
+        own = [seen for seen in scanned if self._is(seen)]
         return max(own, key=lambda seen: seen.signal if isinstance(seen.signal, int) else 0, default=None)
+
+    def _is(self, seen: Network) -> bool:
+        try:
+            return seen.ssid_bytes() == self.ssid.encode()
+        except Malformed:  # somebody else's network, and no reason to stop
+            return False
 
     def _as_told(self, password: str, seen: Network | None) -> Network:
         ssid = base64.b64encode(self.ssid.encode()).decode()
@@ -62,3 +67,11 @@ class WifiNetwork:
             encryption=seen.encryption,
             cipher=seen.cipher,
         )
+
+
+def _size(text: str, what: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        # Without its cause, which would carry a password into a log.
+        raise UsageError(f"{what} is not valid UTF-8.") from None

@@ -25,7 +25,7 @@ _ANSWERS = {
     Method.GET: {"GETACK"},
     Method.SET: {"SETACK"},
     Method.DELETE: {"DELETEACK", "DELACK"},
-    Method.PUSH: {"PUSH", "SET", "GETACK", "SETACK"},
+    Method.PUSH: {"PUSH", "SET"},
 }
 
 

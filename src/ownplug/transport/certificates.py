@@ -71,7 +71,8 @@ async def ensure_certificates(directory: Path, hosts: Sequence[str], clock: Cloc
     """
     if not hosts:
         raise UsageError("A certificate needs at least one host name or address.")
-    wanted = _Wanted(host=hosts[0][:_NAME_LIMIT], names=[_subject_name(h) for h in hosts], now=clock.now())
+    names = [_subject_name(host) for host in hosts]
+    wanted = _Wanted(host=str(names[0].value)[:_NAME_LIMIT], names=names, now=clock.now())
     return await asyncio.to_thread(_ensure, directory, wanted)
 
 
@@ -214,9 +215,12 @@ def _subject_name(host: str) -> x509.GeneralName:
     except ValueError:
         pass
     try:
-        return x509.DNSName(host.rstrip(".").encode("idna").decode("ascii").lower())
+        name = host.rstrip(".").encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise UsageError(f"{host!r} is neither a host name nor an address.") from error
+    if not name:
+        raise UsageError("A host name in the certificate is empty.")
+    return x509.DNSName(name)
 
 
 def _load_key(file: Path) -> rsa.RSAPrivateKey:

@@ -119,6 +119,7 @@ class MqttConnection:
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._due = asyncio.Event()  # there is something to write
         self._written = asyncio.Event()  # there is nothing left to write
+        self._is_writing = False  # a packet may be halfway out: after that only cutting is safe
         self._tasks = asyncio.TaskGroup()
         self._workers: list[asyncio.Task[None]] = []
 
@@ -154,7 +155,7 @@ class MqttConnection:
         trace: TracebackType | None,
     ) -> None:
         """Say goodbye if that is still possible, and disconnect."""
-        can_say_goodbye = self._failure is None and self._written.is_set()
+        can_say_goodbye = self._failure is None and not self._is_writing
         self._fail(LinkClosed("The MQTT connection was closed by this side."))
         for worker in self._workers:
             worker.cancel()
@@ -280,7 +281,9 @@ class MqttConnection:
         while self._failure is None:
             self._due.clear()
             if data := self._machine.data_to_send():
+                self._is_writing = True
                 await self._stream.write(data)
+                self._is_writing = False
                 continue
             self._written.set()
             deadline_s = self._machine.deadline_s

@@ -267,7 +267,9 @@ class TlsStream:
                 await self._flush()
             raise
         self._ended = self._machine.peer_closed
-        if not self._sending.locked():  # whoever sends now also sends this; waiting here could be for each other
+        if (
+            not self._sending.locked()
+        ):  # whoever sends now also sends this; waiting here could be for each other
             await self._flush()
 
     async def _flush(self) -> None:

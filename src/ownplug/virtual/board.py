@@ -13,7 +13,6 @@ import logging
 import math
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import assert_never
 
 from ownplug.aio import Clock
@@ -31,7 +30,7 @@ from ownplug.virtual.firmware.signals import (
     PowerCycled,
     PublishMessage,
 )
-from ownplug.virtual.flash_file import save_flash
+from ownplug.virtual.flash_file import FlashWriter
 from ownplug.virtual.link import BrokerLink, Cable
 
 _WAITING_ROOM = 4  # connections that wait while one is served. Source: assumed
@@ -51,7 +50,7 @@ class Board:
         listener: where HTTP comes in; made by `listen`.
         clock: the steady clock of the world.
         speed: how many seconds pass for the plug in one of the world's.
-        flash_file: where the settings are kept; None: nowhere.
+        writer: keeps the settings in a file; None: they are forgotten.
     """
 
     def __init__(
@@ -62,14 +61,14 @@ class Board:
         listener: socket.socket,
         clock: Clock,
         speed: float,
-        flash_file: Path | None,
+        writer: FlashWriter | None,
     ) -> None:
         self._device = device
         self._firmware = firmware
         self._listener = listener
         self._clock = clock
         self._speed = speed
-        self._flash_file = flash_file
+        self._writer = writer
         self._began_s = clock.monotonic()
         self._tasks = asyncio.TaskGroup()
         self._due_s = math.inf
@@ -87,15 +86,16 @@ class Board:
             async with self._tasks as group:
                 group.create_task(self._serve_http(), name="virtual plug: http")
                 group.create_task(self._keep_time(), name="virtual plug: timer")
-                if self._flash_file is not None:
-                    group.create_task(self._keep_memory(self._flash_file), name="virtual plug: memory")
+                if self._writer is not None:
+                    group.create_task(self._keep_memory(self._writer), name="virtual plug: memory")
                 self.tell(PowerCycled())
                 powered.set()
         finally:
             for cable in self._lost_cables:
                 cable.discard()
-            if self._flash_file is not None:
-                save_flash(self._flash_file, self._device.flash.saved())
+            if self._writer is not None:
+                flash = self._device.flash
+                self._writer.save(flash.saved(), revision=flash.revision)
 
     def tell(self, happened: Input) -> None:
         """Let the firmware know, and do what it wants."""
@@ -178,12 +178,13 @@ class Board:
                 async with asyncio.timeout(None if wait_s == math.inf else wait_s):
                     await self._due_changed.wait()
 
-    async def _keep_memory(self, path: Path) -> None:
+    async def _keep_memory(self, writer: FlashWriter) -> None:
+        flash = self._device.flash
         while True:
             await self._flash_changed.wait()
             self._flash_changed.clear()
-            self._saved_revision = self._device.flash.revision
-            await asyncio.to_thread(save_flash, path, self._device.flash.saved())
+            self._saved_revision = flash.revision
+            await asyncio.to_thread(writer.save, flash.saved(), revision=flash.revision)
 
     async def _serve_http(self) -> None:
         """One connection at a time, as the plug does; others wait, and too many are not let in."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,12 +48,31 @@ def load_flash(path: Path) -> dict[str, str]:
     return found.settings
 
 
-def save_flash(path: Path, settings: Mapping[str, str]) -> None:
-    """Replace the file.
+class FlashWriter:
+    """Writes the file from whatever thread; what is older than what stands there never replaces it.
 
-    Raises:
-        UsageError: it cannot be written.
+    Args:
+        path: the file; its folder is made if it is missing.
     """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._written = -1
+
+    def save(self, settings: Mapping[str, str], *, revision: int) -> None:
+        """Replace the file by `settings`, unless a later revision was written before.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        with self._lock:
+            if revision > self._written:
+                _replace(self._path, settings)
+                self._written = revision
+
+
+def _replace(path: Path, settings: Mapping[str, str]) -> None:
     data = msgspec.json.format(msgspec.json.encode(_File(format=_FORMAT, settings=dict(settings))), indent=2)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.machine import Firmware
 from ownplug.virtual.firmware.signals import ButtonPressed, LifeState
 from ownplug.virtual.firmware.timing import Timing
-from ownplug.virtual.flash_file import load_flash
+from ownplug.virtual.flash_file import FlashWriter, load_flash
 from ownplug.virtual.identity import make_uuid
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.meter import Load, Meter, Noise
@@ -199,7 +199,7 @@ def _assemble(
         listener=listener,
         clock=clock,
         speed=settings.speed,
-        flash_file=settings.flash_file,
+        writer=FlashWriter(settings.flash_file) if settings.flash_file else None,
     )
     return _Running(device=device, firmware=firmware, board=board, address=listener.getsockname()[:2])
 

@@ -12,7 +12,7 @@ from ownplug.core.identity import Firmware, Model
 from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.facts import firmware_of, model_of, moment_of, relay_state_of
-from ownplug.core.meross.payloads import All, AllPayload, RuntimePayload
+from ownplug.core.meross.payloads import All, AllPayload, FirmwareInfo, RuntimePayload
 from ownplug.core.state import RelayState
 from ownplug.plug.abilities import Abilities
 from ownplug.plug.link import Link
@@ -29,7 +29,7 @@ class PlugInfo:
     abilities: frozenset[str]
     relays: tuple[RelayState, ...]
     address: str  # its IP address on the home's network
-    server: str  # host and port of the MQTT server that it was told to use
+    server: str  # HOST:PORT of the MQTT server that it uses; empty: none
     clock: datetime | None  # what time the plug believes it is; None: it does not know
     timezone: str  # empty: it was never told one, and its days are UTC days
 
@@ -62,7 +62,13 @@ def _info_of(told: All, abilities: frozenset[str]) -> PlugInfo:
         abilities=abilities,
         relays=tuple(relay_state_of(relay) for relay in told.relays),
         address=firmware.inner_ip,
-        server=f"{firmware.server}:{firmware.port}" if firmware.server else "",
+        server=_server_of(firmware),
         clock=moment_of(time.timestamp) if time else None,
         timezone=time.zone if time else "",
     )
+
+
+def _server_of(firmware: FirmwareInfo) -> str:
+    if not firmware.server:
+        return ""
+    return f"{firmware.server}:{firmware.port}" if firmware.port else firmware.server

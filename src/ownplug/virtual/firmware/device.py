@@ -50,7 +50,6 @@ class NetworkFacts:
     port: int = 0
     is_connected: bool = False  # to the server
     was_connected: bool = False
-    connected_at_unix_s: float = 0.0
     connected_since_s: float = 0.0
     online_s: float = 0.0  # of earlier connections
     disconnects: int = 0

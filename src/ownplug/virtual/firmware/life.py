@@ -89,7 +89,7 @@ class NetworkLife:
             return
         network = self._device.network
         network.is_connected = network.was_connected = True
-        network.connected_since_s, network.connected_at_unix_s = self._device.now_s, self._device.unix_s
+        network.connected_since_s = self._device.now_s
         self.state, self._due_s = LifeState.STARTING, math.inf
         self._talk = StartupTalk(self._device, self._timing, self._say)
 

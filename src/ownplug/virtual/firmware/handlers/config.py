@@ -35,9 +35,9 @@ def set_key(device: Device, payload: Fields) -> dict[str, Any]:
     values = {
         items.KEY: text(asked, "key", limit=_KEY_LIMIT, default=""),
         items.USER_ID: _user_id(asked),
-        items.SERVER: text(gateway, "host", limit=_HOST_LIMIT),
+        items.SERVER: _host(gateway, "host"),
         items.PORT: number(gateway, "port", low=0, high=_PORT_LIMIT),
-        items.SECOND_SERVER: text(gateway, "secondHost", limit=_HOST_LIMIT, default=""),
+        items.SECOND_SERVER: _host(gateway, "secondHost", default=""),
         items.SECOND_PORT: number(gateway, "secondPort", low=0, high=_PORT_LIMIT, default=0),
     }
     for item, value in values.items():
@@ -90,6 +90,18 @@ def keep_trace(device: Device, *, ssid: str, code: int, info: str) -> None:
     older = [device.flash.read(item) for item in items.TRACES[:-1]]
     for item, value in zip(items.TRACES, [msgspec.json.encode(record).decode(), *older], strict=True):
         device.flash.write(item, value)
+
+
+def _host(gateway: Fields, name: str, default: str | None = None) -> str:
+    """A host name or address.
+
+    Raises:
+        Malformed: it has characters that no host name has.
+    """
+    host = text(gateway, name, limit=_HOST_LIMIT, default=default)
+    if not (host.isascii() and host.isprintable() and " " not in host):
+        raise Malformed(f"{name} is no host name.")
+    return host
 
 
 def _user_id(asked: Fields) -> str:

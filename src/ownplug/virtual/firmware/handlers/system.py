@@ -90,9 +90,10 @@ def push_clock(device: Device, payload: Fields) -> dict[str, Any]:
 
 
 def set_clock(device: Device, timestamp: int) -> None:
-    """Set the clock; energy before it belongs to the day before it."""
+    """Set the clock; what was metered before belongs to the day before, and the new day is there at once."""
     device.count_energy()
     device.clock.set(timestamp, device.now_s)
+    device.count_energy()
     device.flash.write(items.TIME_STAMP, timestamp)
 
 
@@ -237,7 +238,8 @@ def _debug_network(device: Device) -> dict[str, Any]:
 
 def _debug_cloud(device: Device) -> dict[str, Any]:
     network, flash = device.network, device.flash
-    connected_s = device.now_s - network.connected_since_s if network.is_connected else 0
+    since_connect_s = device.now_s - network.connected_since_s
+    connected_s = since_connect_s if network.is_connected else 0.0
     cloud = {
         "activeServer": network.server,
         "mainServer": flash.read(items.SERVER),
@@ -245,7 +247,7 @@ def _debug_cloud(device: Device) -> dict[str, Any]:
         "secondServer": flash.read(items.SECOND_SERVER),
         "secondPort": flash.number(items.SECOND_PORT),
         "userId": flash.number(items.USER_ID),
-        "sysConnectTime": c_time(network.connected_at_unix_s) if network.was_connected else "N/A",
+        "sysConnectTime": c_time(device.unix_s - since_connect_s) if network.was_connected else "N/A",
         # Unpaired it is lost on the page. Source: assumed (as `sysConnectTime`).
         "sysOnlineTime": duration(network.online_s + connected_s) if network.was_connected else "N/A",
         "sysDisconnectCount": network.disconnects,

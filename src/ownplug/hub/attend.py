@@ -1,0 +1,102 @@
+"""Looking after one connected plug: take it in, learn what it is, give it a time zone, read its meter."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ownplug.aio import Backoff, Broadcast, Clock
+from ownplug.core.errors import DeviceError, LinkError, OwnplugError, WireError
+from ownplug.core.meross import Method
+from ownplug.core.meross import namespaces as ns
+from ownplug.hub.events import Event, PlugRegistered
+from ownplug.hub.registry import Registry
+from ownplug.hub.session import PlugSession
+
+log = logging.getLogger(__name__)
+
+# A plug says Bind within a second of hearing the time; one that was bound before may say nothing at all.
+_BIND_GRACE_S = 5.0
+
+
+class Attendant:
+    """Looks after the plug of `session` for as long as `run` runs.
+
+    Args:
+        session: the plug, connected.
+        registry: where it is remembered.
+        events: told when it was a stranger.
+        clock: waits between readings.
+        reading_interval_s: how long.
+    """
+
+    def __init__(
+        self,
+        session: PlugSession,
+        *,
+        registry: Registry,
+        events: Broadcast[Event],
+        clock: Clock,
+        reading_interval_s: float,
+    ) -> None:
+        self._session = session
+        self._registry = registry
+        self._events = events
+        self._clock = clock
+        self._reading_interval_s = reading_interval_s
+
+    async def run(self) -> None:
+        """Look after the plug; returns only where there is nothing to read regularly."""
+        await self._take_in()
+        await self._wait_for_bind()
+        backoff = Backoff(first_s=1.0, factor=2.0, limit_s=60.0)
+        while not await self._is_known():
+            await self._clock.sleep(backoff.next_s())
+        if ns.CONTROL_ELECTRICITY in self._session.state.abilities:
+            await self._read_regularly()
+
+    async def _take_in(self) -> None:
+        uuid = self._session.uuid
+        if self._registry.get(uuid) is None:
+            plug = await self._registry.add(uuid, self._clock.now())
+            log.warning("Took in %s (%s), which came with this home's login", plug.name, uuid)
+            self._events.publish(PlugRegistered(at=plug.registered_at, uuid=uuid, name=plug.name))
+
+    async def _wait_for_bind(self) -> None:
+        try:
+            async with asyncio.timeout(_BIND_GRACE_S):
+                await self._session.said_bind.wait()
+        except TimeoutError:
+            log.debug("%s said no Bind", self._session.uuid)
+
+    async def _is_known(self) -> bool:
+        try:
+            await self._learn()
+        except (LinkError, WireError, DeviceError) as error:
+            log.info("%s does not tell what it is yet: %s", self._name, error)
+            return False
+        return True
+
+    async def _learn(self) -> None:
+        session = self._session
+        await session.request(Method.GET, ns.SYSTEM_ALL, {})
+        if session.state.model and session.state.firmware:
+            await self._registry.learn(session.uuid, session.state.model, session.state.firmware)
+        await session.request(Method.GET, ns.SYSTEM_ABILITY, {})
+        if not session.state.timezone:
+            await session.set_time()
+        # Not every generation has it, and those drop or ignore the question.
+        if ns.SYSTEM_RUNTIME in session.state.abilities:
+            await session.request(Method.GET, ns.SYSTEM_RUNTIME, {})
+
+    async def _read_regularly(self) -> None:
+        while True:
+            try:
+                await self._session.request(Method.GET, ns.CONTROL_ELECTRICITY, {})
+            except OwnplugError as error:
+                log.debug("No reading of %s: %s", self._name, error)
+            await self._clock.sleep(self._reading_interval_s)
+
+    @property
+    def _name(self) -> str:
+        return self._registry.name_of(self._session.uuid)

@@ -1,0 +1,123 @@
+"""What every test can rely on: nothing is left over, nothing leaves this machine, judges are found."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+_DESCRIPTORS = Path("/proc/self/fd")
+_LOOP_PASSES = 5  # a task that only needs to notice its cancellation may do so
+
+_strangers: list[str] = []  # addresses outside this machine that the running test tried to reach
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Watch the tasks of every test that has an event loop."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("asyncio"):
+            after = item.fixturenames.index("_no_descriptor_left") + 1
+            item.fixturenames.insert(after, "_no_task_left")
+
+
+@pytest.fixture(autouse=True)
+def _no_descriptor_left() -> Iterator[None]:
+    """Fail a test that leaves a file or a socket open (seen on Linux)."""
+    before = _open_descriptors()
+    yield
+    left = {number: what for number, what in _open_descriptors().items() if number not in before}
+    assert not left, f"the test left descriptors open: {left}"
+
+
+@pytest.fixture
+async def _no_task_left() -> AsyncIterator[None]:
+    """Fail a test that leaves a task behind in its event loop."""
+    yield
+    for _ in range(_LOOP_PASSES):
+        await asyncio.sleep(0)
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not left, f"the test left tasks running: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> Iterator[None]:
+    """Fail a test that tries to reach another machine, even where the code under test caught the refusal."""
+    _strangers.clear()
+    yield
+    assert not _strangers, f"the test tried to leave this machine: {_strangers}"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder with the protocol notes, the recordings and the original teardown page.
+
+    Not part of the repository: `$OWNPLUG_REFERENCE` names it, else it lies beside the checkout.
+    """
+    beside = Path(__file__).parents[2] / "shared" / "reference"
+    folder = Path(os.environ.get("OWNPLUG_REFERENCE") or beside)
+    if not folder.is_dir():
+        pytest.skip(f"no reference material at {folder}; set OWNPLUG_REFERENCE")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def require_program() -> Callable[[str, str], str]:
+    """Find a foreign program or skip: `require_program("mosquitto", "apt-get install mosquitto")`."""
+
+    def find(name: str, how_to_get_it: str) -> str:
+        search = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+        path = shutil.which(name, path=search)
+        if path is None:
+            pytest.skip(f"{name} is not installed: {how_to_get_it}")
+        return path
+
+    return find
+
+
+def _open_descriptors() -> dict[str, str]:
+    """Number and target of each open descriptor; the one that reads the listing is gone by then."""
+    if not _DESCRIPTORS.is_dir():
+        return {}
+    found = {}
+    for entry in _DESCRIPTORS.iterdir():
+        try:
+            found[entry.name] = str(entry.readlink())
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _guard(event: str, args: tuple[object, ...]) -> None:
+    """Refuse connections and name look-ups that would leave this machine (PEP 578 audit hook)."""
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = args[1]
+        if isinstance(address, tuple) and not _is_local(str(address[0])):
+            _strangers.append(str(address))
+            raise PermissionError(f"tests talk to this machine only, not to {address}")
+    elif event == "socket.getaddrinfo" and not _is_local(str(args[0] or "")):
+        if not str(args[0]).endswith(".invalid"):  # RFC 6761: never resolves, so asking for it is no escape
+            _strangers.append(str(args[0]))
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def _is_local(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+sys.addaudithook(_guard)

@@ -1,0 +1,66 @@
+"""`ownplug virtual run` as scripts use it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+Launch = Callable[..., Any]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_prints_a_line_for_each_plug_and_ends_cleanly(
+    launch: Launch, ask: Callable[..., Any], how: Any
+) -> None:
+    program = launch("virtual", "run", "--count", "3", "--seed", "5", "--model", "mss310r@2.1.4")
+    told = [program.ready() for _ in range(3)]
+    assert all(set(line) == {"model", "uuid", "mac", "key", "http", "tty", "state"} for line in told)
+    assert len({line["uuid"] for line in told}) == 3
+    assert {(line["model"], line["key"], line["tty"], line["state"]) for line in told} == {
+        ("mss310r@2.1.4", "", "", "pairing")
+    }
+    for line in told:
+        host, _, port = line["http"].rpartition(":")
+        found = ask((host, int(port)), "GET", "System.Hardware")["payload"]["hardware"]
+        assert (found["uuid"], found["macAddress"], found["type"]) == (line["uuid"], line["mac"], "mss310r")
+    program.process.send_signal(how)
+    assert program.process.wait(timeout=15) == 0
+    program.stop()
+
+
+def test_with_a_home_the_same_plug_is_still_paired_next_time(
+    launch: Launch, ask: Callable[..., Any], tmp_path: Path
+) -> None:
+    arguments = ("virtual", "run", "--home", str(tmp_path / "plugs"))
+    first = launch(*arguments)
+    before = first.ready()
+    host, _, port = before["http"].rpartition(":")
+    gateway = {"host": "127.0.0.1", "port": 1, "secondHost": "", "secondPort": 0, "redirect": 1}
+    key = {"key": {"userId": "1", "key": "k" * 32, "gateway": gateway}}
+    assert ask((host, int(port)), "SET", "Config.Key", key)["header"]["method"] == "SETACK"
+    assert first.stop() == 0
+    after = launch(*arguments).ready()
+    assert (after["uuid"], after["key"]) == (before["uuid"], "k" * 32)
+
+
+def test_what_is_not_built_yet_is_accepted_and_said(launch: Launch) -> None:
+    program = launch("virtual", "run", "--tty", "/tmp/plug", "--fault", "slow=3")
+    program.ready()
+    assert program.stop() == 0
+    said = program.log.read_text()
+    assert "--tty is not built yet" in said
+    assert "--fault is not built yet" in said
+
+
+def test_a_wrong_model_or_a_taken_port_is_a_clear_error(launch: Launch, ownplug: Callable[..., Any]) -> None:
+    assert "mss310r@2.1.4" in ownplug("virtual", "run", "--model", "toaster", status=2)["hint"]
+    taken = launch("virtual", "run").ready()["http"]
+    refused = ownplug("virtual", "run", "--http", taken, status=2)
+    assert taken in refused["message"]
+    assert "--http" in refused["hint"]

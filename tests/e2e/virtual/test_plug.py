@@ -1,0 +1,100 @@
+"""`VirtualPlug` as a program uses it in its tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ownplug.core.errors import UsageError
+from ownplug.virtual import Load, Timing, VirtualPlug, VirtualPlugSettings
+
+pytestmark = pytest.mark.e2e
+
+DEADLINE_S = 20.0
+NOBODY = 1  # a port on which nobody listens
+
+
+def test_outside_of_async_with_it_says_what_to_do() -> None:
+    with pytest.raises(UsageError, match="async with"):
+        _ = VirtualPlug().http
+
+
+async def test_a_taken_port_is_named() -> None:
+    async with VirtualPlug() as first:
+        host, port = first.http
+        with pytest.raises(UsageError, match=str(port)):
+            async with VirtualPlug(VirtualPlugSettings(http_host=host, http_port=port)):
+                pass
+
+
+async def test_the_button_toggles_and_enters_pairing() -> None:
+    async with VirtualPlug() as plug:
+        assert (plug.state, plug.led, plug.relay_on) == ("pairing", "green and orange in turn", True)
+        plug.press_button()
+        plug.press_button()
+        plug.press_button()
+        assert (plug.relay_on, plug.relay_edges) == (False, 3)
+        plug.press_button(5)
+        async with asyncio.timeout(DEADLINE_S):
+            await plug.until(lambda: plug.state == "pairing")
+        assert plug.relay_on
+
+
+async def test_settings_survive_in_a_file_and_a_reset_clears_them(
+    ask: Callable[..., Any], tmp_path: Path
+) -> None:
+    settings = VirtualPlugSettings(flash_file=tmp_path / "plug.json", seed=4, timing=Timing(reboot_s=0.02))
+    async with VirtualPlug(settings) as plug:
+        uuid = plug.uuid
+        plug.press_button()
+        position = {"position": {"longitude": 1, "latitude": 2}}
+        await asyncio.to_thread(ask, plug.http, "SET", "System.Position", position)
+    other_seed = VirtualPlugSettings(flash_file=tmp_path / "plug.json", seed=5)
+    async with VirtualPlug(other_seed) as plug:
+        assert (plug.uuid, plug.relay_on, plug.relay_edges) == (uuid, False, 0)
+        told = await asyncio.to_thread(ask, plug.http, "GET", "System.Position")
+        assert told["payload"] == position
+        plug.press_button(6)
+    async with VirtualPlug(other_seed) as plug:
+        assert (plug.uuid, plug.relay_on) == (uuid, True)
+
+
+async def test_settings_are_in_the_file_while_the_plug_still_runs(
+    tmp_path: Path, eventually: Callable[..., Any]
+) -> None:
+    file = tmp_path / "plug.json"
+    async with VirtualPlug(VirtualPlugSettings(flash_file=file)) as plug:
+        plug.press_button()
+        await asyncio.to_thread(eventually, lambda: file.exists() and "switchStatus" in file.read_text())
+
+
+async def test_a_fast_plug_lives_hours_in_a_moment(ask: Callable[..., Any]) -> None:
+    settings = VirtualPlugSettings(speed=3600, load=Load(resistive_w=1000))
+    async with VirtualPlug(settings) as plug:
+        await asyncio.to_thread(
+            ask, plug.http, "PUSH", "System.Clock", {"clock": {"timestamp": 1_700_000_000}}
+        )
+        energy_wh = 0
+        async with asyncio.timeout(DEADLINE_S):
+            while energy_wh < 1000:
+                told = await asyncio.to_thread(ask, plug.http, "GET", "Control.ConsumptionX")
+                energy_wh = sum(day["value"] for day in told["payload"]["consumptionx"])
+
+
+async def test_without_its_server_a_paired_plug_still_obeys_by_http(
+    ask: Callable[..., Any], pair_by_hand: Callable[..., None]
+) -> None:
+    timing = Timing(reboot_s=0.02, join_s=0.02, farewell_s=0.02)
+    async with VirtualPlug(VirtualPlugSettings(timing=timing)) as plug:
+        await asyncio.to_thread(pair_by_hand, plug.http, NOBODY)
+        async with asyncio.timeout(DEADLINE_S):
+            await plug.until(lambda: plug.state == "connecting")
+        off = {"togglex": {"channel": 0, "onoff": 0}}
+        assert (await asyncio.to_thread(ask, plug.http, "SET", "Control.ToggleX", off))["payload"] == {}
+        refused = await asyncio.to_thread(ask, plug.http, "SET", "Control.ToggleX", off, key="wrong")
+        assert refused["header"]["method"] == "ERROR"
+        assert plug.relay_edges == 1

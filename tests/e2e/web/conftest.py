@@ -1,0 +1,236 @@
+"""A hub in memory behind the real web interface on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from ownplug.aio import Broadcast, Subscription
+from ownplug.core.errors import NotFound
+from ownplug.core.identity import Uuid
+from ownplug.core.secret import Secret
+from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
+from ownplug.hub import Event, HomeView, PlugView
+from ownplug.web import WebSettings, open_web
+
+STARTS_S = 20
+NOON = datetime(2025, 6, 1, 12, 0, 0, tzinfo=UTC)
+UUID = Uuid("1706223411101036000134298f1a2b3c")
+KEY = "0123456789abcdef0123456789abcdef"
+TOKEN = "a-token-of-this-machine"
+READING = Reading(at=NOON, power_w=41.5, voltage_v=229.8, current_a=0.181)
+
+
+class MemoryHub:
+    """One plug that does what it is told, or fails with `failure`; `calls` remembers what changed it."""
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+        self.calls: list[str] = []
+        self.broadcast: Broadcast[Event] = Broadcast()
+        self.listened, self.left = asyncio.Event(), asyncio.Event()
+        self.reply: dict[str, Any] = {"method": "GETACK", "namespace": "N", "payload": {}}
+        self.kettle: PlugView | None = PlugView(
+            uuid=UUID,
+            name="kettle",
+            key=Secret(KEY),
+            registered_at=NOON,
+            model="mss310",
+            sub_type="eu",
+            hardware="2.0.0",
+            firmware="2.1.7",
+            state=PlugState(
+                availability=Availability.ONLINE,
+                since=NOON,
+                bound=True,
+                relays=(RelayState(channel=0, on=False, changed_at=NOON),),
+                reading=READING,
+                address="192.168.1.20",
+                signal=87,
+                timezone="Europe/Berlin",
+            ),
+        )
+
+    def home(self) -> HomeView:
+        return HomeView(user_id="10001", key=Secret(KEY), mqtts="127.0.0.1:8883", ca="/home/tls/ca.pem")
+
+    def plugs(self) -> list[PlugView]:
+        self._fail()
+        return [self.kettle] if self.kettle else []
+
+    def plug(self, reference: str) -> PlugView:
+        self._fail()
+        if self.kettle is None or reference not in {self.kettle.name, UUID.text, UUID.mac.text, UUID.tail}:
+            raise NotFound(f"No plug is called {reference!r}.", hint="`ownplug plugs` lists them.")
+        return self.kettle
+
+    async def rename(self, reference: str, name: str) -> PlugView:
+        self.calls.append(f"rename {reference} {name}")
+        self.kettle = replace(self.plug(reference), name=name)
+        return self.kettle
+
+    async def forget(self, reference: str) -> None:
+        self.calls.append(f"forget {reference}")
+        self.plug(reference)
+        self.kettle = None
+
+    async def switch(self, reference: str, *, on: bool, channel: int = 0) -> RelayState:
+        self.calls.append(f"switch {reference} {channel} {on}")
+        plug = self.plug(reference)
+        relay = RelayState(channel=channel, on=on, changed_at=NOON)
+        self.kettle = replace(plug, state=replace(plug.state, relays=(relay,)))
+        return relay
+
+    async def toggle(self, reference: str, *, channel: int = 0) -> RelayState:
+        return await self.switch(reference, on=not self.plug(reference).state.relays[0].on, channel=channel)
+
+    async def read_power(self, reference: str, *, channel: int = 0) -> Reading:
+        self.plug(reference)
+        return READING
+
+    async def energy_days(self, reference: str) -> list[EnergyDay]:
+        self.plug(reference)
+        return [EnergyDay(day="2025-05-31", energy_wh=812), EnergyDay(day="2025-06-01", energy_wh=240)]
+
+    async def request(
+        self, reference: str, *, method: str, namespace: str, payload: dict[str, Any]
+    ) -> dict[str, Any]:
+        self.calls.append(f"request {reference} {method} {namespace} {payload}")
+        self.plug(reference)
+        return self.reply
+
+    async def add_user(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
+        self._fail()
+        self.calls.append(f"user {name} {password.reveal()} {read} {write}")
+
+    @contextmanager
+    def events(self) -> Iterator[Subscription[Event]]:
+        with self.broadcast.subscribe(limit=4) as subscription:
+            self.listened.set()
+            yield subscription
+        self.left.set()
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+Ask = Callable[..., Coroutine[Any, Any, Answer]]
+
+
+@pytest.fixture
+def hub() -> MemoryHub:
+    return MemoryHub()
+
+
+@pytest.fixture
+async def url(hub: MemoryHub) -> AsyncIterator[str]:
+    """The address of the hub's web interface, running."""
+    async with open_web(hub, WebSettings(port=0, allowed_hosts=("plugs.example:443",)), Secret(TOKEN)) as web:
+        yield web.url
+
+
+@pytest.fixture
+def token() -> str:
+    return TOKEN
+
+
+@pytest.fixture
+def ask(url: str) -> Ask:
+    """Send one request, with every byte under control: `ask("GET", "/healthz", headers={…}, body=b"…")`."""
+    place = urlsplit(url)
+
+    async def send(
+        method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
+        said = {"Host": place.netloc, "Authorization": f"Bearer {TOKEN}", "Connection": "close"}
+        if body:
+            said |= {"Content-Length": str(len(body)), "Content-Type": "application/json"}
+        said |= headers or {}
+        head = "".join(f"{name}: {value}\r\n" for name, value in said.items() if value)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        try:
+            writer.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
+            return _read_answer(await reader.read())
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+    return send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """A folder with the files of a running hub, and that hub."""
+
+    folder: Path
+    hub: MemoryHub
+    loop: asyncio.AbstractEventLoop
+
+    now = NOON
+
+    def wait_for_listener(self) -> None:
+        """Wait until somebody listens to the hub's events."""
+        asyncio.run_coroutine_threadsafe(self.hub.listened.wait(), self.loop).result(STARTS_S)
+
+    def stop_events(self) -> None:
+        """Let the hub stop telling events, from any thread."""
+        self.loop.call_soon_threadsafe(self.hub.broadcast.close)
+
+    def publish(self, event: Event) -> None:
+        """Let `event` happen, from any thread."""
+        self.loop.call_soon_threadsafe(self.hub.broadcast.publish, event)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A home whose hub runs in another thread: commands have an event loop of their own."""
+    ready: Queue[Home] = Queue()
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        hub = MemoryHub()
+        async with open_web(hub, WebSettings(port=0), Secret(TOKEN)) as web:
+            (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
+            (tmp_path / "token").write_text(f"{TOKEN}\n")
+            (tmp_path / "token").chmod(0o600)
+            ready.put(Home(folder=tmp_path, hub=hub, loop=asyncio.get_running_loop()))
+            await stop.wait()
+
+    thread = Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    running = ready.get(timeout=STARTS_S)
+    yield running
+    running.loop.call_soon_threadsafe(stop.set)
+    thread.join()
+
+
+def _read_answer(data: bytes) -> Answer:
+    head, _, body = data.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Answer(status=int(status.split()[1]), headers=headers, body=body)

@@ -1,0 +1,144 @@
+"""`HubClient` against the real web interface: calls, and the same errors on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ownplug.client import HubAddress, HubClient
+from ownplug.core import errors
+from ownplug.core.identity import Uuid
+from ownplug.core.secret import Secret
+from ownplug.hub import PlugOnline
+
+if TYPE_CHECKING:
+    from tests.e2e.web.conftest import MemoryHub
+
+pytestmark = pytest.mark.e2e
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def address(url: str, token: str) -> HubAddress:
+    return HubAddress(url=url, token=Secret(token))
+
+
+async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub) -> None:
+    async with HubClient(address) as client:
+        assert (await client.home())["key"] == "***"
+        assert (await client.home(show_secrets=True))["key"] == KEY
+        assert [plug["name"] for plug in await client.plugs()] == ["kettle"]
+        assert (await client.plug("34:29:8f:1a:2b:3c"))["key"] == "***"
+        assert (await client.plug("kettle", show_secrets=True))["key"] == KEY
+        assert (await client.switch("kettle", on=True, channel=0))["on"] is True
+        assert (await client.toggle("kettle"))["on"] is False
+        assert (await client.electricity("kettle"))["power_w"] == 41.5
+        assert (await client.consumption("kettle"))[0] == {"day": "2025-05-31", "energy_wh": 812}
+        reply = await client.request("kettle", method="SET", namespace="N", payload={"a": 1})
+        assert reply == {"method": "GETACK", "namespace": "N", "payload": {}}
+        await client.add_user("ann", Secret("password"), read=["a/#"], write=["b"])
+        assert (await client.rename("kettle", "tea pot é"))["name"] == "tea pot é"
+        await client.forget("tea pot é")
+        assert await client.plugs() == []
+    assert hub.calls == [
+        "switch kettle 0 True",
+        "switch kettle 0 False",
+        "request kettle SET N {'a': 1}",
+        "user ann password ['a/#'] ['b']",
+        "rename kettle tea pot é",
+        "forget tea pot é",
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.UsageError("Why.", hint="Do."),
+        errors.NotFound("Why.", hint="Do."),
+        errors.Conflict("Why.", hint="Do."),
+        errors.Forbidden("Why.", hint="Do."),
+        errors.DeviceError("Why.", device_code=5001, hint="Do."),
+        errors.Malformed("Why.", hint="Do."),
+        errors.BadSignature("Why.", hint="Do."),
+        errors.LinkTimeout("Why.", hint="Do."),
+        errors.Unreachable("Why.", hint="Do."),
+        errors.LinkBroken("Why.", hint="Do."),
+        errors.OwnplugError("Why.", hint="Do."),
+    ],
+    ids=lambda error: error.code,
+)
+async def test_an_error_of_the_hub_is_the_same_error_here(
+    address: HubAddress, hub: MemoryHub, error: errors.OwnplugError
+) -> None:
+    hub.failure = error
+    async with HubClient(address) as client:
+        with pytest.raises(errors.OwnplugError) as raised:
+            await client.plug("kettle")
+    assert (type(raised.value), str(raised.value), raised.value.hint) == (type(error), "Why.", "Do.")
+    if isinstance(raised.value, errors.DeviceError):
+        assert raised.value.device_code == 5001
+
+
+async def test_a_wrong_token_is_forbidden(url: str) -> None:
+    async with HubClient(HubAddress(url=url, token=Secret("wrong"))) as client:
+        with pytest.raises(errors.Forbidden, match="token"):
+            await client.plugs()
+        with pytest.raises(errors.Forbidden, match="token"):
+            async with aclosing(client.events()) as events:
+                await anext(events)
+
+
+async def test_where_nobody_listens_the_user_learns_how_to_start_a_hub() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    nobody = HubAddress(url=f"http://127.0.0.1:{port}", token=Secret("t"))
+    async with HubClient(nobody) as client:
+        with pytest.raises(errors.Unreachable) as call:
+            await client.plugs()
+        with pytest.raises(errors.Unreachable) as listening:
+            async with aclosing(client.events()) as events:
+                await anext(events)
+    assert "ownplug hub run" in call.value.hint
+    assert "ownplug hub run" in listening.value.hint
+
+
+@pytest.mark.parametrize("plug", ["", " ", "a/b", ".", "..", "\ud800"])
+async def test_what_names_no_plug_is_not_asked_for(address: HubAddress, plug: str) -> None:
+    async with HubClient(address) as client:
+        with pytest.raises(errors.UsageError, match="does not name a plug"):
+            await client.forget(plug)
+
+
+@pytest.mark.parametrize("plug", ["?show_secrets=true", "#", "%2e%2e", "a&b", "ä\x00", "kettle;x"])
+async def test_odd_names_stay_one_part_of_the_address(address: HubAddress, plug: str) -> None:
+    async with HubClient(address) as client:
+        with pytest.raises(errors.NotFound) as missing:
+            await client.plug(plug)
+    assert repr(plug) in str(missing.value)
+
+
+async def test_events_come_and_end_with_the_hub(address: HubAddress, hub: MemoryHub) -> None:
+    happened = PlugOnline(
+        at=datetime(2025, 6, 1, 12, tzinfo=UTC), uuid=Uuid("1706223411101036000134298f1a2b3c"), name="kettle"
+    )
+
+    async def happen() -> None:
+        await hub.listened.wait()
+        hub.broadcast.publish(happened)
+        hub.broadcast.close()
+
+    async with (
+        HubClient(address) as client,
+        asyncio.TaskGroup() as tasks,
+        aclosing(client.events()) as events,
+    ):
+        tasks.create_task(happen())
+        assert (await anext(events))["event"] == "plug-online"
+        with pytest.raises(errors.LinkBroken):
+            await anext(events)

@@ -1,0 +1,276 @@
+"""Commands against a running hub: what they print, literally, and what they did."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ownplug.cli.main import run
+from ownplug.core import errors
+from ownplug.core.identity import Uuid
+from ownplug.core.state import Reading
+from ownplug.hub import PlugOnline, PowerRead, RelaySwitched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.web.conftest import Home
+
+pytestmark = pytest.mark.e2e
+
+UUID = "1706223411101036000134298f1a2b3c"
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+class Terminal:
+    """Runs commands in a home: `terminal("on", "kettle")` returns status, stdout and stderr."""
+
+    def __init__(self, home: Home, capture: pytest.CaptureFixture[str]) -> None:
+        self._home = home
+        self._capture = capture
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        status = run([*words, "--home", str(self._home.folder)])
+        out, err = self._capture.readouterr()
+        return status, out, err
+
+
+@pytest.fixture
+def terminal(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    for variable in ("OWNPLUG_HOME", "OWNPLUG_HUB", "OWNPLUG_TOKEN", "OWNPLUG_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    return Terminal(home, capsys)
+
+
+def test_plugs_are_listed(terminal: Terminal) -> None:
+    expected = (
+        f"NAME    STATE   RELAY  POWER   MODEL   ADDRESS       UUID\n"
+        f"kettle  online  off    41.5 W  mss310  192.168.1.20  {UUID}\n"
+    )
+    assert terminal("plugs") == (0, expected, "")
+    assert terminal("plugs", "list") == (0, expected, "")
+
+
+def test_a_home_without_plugs_says_what_to_do(terminal: Terminal, home: Home) -> None:
+    home.hub.kettle = None
+    assert terminal("plugs") == (0, "", "No plugs yet. Bring one home with `ownplug pair`.\n")
+    assert terminal("plugs", "--json") == (0, "[]\n", "")
+
+
+def test_a_plug_is_shown(terminal: Terminal) -> None:
+    status, out, err = terminal("plugs", "show", "2b3c")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        f"uuid:          {UUID}",
+        "name:          kettle",
+        "mac:           34:29:8f:1a:2b:3c",
+        "key:           ***",
+        "model:         mss310",
+        "sub type:      eu",
+        "hardware:      2.0.0",
+        "firmware:      2.1.7",
+        "address:       192.168.1.20",
+        "availability:  online",
+        "since:         2025-06-01T12:00:00Z",
+        "reason:",
+        "bound:         yes",
+        "signal:        87",
+        "timezone:      Europe/Berlin",
+        "registered at: 2025-06-01T12:00:00Z",
+        "relays:        off",
+        "reading:       41.5 W, 229.8 V, 0.181 A at 2025-06-01T12:00:00Z",
+    ]
+
+
+def test_a_key_is_shown_only_when_asked_for(terminal: Terminal) -> None:
+    assert json.loads(terminal("plugs", "show", "kettle", "--json")[1])["key"] == "***"
+    assert json.loads(terminal("plugs", "show", "kettle", "--json", "--show-secrets")[1])["key"] == KEY
+
+
+def test_a_plug_is_renamed_and_forgotten(terminal: Terminal, home: Home) -> None:
+    assert terminal("plugs", "rename", "2b3c", "tea pot") == (0, "2b3c is now called tea pot.\n", "")
+    assert terminal("plugs", "forget", "tea pot") == (0, "tea pot is forgotten.\n", "")
+    assert home.hub.calls == ["rename 2b3c tea pot", "forget tea pot"]
+
+
+@pytest.mark.parametrize(
+    ("words", "out", "call"),
+    [
+        (("on", "kettle"), "kettle is on.\n", "switch kettle 0 True"),
+        (("off", "2b3c"), "2b3c is off.\n", "switch 2b3c 0 False"),
+        (("on", "kettle", "--channel", "2"), "kettle outlet 2 is on.\n", "switch kettle 2 True"),
+        (("toggle", "kettle"), "kettle is on.\n", "switch kettle 0 True"),
+        (
+            ("on", "kettle", "--json"),
+            '{"channel": 0, "on": true, "changed_at": "2025-06-01T12:00:00Z"}\n',
+            "switch kettle 0 True",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_switching_is_done_and_told(
+    terminal: Terminal, home: Home, words: tuple[str, ...], out: str, call: str
+) -> None:
+    assert terminal(*words) == (0, out, "")
+    assert home.hub.calls == [call]
+
+
+def test_energy_is_shown_now_and_by_day(terminal: Terminal) -> None:
+    assert terminal("energy", "kettle") == (
+        0,
+        "now: 41.5 W, 229.8 V, 0.181 A\n\nDAY         kWh\n2025-05-31  0.812\n2025-06-01  0.240\n",
+        "",
+    )
+    told = json.loads(terminal("energy", "kettle", "--json")[1])
+    assert told["reading"]["power_w"] == 41.5
+    assert told["days"][1] == {"day": "2025-06-01", "energy_wh": 240}
+
+
+def test_a_raw_message_is_sent_and_its_reply_printed(terminal: Terminal, home: Home) -> None:
+    home.hub.reply = {"method": "SETACK", "namespace": "N", "payload": {"a": "\x1b[2J"}}
+    words = ("raw", "kettle", "N", "--method", "set", "--payload", '{"x": 1}')
+    assert terminal(*words) == (0, '{\n  "a": "\\u001b[2J"\n}\n', "")
+    assert json.loads(terminal(*words, "--json")[1]) == home.hub.reply
+    assert home.hub.calls[0] == "request kettle SET N {'x': 1}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "password"),
+    [("geheim wort\n", "geheim wort"), ("a\r\n", "a"), ("no end", "no end"), ("two\n\n", "two\n")],
+)
+def test_a_password_on_stdin_loses_one_line_end(
+    terminal: Terminal, home: Home, monkeypatch: pytest.MonkeyPatch, typed: str, password: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    status, out, _ = terminal(
+        "user", "add", "ann@example.org", "--password-stdin", "--read", "a/#", "--read", "b"
+    )
+    assert (status, out) == (0, "ann@example.org may log in.\n")
+    assert home.hub.calls == [f"user ann@example.org {password} ['a/#', 'b'] []"]
+
+
+def test_no_password_is_wrong_usage(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    assert terminal("user", "add", "ann", "--password-stdin")[0] == 2
+    assert terminal("user", "add", "ann") == (
+        2,
+        "",
+        "There is no terminal to ask for the password.\nUse --password-stdin.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.NotFound("No.", hint="Do."), 1),
+        (errors.DeviceError("No.", device_code=5001, hint="Do."), 3),
+        (errors.LinkTimeout("No.", hint="Do."), 4),
+        (errors.Unreachable("No.", hint="Do."), 4),
+    ],
+    ids=lambda value: getattr(value, "code", ""),
+)
+def test_what_the_hub_refuses_becomes_an_exit_status(
+    terminal: Terminal, home: Home, error: errors.OwnplugError, status: int
+) -> None:
+    home.hub.failure = error
+    assert terminal("on", "kettle") == (status, "", "No.\nDo.\n")
+    told = json.loads(terminal("on", "kettle", "--json")[1])
+    assert (told["code"], told["message"], told["hint"]) == (error.code, "No.", "Do.")
+
+
+def test_a_name_from_a_device_cannot_command_the_terminal(terminal: Terminal, home: Home) -> None:
+    home.hub.failure = errors.NotFound("Not \x1b[2J.\n")
+    assert "\x1b" not in terminal("on", "kettle")[2]
+    assert "\x1b" not in terminal("on", "kettle", "--json")[1]
+
+
+def test_a_hub_elsewhere_is_reached_with_its_token(
+    terminal: Terminal, home: Home, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = json.loads((home.folder / "runtime.json").read_text())["web"]
+    (home.folder / "runtime.json").unlink()
+    monkeypatch.setenv("OWNPLUG_TOKEN", token)
+    assert terminal("on", "kettle", "--hub", url)[0] == 0
+    assert terminal("plugs", "--hub", url)[0] == 0
+    assert terminal("plugs", "--hub", url, "show", "kettle")[0] == 0
+    monkeypatch.setenv("OWNPLUG_HUB", url)
+    assert terminal("toggle", "kettle")[0] == 0
+    monkeypatch.setenv("OWNPLUG_TOKEN", "wrong")
+    assert terminal("toggle", "kettle")[0] == 1
+
+
+# --- commands that run until somebody ends them ----------------------------------------------------
+
+
+@pytest.fixture
+def started(home: Home) -> Iterator[list[subprocess.Popen[str]]]:
+    """Programs that the test started; whatever is left of them is ended."""
+    programs: list[subprocess.Popen[str]] = []
+    yield programs
+    for program in programs:
+        program.kill()
+        program.communicate()
+
+
+def start(home: Home, started: list[subprocess.Popen[str]], *words: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "OWNPLUG_HOME": str(home.folder), "TZ": "UTC"}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "ownplug", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    started.append(program)
+    return program
+
+
+def test_watch_tells_each_event_at_once_and_ends_on_ctrl_c(
+    home: Home, started: list[subprocess.Popen[str]]
+) -> None:
+    program = start(home, started, "watch", "kettle")
+    assert program.stdout is not None
+    home.wait_for_listener()
+    who: dict[str, Any] = {"at": home.now, "uuid": Uuid(UUID), "name": "ket\x1btle"}
+    reading = Reading(at=home.now, power_w=41.5, voltage_v=229.8, current_a=0.2)
+    home.publish(PlugOnline(at=home.now, uuid=Uuid("0" * 32), name="another"))
+    home.publish(RelaySwitched(**who, channel=0, on=True))
+    assert program.stdout.readline() == "12:00:00  ket\\x1btle  relay-switched  on\n"
+    home.publish(PowerRead(**who, reading=reading))
+    assert program.stdout.readline() == "12:00:00  ket\\x1btle  power-read  41.5 W, 229.8 V\n"
+    program.send_signal(signal.SIGINT)
+    assert program.communicate() == ("", "Interrupted.\n")
+    assert program.returncode == 130
+
+
+def test_watch_in_json_is_one_object_a_line(home: Home, started: list[subprocess.Popen[str]]) -> None:
+    program = start(home, started, "watch", "--json")
+    assert program.stdout is not None
+    home.wait_for_listener()
+    home.publish(PlugOnline(at=home.now, uuid=Uuid(UUID), name="kettle"))
+    assert json.loads(program.stdout.readline()) == {
+        "event": "plug-online",
+        "at": "2025-06-01T12:00:00Z",
+        "uuid": UUID,
+        "name": "kettle",
+    }
+    home.stop_events()
+    out, err = program.communicate()
+    assert (json.loads(out)["code"], err, program.returncode) == ("broken", "", 4)
+
+
+def test_energy_can_be_watched(home: Home, started: list[subprocess.Popen[str]]) -> None:
+    program = start(home, started, "energy", "kettle", "--watch")
+    assert program.stdout is not None
+    for _ in range(2):
+        assert program.stdout.readline() == "2025-06-01T12:00:00Z  41.5 W, 229.8 V, 0.181 A\n"
+    program.send_signal(signal.SIGTERM)
+    program.communicate()
+    assert program.returncode == 143

@@ -1,0 +1,126 @@
+"""The server without listeners: its local clients and its tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from ownplug.aio import SystemClock
+from ownplug.broker import Access, Broker, BrokerSettings
+from ownplug.core.errors import UsageError
+from ownplug.testing import FakeClock
+
+SILENT = BrokerSettings(mqtts="", mqtt="")
+
+
+class Closed:
+    async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
+        return None
+
+    def observe(self, topic: str, payload: bytes, access: Access) -> None:
+        raise AssertionError("nobody is here")
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_local_clients_hear_what_they_asked_for_in_order() -> None:
+    heard: list[tuple[str, bytes]] = []
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        broker.attach("/appliance/+/publish", lambda topic, payload: heard.append((topic, payload)))
+        broker.publish("/appliance/1/publish", b"one")
+        broker.publish("/appliance/1/subscribe", b"not for us")
+        broker.publish("/appliance/2/publish", b"two")
+        await settle()
+    assert heard == [("/appliance/1/publish", b"one"), ("/appliance/2/publish", b"two")]
+
+
+async def test_who_has_detached_hears_no_more() -> None:
+    heard: list[bytes] = []
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        detach = broker.attach("a", lambda topic, payload: heard.append(payload))
+        broker.publish("a", b"1")
+        detach()
+        broker.publish("a", b"2")
+        await settle()
+    assert heard == [b"1"]
+
+
+async def test_a_handler_that_fails_is_told_and_the_next_message_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard = asyncio.Event()
+
+    def handle(topic: str, payload: bytes) -> None:
+        if payload == b"bad":
+            raise ValueError("cannot read this")
+        heard.set()
+
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        broker.attach("a", handle)
+        broker.publish("a", b"bad")
+        broker.publish("a", b"good")
+        async with asyncio.timeout(10):
+            await heard.wait()
+    failures = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(failures) == 1
+    assert "cannot read this" in failures[0].getMessage()
+
+
+async def test_a_handler_may_publish() -> None:
+    heard: list[bytes] = []
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        broker.attach("question", lambda topic, payload: broker.publish("answer", payload + b"!"))
+        broker.attach("answer", lambda topic, payload: heard.append(payload))
+        broker.publish("question", b"well")
+        await settle()
+    assert heard == [b"well!"]
+
+
+@pytest.mark.parametrize("topic", ["", "a/#", "\0"])
+async def test_a_bad_topic_is_our_own_mistake(topic: str) -> None:
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        with pytest.raises(UsageError, match="MQTT-"):
+            broker.publish(topic, b"")
+
+
+async def test_a_bad_filter_is_our_own_mistake() -> None:
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        with pytest.raises(UsageError, match="MQTT-"):
+            broker.attach("a#", lambda topic, payload: None)
+
+
+async def test_tls_without_a_certificate_is_our_own_mistake() -> None:
+    with pytest.raises(UsageError, match="certificate"):
+        async with Broker(BrokerSettings(), Closed(), SystemClock()):
+            pass
+
+
+async def test_an_error_inside_the_block_comes_out_as_it_is() -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with Broker(SILENT, Closed(), SystemClock()):
+            raise ZeroDivisionError
+
+
+async def test_addresses_of_what_is_off_are_none() -> None:
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        assert (broker.tls_address, broker.tcp_address, broker.connection_count) == (None, None, 0)
+
+
+async def test_warnings_that_were_kept_back_are_counted_each_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = FakeClock()
+    async with Broker(SILENT, Closed(), clock) as broker:
+        for _ in range(5):
+            broker._board.warn("somebody", "%s did it again", "somebody")
+        await clock.advance(60)
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warnings == [
+        "somebody did it again",
+        "4 more warnings about somebody in the last minute were kept back",
+    ]

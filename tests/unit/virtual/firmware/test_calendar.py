@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownplug.virtual.firmware.calendar import c_time, duration, http_date, local_day, offset_at
+
+MADRID = [(1698541200, 3600, 0), (1711846800, 7200, 1), (1729990800, 3600, 0)]
+
+
+def test_times_look_like_those_on_the_teardown_page_and_in_captures() -> None:
+    assert c_time(537) == "Thu Jan  1 00:08:57 1970"
+    assert c_time(1710076749) == "Sun Mar 10 13:19:09 2024"
+    assert http_date(448) == "Thu, 01 Jan 1970 00:07:28 GMT"
+    assert duration(169 * 3600 + 52 * 60 + 27.9) == "169h52m27s"
+
+
+@pytest.mark.parametrize(
+    ("unix_s", "offset_s"),
+    [(0, 3600), (1698541200, 3600), (1711846799, 3600), (1711846800, 7200), (1729990800, 3600), (4e9, 3600)],
+)
+def test_the_newest_rule_that_has_begun_holds(unix_s: float, offset_s: int) -> None:
+    assert offset_at(MADRID, unix_s) == offset_s
+    assert offset_at(MADRID[::-1], unix_s) == offset_s
+
+
+def test_without_rules_days_are_those_of_utc() -> None:
+    assert offset_at([], 1711846800) == 0
+    assert local_day([], 1711842900) == date(2024, 3, 30)
+    assert local_day(MADRID, 1711842900) == date(2024, 3, 31)
+
+
+@given(st.integers(0, 2**32))
+def test_every_moment_that_the_clock_can_hold_can_be_written(unix_s: int) -> None:
+    assert len(c_time(unix_s)) == 24
+    assert len(http_date(unix_s)) == 29

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from ownplug.aio import memory_pair
+from ownplug.core.errors import LinkBroken, OwnplugError
+from ownplug.transport.tls import TlsMachine, server_context
+from ownplug.virtual.link import Cable, plug_tls_context
+
+KEYS: dict[str, Any] = {
+    "rsa": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+}
+
+
+def make_server(folder: Path, kind: str) -> ssl.SSLContext:
+    """A server that nobody knows, with a certificate of its own."""
+    key = KEYS[kind]()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "whoever")])
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=365 * 50))
+        .sign(key, hashes.SHA256())
+    )
+    pem, raw = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, raw, serialization.NoEncryption()))
+    return server_context(folder / "cert.pem", folder / "key.pem")
+
+
+def shake_hands(context: ssl.SSLContext) -> TlsMachine:
+    plug = TlsMachine(plug_tls_context(), server_side=False)
+    server = TlsMachine(context, server_side=True)
+    plug.start()
+    while not (plug.handshake_done and server.handshake_done):
+        server.receive(plug.data_to_send())
+        plug.receive(server.data_to_send())
+    return plug
+
+
+def test_a_plug_takes_any_rsa_certificate_at_tls_1_2(tmp_path: Path) -> None:
+    plug = shake_hands(make_server(tmp_path, "rsa"))
+    assert plug.cipher().startswith("TLSv1.2 ")
+
+
+def test_a_plug_shares_no_cipher_with_another_certificate(tmp_path: Path) -> None:
+    with pytest.raises(OwnplugError):
+        shake_hands(make_server(tmp_path, "ecdsa"))
+
+
+async def test_a_cable_carries_bytes_until_it_is_pulled() -> None:
+    near, far = memory_pair()
+    cable = Cable(near)
+    await cable.write(b"one")
+    assert await far.read() == b"one"
+    await far.write(b"two")
+    assert await cable.read() == b"two"
+    cable.pull()
+    await cable.write(b"three")
+    await cable.close()
+    cable.abort()
+    await far.write(b"still there?")  # the far side cannot know
+    cable.discard()
+    with pytest.raises(LinkBroken):
+        await far.write(b"and now?")
+    far.abort()

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ownplug.core.errors import UsageError
+from ownplug.core.secret import Secret
+from ownplug.web import WebSettings, create_app
+
+NO_HUB: Any = None  # nothing here asks it
+
+
+def test_an_empty_token_would_open_the_door() -> None:
+    with pytest.raises(UsageError, match="token"):
+        create_app(NO_HUB, WebSettings(), Secret(""))
+
+
+def test_a_wrong_setting_is_told_before_anything_listens() -> None:
+    with pytest.raises(UsageError, match="host name"):
+        create_app(NO_HUB, WebSettings(allowed_hosts=("*",)), Secret("t"))
+
+
+def test_nothing_is_reported_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    telemetry = create_app(NO_HUB, WebSettings(), Secret("t"))._telemetry
+    assert not any(telemetry.values())
+
+
+def test_the_interface_is_for_this_machine_unless_somebody_says_otherwise() -> None:
+    assert (WebSettings().host, WebSettings().port, WebSettings().allowed_hosts) == ("127.0.0.1", 8480, ())

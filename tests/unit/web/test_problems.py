@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from fastapi.exceptions import RequestValidationError
+
+from ownplug.core import errors
+from ownplug.web.problems import describe_invalid, problem_of
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.UsageError("No."), 400),
+        (errors.NotFound("No."), 404),
+        (errors.Conflict("No."), 409),
+        (errors.Forbidden("No."), 403),
+        (errors.DeviceError("No.", device_code=5001), 502),
+        (errors.Malformed("No."), 502),
+        (errors.BadSignature("No."), 502),
+        (errors.Unexpected("No."), 502),
+        (errors.LinkTimeout("No."), 504),
+        (errors.Unreachable("No."), 503),
+        (errors.LinkBroken("No."), 503),
+        (errors.LinkClosed("No."), 503),
+        (errors.OwnplugError("No."), 500),
+    ],
+)
+def test_each_error_has_its_status_and_its_name(error: errors.OwnplugError, status: int) -> None:
+    response = problem_of(error)
+    assert response.status_code == status
+    assert json.loads(bytes(response.body))["code"] == error.code
+
+
+def test_a_problem_document_tells_everything_the_error_knows() -> None:
+    error = errors.DeviceError("The plug refused.", device_code=5001, hint="Check its key.")
+    assert json.loads(bytes(problem_of(error).body)) == {
+        "type": "about:blank",
+        "title": "Bad Gateway",
+        "status": 502,
+        "code": "refused",
+        "detail": "The plug refused.",
+        "hint": "Check its key.",
+        "device_code": 5001,
+    }
+
+
+def test_what_the_caller_sent_is_never_repeated() -> None:
+    sent = "my-secret-password"
+    error = RequestValidationError(
+        [{"type": "x", "loc": ("body", "password"), "msg": "Input should be shorter", "input": sent}]
+    )
+    assert describe_invalid(error) == "body.password: Input should be shorter."
