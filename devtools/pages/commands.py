@@ -30,7 +30,8 @@ def commands_page() -> str:
     """Return the page."""
     return page(
         "# Commands",
-        "Each command says the same with `--help`. `PLUG` is a name, a uuid or its last digits, or a MAC.",
+        "Each command says the same with `--help`. `PLUG` is a name, a uuid or its last digits, or a MAC; where "
+        "there is an option `--key`, also the address of a plug that no hub knows, `http://HOST`.",
         "## Options that work everywhere",
         "They mean the same before and after any subcommand.",
         _common_options(),

@@ -27,7 +27,8 @@ def settings_page() -> str:
         "# Settings",
         "A value is taken from the first of these that has it: an option of the command line, an environment "
         "variable, the file `ownplug.toml` in the home, the default. `ownplug config show` prints every value "
-        "and where it came from. The file need not exist. A name that does not exist is an error.",
+        "and where it came from. The file need not exist. A name that does not exist is an error. In a variable, "
+        "the items of a list are separated by commas.",
         code(_EXAMPLE, "toml"),
         *(_section(name, found[kind]) for name, kind in sections.items()),
         "## Limits and settings inside the program",

@@ -9,6 +9,7 @@ from devtools import reference
 from devtools.pages.commands import walk
 from devtools.pages.namespaces import constants, payload_types, speakers
 from devtools.pages.settings import file_sections, settings_classes, variable
+from devtools.prose import blocks
 from devtools.source import REPOSITORY, classes_in
 
 from ownplug.app import load_settings
@@ -70,9 +71,18 @@ def test_the_variable_of_a_setting_is_the_one_that_is_read(section: str, field: 
     value = next(origin.value for origin in before if origin.name == f"{section}.{field}")
     name = variable(section, field)
     assert f"`{name}`" in read("settings.md")
-    if isinstance(value, str | int | float):
-        _, after = load_settings(tmp_path / "none.toml", {name: str(value)}, {})
-        assert next(o.source for o in after if o.name == f"{section}.{field}") == f"${name}"
+    text = ",".join(value) if isinstance(value, tuple) else str(value)
+    _, after = load_settings(tmp_path / "none.toml", {name: text}, {})
+    found = next(origin for origin in after if origin.name == f"{section}.{field}")
+    assert (found.source, found.value) == (f"${name}", value)
+
+
+def test_the_example_of_a_settings_file_can_be_used(tmp_path: Path) -> None:
+    [example] = [block.text for block in blocks(read("settings.md")) if block.language == "toml"]
+    file = tmp_path / "ownplug.toml"
+    file.write_text(example, "utf-8")
+    _, origins = load_settings(file, {}, {})
+    assert str(file) in {origin.source for origin in origins}
 
 
 def test_fields_are_read_with_their_defaults_and_the_text_below_them(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from ownplug.core.errors import Conflict, OwnplugError
 from ownplug.core.secret import Secret
+from ownplug.transport.files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class HomeFolder:
         """Return the token of this machine's user, made at the first call; never an empty one."""
         token = _read_token(self.token_file)
         if not token:
-            write_private(self.token_file, secrets.token_urlsafe(32))
+            write_whole(self.token_file, secrets.token_urlsafe(32).encode())
             token = _read_token(self.token_file)
         return Secret(token)
 
@@ -92,7 +93,8 @@ class HomeFolder:
 
     def announce(self, addresses: dict[str, Any]) -> None:
         """Write where the running hub listens, for the commands of this machine."""
-        write_private(self.runtime_file, json.dumps({"pid": os.getpid(), **addresses}, indent=2) + "\n")
+        text = json.dumps({"pid": os.getpid(), **addresses}, indent=2) + "\n"
+        write_whole(self.runtime_file, text.encode())
 
     def retract(self) -> None:
         """Take back what `announce` wrote."""
@@ -104,17 +106,6 @@ def _read_token(file: Path) -> str:
         return file.read_text("utf-8").strip()
     except FileNotFoundError:
         return ""
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _lock(file: IO[str]) -> bool:

@@ -29,7 +29,7 @@ from ownplug.core.secret import Secret
 if TYPE_CHECKING:
     from ownplug.client import HubClient
 
-_NAMES = ("kettle", "lamp", "washer")
+_LOADS_W = {"kettle": 1800, "lamp": 9, "washer": 420}
 _LOOPBACK: dict[str, object] = {
     "network.advertise": "127.0.0.1",
     "broker.mqtts": "127.0.0.1:0",
@@ -60,7 +60,7 @@ async def _demo(frame: Frame, *, once: bool) -> None:
         frame.note(f"hub      MQTT over TLS at {ready.mqtts}, API at {ready.web}")
         plugs = await stack.enter_async_context(_virtual_plugs())
         hub = await stack.enter_async_context(HubClient(find_hub(folder.path)))
-        at_home = [await _take_home(frame, hub, plug, name) for plug, name in zip(plugs, _NAMES, strict=True)]
+        at_home = [await _take_home(frame, hub, plug, name) for plug, name in zip(plugs, _LOADS_W, strict=True)]
         frame.print_result(at_home, _what_now(folder.path, once=once))
         if not once:
             await asyncio.Event().wait()
@@ -81,7 +81,8 @@ def _home(frame: Frame) -> Iterator[Path]:
 @asynccontextmanager
 async def _virtual_plugs() -> AsyncIterator[list[dict[str, str]]]:
     """Start the plugs in a process of their own and give what each prints when it is ready."""
-    arguments = ["-m", "ownplug", "virtual", "run", "--count", str(len(_NAMES)), "--json", "--seed", "1"]
+    loads = [word for load_w in _LOADS_W.values() for word in ("--load", str(load_w))]
+    arguments = ["-m", "ownplug", "virtual", "run", "--count", str(len(_LOADS_W)), *loads, "--json"]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
@@ -108,7 +109,7 @@ async def _read_ready(process: asyncio.subprocess.Process) -> list[dict[str, str
     assert process.stdout is not None  # noqa: S101 it was asked for
     lines: list[dict[str, str]] = []
     async with asyncio.timeout(_PLUGS_START_S):
-        while len(lines) < len(_NAMES):
+        while len(lines) < len(_LOADS_W):
             line = await process.stdout.readline()
             if not line:
                 raise LinkBroken("The virtual plugs ended before they were ready.")
@@ -140,7 +141,7 @@ async def _take_home(frame: Frame, hub: HubClient, plug: dict[str, str], name: s
 
 def _what_now(home: Path, *, once: bool) -> str:
     if once:
-        return f"\n{len(_NAMES)} plugs at home."
+        return f"\n{len(_LOADS_W)} plugs at home."
     program = shutil.which("ownplug") or str(Path(sys.executable).with_name("ownplug"))
     if not os.access(program, os.X_OK):
         program = f"{sys.executable} -m ownplug"
@@ -148,7 +149,7 @@ def _what_now(home: Path, *, once: bool) -> str:
     commands = [f"{start} {words}" for words in ("plugs", "toggle kettle", "energy kettle", "watch")]
     return "\n".join(
         (
-            f"\n{len(_NAMES)} plugs at home. In a second terminal, try:",
+            f"\n{len(_LOADS_W)} plugs at home. In a second terminal, try:",
             "",
             *(f"  {line}" for line in commands),
             "",

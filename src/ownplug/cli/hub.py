@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ownplug.cli.frame import Frame, group, pass_frame
+from ownplug.cli.logs import start_logging
 from ownplug.cli.running import run_service
 
 if TYPE_CHECKING:
@@ -60,6 +62,9 @@ def run(
         "web.port": port,
         "network.advertise": advertise,
     }
+    start_logging(
+        frame.verbose, quietest=logging.INFO
+    )  # who comes and goes is what an owner wants to see here
     run_service(_serve(frame, options), loop_factory=fast_loop())
 
 

@@ -13,6 +13,7 @@ import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.running import run_async
+from ownplug.cli.target import TOKEN_VARIABLE, hub_option
 from ownplug.core.errors import Unreachable, UsageError
 from ownplug.core.secret import Secret
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 )
 @click.option("--key", help="The key to give the plug, with --mqtt.")
 @click.option("--user-id", help="The user id to give the plug, with --mqtt.")
-@click.option("--hub", "hub_url", metavar="URL", help="A hub elsewhere; its token in $OWNPLUG_TOKEN.")
+@hub_option
 @click.option("--timeout", "timeout_s", default=90.0, show_default=True, help="Seconds to wait for the plug.")
 @pass_frame
 def pair(
@@ -100,7 +101,7 @@ async def _hub(frame: Frame, url: str | None) -> AsyncIterator[HubClient]:
 
     async with AsyncExitStack() as stack:
         try:
-            address = find_hub(frame.home, url, os.environ.get("OWNPLUG_TOKEN"))
+            address = find_hub(frame.home, url, os.environ.get(TOKEN_VARIABLE))
         except Unreachable:
             if url:
                 raise

@@ -29,7 +29,7 @@ def virtual() -> None:
     "run",
     examples=[
         "ownplug virtual run",
-        "ownplug virtual run --http 127.0.0.1:8001 --load 2000",
+        "ownplug virtual run --http 127.0.0.1:8001 --load 1800",
         "ownplug virtual run --count 10 --seed 7 --json",
     ],
 )
@@ -57,12 +57,13 @@ def virtual() -> None:
 )
 @click.option(
     "--load",
-    "load_w",
+    "loads_w",
     metavar="WATTS",
-    default=60.0,
+    multiple=True,
+    default=[60.0],
     show_default=True,
     type=click.FloatRange(0, 4000),
-    help="What is plugged in.",
+    help="What is plugged in; given several times, the plugs take them in turn.",
 )
 @click.option(
     "--fault", "faults", metavar="NAME[=VALUE]", multiple=True, help="Break something. Not built yet."
@@ -76,7 +77,7 @@ def run(
     tty: str | None,
     seed: int | None,
     speed: float,
-    load_w: float,
+    loads_w: tuple[float, ...],
     faults: tuple[str, ...],
 ) -> None:
     """Run virtual plugs until Ctrl-C; with --home they keep their settings.
@@ -101,7 +102,7 @@ def run(
             index=index,
             http_host=host,
             http_port=port + index if port else 0,
-            load=Load(resistive_w=load_w),
+            load=Load(resistive_w=loads_w[index % len(loads_w)]),
             speed=speed,
             flash_file=folder / "virtual" / f"plug-{index:05}.json" if folder else None,
         )

@@ -59,7 +59,7 @@ class Attendant:
         uuid = self._session.uuid
         if self._registry.get(uuid) is None:
             plug = await self._registry.add(uuid, self._clock.now())
-            log.warning("Took in %s (%s), which came with this home's login", plug.name, uuid)
+            log.info("Took in %s (%s), which came with this home's login", plug.name, uuid)
             self._events.publish(PlugRegistered(at=plug.registered_at, uuid=uuid, name=plug.name))
 
     async def _wait_for_bind(self) -> None:

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ownplug.core.errors import UsageError
+from ownplug.transport.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +137,7 @@ def _issue_ca(directory: Path, now: datetime) -> _Authority:
         .sign(key, hashes.SHA256())
     )
     _write_key(directory / "ca.key", key)
-    _write(directory / "ca.pem", _pem(certificate), mode=0o644)
+    write_whole(directory / "ca.pem", _pem(certificate), mode=0o644)
     return _Authority(certificate=certificate, key=key)
 
 
@@ -157,7 +156,7 @@ def _issue_server(directory: Path, ca: _Authority, wanted: _Wanted) -> None:
         .sign(ca.key, hashes.SHA256())
     )
     _write_key(directory / "server.key", key)
-    _write(directory / "server.pem", _pem(certificate) + _pem(ca.certificate), mode=0o644)
+    write_whole(directory / "server.pem", _pem(certificate) + _pem(ca.certificate), mode=0o644)
 
 
 def _is_good(directory: Path, ca: _Authority, wanted: _Wanted) -> bool:
@@ -238,18 +237,4 @@ def _write_key(file: Path, key: rsa.RSAPrivateKey) -> None:
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write(file, text, mode=0o600)
-
-
-def _write(file: Path, content: bytes, *, mode: int) -> None:
-    """Put a whole file in place at once, also when the power fails."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=file.name, delete=False) as temporary:  # 0600
-        new = Path(temporary.name)
-        try:
-            temporary.write(content)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-            new.chmod(mode)
-            new.replace(file)
-        finally:
-            new.unlink(missing_ok=True)
+    write_whole(file, text, mode=0o600)

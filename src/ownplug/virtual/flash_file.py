@@ -6,9 +6,6 @@ of a network.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ownplug.core.errors import UsageError
+from ownplug.transport.files import write_whole
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,14 +74,6 @@ def _replace(path: Path, settings: Mapping[str, str]) -> None:
     data = msgspec.json.format(msgspec.json.encode(_File(format=_FORMAT, settings=dict(settings))), indent=2)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600 from the start
-        with contextlib.ExitStack() as on_failure:
-            on_failure.callback(os.unlink, name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-            on_failure.pop_all()
+        write_whole(path, data)
     except OSError as error:
         raise UsageError(f"The virtual plug's memory {path} cannot be written: {error}.") from error

@@ -23,6 +23,7 @@ from ownplug.web.app import create_app
 from ownplug.web.ports import HubDoor
 from ownplug.web.settings import WebSettings
 
+_LAST_PORT = 65535
 _HEADER_LIMIT = 16 * 1024  # bytes of request line and headers together
 _MESSAGE_LIMIT = 4 * 1024  # bytes; listeners have nothing to say
 _TICK_S = 1.0  # as fine as the Date header is
@@ -120,6 +121,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 
 async def _listen(settings: WebSettings) -> socket.socket:
     host, port = settings.host, settings.port
+    if not 0 <= port <= _LAST_PORT:  # the system would take what is left of it after its 16 bits
+        raise UsageError(f"{port} is no port.", hint=f"Use --web {host}:PORT with a port up to {_LAST_PORT}.")
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host or None, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = found[0]

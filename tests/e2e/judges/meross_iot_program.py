@@ -49,7 +49,7 @@ async def main(orders: dict[str, Any]) -> dict[str, Any]:
 
 def takes(kind: type, parameter: str) -> bool:
     """Whether this version of the library knows a parameter."""
-    return parameter in inspect.signature(kind.__init__).parameters
+    return parameter in inspect.signature(kind).parameters
 
 
 def trust(ca: str) -> dict[str, Any]:

@@ -1,0 +1,255 @@
+"""Who the home is, and its MQTT users: names, passwords, and what a stranger cannot learn."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from ownplug.core.errors import OwnplugError, UsageError
+from ownplug.core.records import HomeRecord
+from ownplug.core.secret import Secret
+from ownplug.hub import Accounts
+
+if TYPE_CHECKING:
+    from tests.unit.hub.conftest import MemoryStore
+
+PASSWORD = Secret("correct horse")
+
+
+@pytest.fixture
+async def accounts(store: MemoryStore) -> Accounts:
+    accounts = Accounts(store)
+    await accounts.load()
+    return accounts
+
+
+async def test_the_first_start_makes_a_home_that_plugs_and_programs_can_use(store: MemoryStore) -> None:
+    store.home_record = None
+    home = await Accounts(store).load()
+    assert home.user_id.isdigit()
+    assert len(home.user_id) == 7
+    assert len(bytes.fromhex(home.key.reveal())) == 16
+    assert store.home_record == home
+
+
+async def test_a_home_stays_who_it_is(store: MemoryStore) -> None:
+    store.home_record = None
+    first = await Accounts(store).load()
+    assert await Accounts(store).load() == first
+
+
+async def test_no_two_homes_are_the_same() -> None:
+    homes = set()
+    for _ in range(20):
+        store = _EmptyStore()
+        homes.add((await Accounts(store).load()).key)  # type: ignore[arg-type]  # no plugs and no users here
+    assert len(homes) == 20
+
+
+async def test_a_home_that_could_not_be_kept_is_nobody(store: MemoryStore) -> None:
+    store.home_record = None
+    store.broken = OwnplugError("The disk is full.")
+    with pytest.raises(OwnplugError, match="disk is full"):
+        await Accounts(store).load()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ha", "a", "Home-Assistant_2", "anna@example.com", "anna.b+mqtt@example.co.uk", "0x", "7up", "x" * 254],
+)
+async def test_a_user_comes_in_with_the_right_password_only(accounts: Accounts, name: str) -> None:
+    await accounts.add(name, PASSWORD, read=["/appliance/#"], write=[])
+    user = await accounts.check(name, b"correct horse")
+    assert user is not None
+    assert (user.name, user.read, user.write) == (name, ("/appliance/#",), ())
+    for wrong in (b"", b"correct hors", b"Correct horse", b"correct horse\n", b"\xff\x00", b"x" * 65_535):
+        assert await accounts.check(name, wrong) is None
+
+
+async def test_users_are_remembered_and_their_passwords_are_not(
+    accounts: Accounts, store: MemoryStore
+) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert "correct horse" not in store.user_records["ha"].password_hash.reveal()
+    assert "argon2" not in repr(store.user_records["ha"])
+    again = Accounts(store)
+    await again.load()
+    assert await again.check("ha", b"correct horse") is not None
+
+
+async def test_adding_a_user_again_replaces_password_and_rights(accounts: Accounts) -> None:
+    await accounts.add("ha", PASSWORD, read=["#"], write=["#"])
+    await accounts.add("ha", Secret("battery staple"), read=["/a"], write=[])
+    assert await accounts.check("ha", b"correct horse") is None
+    user = await accounts.check("ha", b"battery staple")
+    assert user is not None
+    assert (user.read, user.write) == (("/a",), ())
+
+
+async def test_a_user_that_could_not_be_kept_does_not_come_in(accounts: Accounts, store: MemoryStore) -> None:
+    store.broken = OwnplugError("The disk is full.")
+    with pytest.raises(OwnplugError, match="disk is full"):
+        await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert await accounts.check("ha", b"correct horse") is None
+
+
+async def test_a_user_name_is_exact(accounts: Accounts) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    for other in ("HA", "ha ", " ha", "h"):
+        assert await accounts.check(other, b"correct horse") is None
+
+
+@pytest.mark.parametrize("name", ["", "stranger", "10001", "34:29:8f:1a:2b:3c", "\x00", "x" * 65_535])
+async def test_an_unknown_user_takes_the_same_path_as_a_wrong_password(
+    accounts: Accounts, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+    verify = PasswordHasher.verify
+
+    def watched(self: PasswordHasher, hashed: str, password: bytes) -> Any:
+        verified.append(hashed.split("$")[3])
+        return verify(self, hashed, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert await accounts.check(name, b"whatever it is") is None
+    assert await accounts.check("ha", b"whatever it is") is None
+    assert len(verified) == 2
+    assert verified[0] == verified[1]  # the same cost
+
+
+async def test_a_hash_that_something_damaged_lets_nobody_in(accounts: Accounts, store: MemoryStore) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    store.user_records["ha"] = _with_hash(store, "not a hash")
+    again = Accounts(store)
+    await again.load()
+    assert await again.check("ha", b"correct horse") is None
+
+
+@pytest.mark.parametrize("name", ["10001", "0", "0123456789"])
+async def test_digits_alone_are_the_homes_programs(accounts: Accounts, name: str) -> None:
+    with pytest.raises(UsageError, match="at least one letter"):
+        await accounts.add(name, PASSWORD, read=[], write=[])
+
+
+@pytest.mark.parametrize("name", ["34298f1a2b3c", "34298F1A2B3C", "3429.8f1a.2b3c", "34-29-8f-1a-2b-3c"])
+async def test_a_name_like_a_mac_would_be_taken_for_a_plug(accounts: Accounts, name: str) -> None:
+    with pytest.raises(UsageError, match="looks like a plug's login"):
+        await accounts.add(name, PASSWORD, read=[], write=[])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "a b",
+        ".a",
+        "-a",
+        "@a",
+        "a/b",
+        "a#",
+        "a+b#",
+        "ü",
+        "a\n",
+        "a\0",
+        "34:29:8f:1a:2b:3c",
+        "x" * 255,
+    ],
+)
+async def test_other_things_are_no_user_names(accounts: Accounts, name: str) -> None:
+    with pytest.raises(UsageError, match="is not a user name") as caught:
+        await accounts.add(name, PASSWORD, read=[], write=[])
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("password", ["", "1234567", "ääääääa"])
+async def test_a_password_has_eight_characters(accounts: Accounts, password: str) -> None:
+    with pytest.raises(UsageError, match="at least 8 characters"):
+        await accounts.add("ha", Secret(password), read=[], write=[])
+
+
+@pytest.mark.parametrize("password", ["x" * 1025, "ä" * 513])
+async def test_a_password_is_not_a_novel(accounts: Accounts, password: str) -> None:
+    with pytest.raises(UsageError, match="at most 1024 bytes"):
+        await accounts.add("ha", Secret(password), read=[], write=[])
+
+
+@pytest.mark.parametrize("password", ["x" * 1024, "ä" * 512, "pässwörd\0 ☕"])
+async def test_a_password_may_be_any_text(accounts: Accounts, password: str) -> None:
+    await accounts.add("ha", Secret(password), read=[], write=[])
+    assert await accounts.check("ha", password.encode()) is not None
+
+
+async def test_a_password_that_is_no_text_is_not_shown_in_the_error(accounts: Accounts) -> None:
+    with pytest.raises(UsageError, match="not valid UTF-8") as caught:
+        await accounts.add("ha", Secret("hunter2\udcff\udcff"), read=[], write=[])
+    assert caught.value.__cause__ is None
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("topic_filter", ["", "a#", "#/a", "a/+b", "a\0", "x" * 65_536])
+@pytest.mark.parametrize("side", ["read", "write"])
+async def test_rights_are_topic_filters(accounts: Accounts, topic_filter: str, side: str) -> None:
+    rights: dict[str, list[str]] = {"read": [], "write": []}
+    rights[side] = ["/app/#", topic_filter]
+    with pytest.raises(UsageError, match="is not a topic filter"):
+        await accounts.add("ha", PASSWORD, **rights)
+    assert await accounts.check("ha", b"correct horse") is None
+
+
+async def test_passwords_are_hashed_off_the_loop_and_two_at_a_time(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work = 0
+    most = 0
+    lock = threading.Lock()
+    verify = PasswordHasher.verify
+    loop_thread = threading.get_ident()
+
+    def watched(self: PasswordHasher, hashed: str, password: bytes) -> Any:
+        nonlocal at_work, most
+        assert threading.get_ident() != loop_thread
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        try:
+            return verify(self, hashed, password)
+        finally:
+            with lock:
+                at_work -= 1
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(8):
+            tasks.create_task(accounts.check("stranger", b"whatever it is"))
+    assert 1 <= most <= 2
+
+
+def test_making_accounts_hashes_nothing(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: PasswordHasher, password: str) -> str:
+        raise AssertionError("a constructor runs on the loop")
+
+    monkeypatch.setattr(PasswordHasher, "hash", refuse)
+    Accounts(store)
+
+
+def _with_hash(store: MemoryStore, text: str) -> Any:
+    import dataclasses
+
+    return dataclasses.replace(store.user_records["ha"], password_hash=Secret(text))
+
+
+class _EmptyStore:
+    async def home(self) -> None:
+        return None
+
+    async def save_home(self, home: HomeRecord) -> None:
+        return None
+
+    async def users(self) -> list[object]:
+        return []
