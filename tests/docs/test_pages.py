@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from devtools.prose import anchors, command_lines, local_targets, named_commands, pages, words
-from devtools.source import REPOSITORY
+from devtools.source import PACKAGE, REPOSITORY
 from devtools.usage import check_usage
 
 LONGEST = 150  # lines of a page that is read from top to bottom
@@ -69,6 +69,12 @@ def test_every_page_below_docs_can_be_reached_from_the_readme() -> None:
             seen.add(page)
             waiting += [target for target, _ in local_targets(page, page.read_text("utf-8"))]
     assert sorted(map(named, set(pages()) - seen)) == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=named)
+def test_files_that_a_page_names_exist(page: Path) -> None:
+    files = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|md))`", page.read_text("utf-8")))
+    assert [f for f in sorted(files) if not any((root / f).is_file() for root in (PACKAGE, REPOSITORY))] == []
 
 
 def test_make_targets_that_pages_name_exist() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
@@ -251,6 +253,13 @@ async def _listen(home: Home, listening: asyncio.Event) -> None:
         listening.set()
         async for event in events:
             home.events.append(event)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at the lowest cost: the real one takes tens of milliseconds on purpose."""
+    cheap = functools.partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("ownplug.hub.accounts.PasswordHasher", lambda **_: cheap())
 
 
 @pytest.fixture

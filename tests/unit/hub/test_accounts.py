@@ -230,6 +230,15 @@ async def test_passwords_are_hashed_off_the_loop_and_two_at_a_time(
     assert 1 <= most <= 2
 
 
+async def test_a_stolen_database_costs_its_thief_what_owasp_recommends(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ownplug.hub.accounts.PasswordHasher", PasswordHasher)
+    accounts = Accounts(store)
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert store.user_records["ha"].password_hash.reveal().startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
 def test_making_accounts_hashes_nothing(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: PasswordHasher, password: str) -> str:
         raise AssertionError("a constructor runs on the loop")
