@@ -49,4 +49,4 @@ class BrokerExchange:
 def _plug_of(connection: Connection) -> Uuid | None:
     """Which plug this is, if it signed in as one: a client id alone is no proof."""
     uuid = parse_device_client_id(connection.client_id)
-    return uuid if uuid is not None and uuid.text.endswith(connection.username.replace(":", "")) else None
+    return uuid if uuid is not None and connection.username == uuid.mac.text else None

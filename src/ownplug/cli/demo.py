@@ -60,7 +60,9 @@ async def _demo(frame: Frame, *, once: bool) -> None:
         frame.note(f"hub      MQTT over TLS at {ready.mqtts}, API at {ready.web}")
         plugs = await stack.enter_async_context(_virtual_plugs())
         hub = await stack.enter_async_context(HubClient(find_hub(folder.path)))
-        at_home = [await _take_home(frame, hub, plug, name) for plug, name in zip(plugs, _LOADS_W, strict=True)]
+        at_home = [
+            await _take_home(frame, hub, plug, name) for plug, name in zip(plugs, _LOADS_W, strict=True)
+        ]
         frame.print_result(at_home, _what_now(folder.path, once=once))
         if not once:
             await asyncio.Event().wait()

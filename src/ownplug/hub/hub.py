@@ -169,7 +169,7 @@ class Hub:
         return PlugSession(
             uuid,
             # From its own topic: a plug may always write there, whatever the server's rights.
-            # Source: captures (`meross-protocol.md`, 4.3).
+            # Source: captures (protocol notes, 4.3).
             maker=self._maker(self.key(uuid), device_outbox(uuid.text)),
             publish=self.publish,
             responder=self._responder,

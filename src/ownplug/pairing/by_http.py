@@ -1,6 +1,6 @@
 """Pairing over the plug's own access point, or any address at which it answers.
 
-Source: published pairing programs and captures (`meross-protocol.md`, 3.2).
+Source: published pairing programs and captures (protocol notes, 3.2).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A link: one way to ask a plug something, whichever wire carries it; and what makes a reply a good one.
 
-Source: captures (`meross-protocol.md`, 1.2 to 1.4).
+Source: captures (protocol notes, 1.2 to 1.4).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WRONG_KEY_HINT = (
 
 # By the request's method: what may come back. A PUSH to a plug is a question in newer firmware, answered with
 # PUSH, and by one plug with SET.
-# Source: captures (`meross-protocol.md`, 1.3).
+# Source: captures (protocol notes, 1.3).
 _ANSWERS = {
     Method.GET: {"GETACK"},
     Method.SET: {"SETACK"},

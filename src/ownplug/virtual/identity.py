@@ -7,7 +7,7 @@ import hashlib
 from ownplug.core.identity import Uuid
 
 # The OUI of plugs of this generation; home-assistant programs look for these seven digits.
-# Source: `meross-protocol.md`, section 0 and 7.2.
+# Source: protocol notes, section 0 and 7.2.
 _MAC_START = "34298f1"
 _MAC_ROOM = 16**5
 

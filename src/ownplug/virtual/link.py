@@ -23,7 +23,7 @@ from ownplug.virtual.firmware.signals import (
     PublishMessage,
 )
 
-_KEEP_ALIVE_S = 30  # Source: captures of brokers (`meross-protocol.md`, 4.1: plugs made in 2018 and 2019)
+_KEEP_ALIVE_S = 30  # Source: captures of brokers (protocol notes, 4.1: plugs made in 2018 and 2019)
 _PATIENCE_S = 10.0  # with each of: TCP, TLS, any answer. Source: assumed
 _FAREWELL_S = 2.0  # for what was said before leaving
 _OUTBOX_LIMIT = 256  # messages; a real plug has memory for a few. Source: assumed
@@ -35,7 +35,7 @@ _LOG = logging.getLogger(__name__)
 def plug_tls_context() -> ssl.SSLContext:
     """TLS as these plugs speak it: at most 1.2, RSA certificates only, whoever signed them. One for all plugs.
 
-    Source: `meross-protocol.md`, 4.1 (RSA only; self-signed works); assumed (the cipher suites: no ClientHello of
+    Source: protocol notes, 4.1 (RSA only; self-signed works); assumed (the cipher suites: no ClientHello of
     a real plug is known, so everything that goes with RSA is offered, down to AES128-SHA).
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -24,6 +25,7 @@ from ownplug.web.ports import HubDoor
 from ownplug.web.settings import WebSettings
 
 _LAST_PORT = 65535
+_BACKLOG = 100
 _HEADER_LIMIT = 16 * 1024  # bytes of request line and headers together
 _MESSAGE_LIMIT = 4 * 1024  # bytes; listeners have nothing to say
 _TICK_S = 1.0  # as fine as the Date header is
@@ -126,9 +128,24 @@ async def _listen(settings: WebSettings) -> socket.socket:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host or None, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = found[0]
-        return socket.create_server(address[:2], family=family, backlog=100)
+        return _listener(family, address)
     except (OSError, OverflowError, UnicodeError) as error:
         _explain(error, settings)
+
+
+def _listener(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
+    # Made as TCP by name: asyncio turns Nagle's algorithm off only where the protocol is not left open, and with
+    # it every answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
 
 
 def _explain(error: Exception, settings: WebSettings) -> NoReturn:

@@ -11,7 +11,7 @@ readable = st.integers(min_value=-(2**31), max_value=2**32)
 
 
 def test_a_captured_reading_in_si_units() -> None:
-    """Source: capture (MSS310 hw 2 fw 2.1.9, `meross-protocol.md`, 5.4)."""
+    """Source: capture (MSS310 hw 2 fw 2.1.9, protocol notes, 5.4)."""
     assert (amperes(174), volts(2368), watts(13058)) == (0.174, 236.8, 13.058)
 
 

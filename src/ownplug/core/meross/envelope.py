@@ -57,7 +57,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     method: str
     payload_version: int | msgspec.UnsetType = msgspec.field(name="payloadVersion", default=msgspec.UNSET)
     # A factory, so that an empty `from` is written: some firmware drops a request without the field.
-    # Source: capture (MSS110 7.2.3, `meross-protocol.md`, 1.1).
+    # Source: capture (MSS110 7.2.3, protocol notes, 1.1).
     sender: str = msgspec.field(name="from", default_factory=str)
     timestamp: int  # seconds since 1970
     timestamp_ms: int | msgspec.UnsetType = msgspec.field(name="timestampMs", default=msgspec.UNSET)

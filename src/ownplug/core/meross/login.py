@@ -36,7 +36,7 @@ def app_login(user_id: str, key: Secret) -> Login:
 def device_client_id(uuid: Uuid, tail: str) -> str:
     """The MQTT client id of a plug; `tail` is 16 letters and digits, new at each start of the plug.
 
-    Source: captures of brokers (`meross-protocol.md`, 4.1).
+    Source: captures of brokers (protocol notes, 4.1).
     """
     return f"fmware:{uuid}_{tail}"
 

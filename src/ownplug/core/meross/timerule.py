@@ -29,7 +29,7 @@ def time_rules(zone: tzinfo, now: datetime, *, count: int = MAX_RULES) -> list[R
         now: an aware time; rules cover ten years from it.
         count: how many slots the plug has.
 
-    Source: captures (`meross-protocol.md`, 4.6: `[76190400,10800,0]` for Asia/Qatar).
+    Source: captures (protocol notes, 4.6: `[76190400,10800,0]` for Asia/Qatar).
     """
     today = now.astimezone(UTC)
     rules = [_rule_in_force(zone, today)]

@@ -1,6 +1,6 @@
 """The MQTT topics of plugs and apps.
 
-Source: captures of real devices (`meross-protocol.md`, 4.1 to 4.4).
+Source: captures of real devices (protocol notes, 4.1 to 4.4).
 """
 
 from __future__ import annotations

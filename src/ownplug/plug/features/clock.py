@@ -1,6 +1,6 @@
 """The plug's clock and zone. Without them it meters nothing, and its days are UTC days.
 
-Source: captures (`meross-protocol.md`, 4.5 and 4.6).
+Source: captures (protocol notes, 4.5 and 4.6).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A plug's own HTTP: works in the same network, with and without a server, and while the plug is being paired.
 
-Source: captures (`meross-protocol.md`, 1.5 and 9.1).
+Source: captures (protocol notes, 1.5 and 9.1).
 """
 
 from __future__ import annotations

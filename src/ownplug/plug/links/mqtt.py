@@ -1,6 +1,6 @@
 """Through an MQTT server, as a program of the home does it: ask the plug's inbox, hear on a topic of our own.
 
-Source: captures and published programs (`meross-protocol.md`, 4.2 to 4.4).
+Source: captures and published programs (protocol notes, 4.2 to 4.4).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def moment(unix_s: float) -> datetime:
 def offset_at(rules: Sequence[Rule], unix_s: float) -> int:
     """The offset from UTC in seconds; 0 without rules, the first rule's before it begins.
 
-    Source: captures (`meross-protocol.md`, 4.6: the first rule is the one in force when the list was written).
+    Source: captures (protocol notes, 4.6: the first rule is the one in force when the list was written).
     """
     if not rules:
         return 0
@@ -55,7 +55,7 @@ def http_date(unix_s: float) -> str:
 def duration(seconds: float) -> str:
     """As the plug writes how long something lasts, such as `169h52m27s`.
 
-    Source: captures (`meross-protocol.md`, 5.8).
+    Source: captures (protocol notes, 5.8).
     """
     minutes, rest_s = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)

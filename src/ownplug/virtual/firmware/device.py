@@ -90,7 +90,7 @@ class Device:
         self.network = NetworkFacts()
         self.pushes.clear()
         self.orders.clear()
-        # Source: assumed (the state survives loss of power on most models, `meross-protocol.md` 5.3).
+        # Source: assumed (the state survives loss of power on most models, protocol notes 5.3).
         self.relay.move(on=self.flash.read(items.RELAY) != "0")
 
     @property
@@ -145,7 +145,7 @@ class Device:
     def measure(self) -> Sample:
         """What the meter shows; nothing before the clock is set.
 
-        Source: `meross-protocol.md`, 9.3; assumed (that the voltage reads 0, too).
+        Source: protocol notes, 9.3; assumed (that the voltage reads 0, too).
         """
         if not self.clock.is_set:
             return Sample()

@@ -37,7 +37,7 @@ class Answered:
 def answer(device: Device, data: bytes) -> Answered | None:
     """Carry out the request in `data`; None: no answer, the connection drops.
 
-    Source: captures (`meross-protocol.md`, 1.2 to 1.4: an unpaired plug checks no signature, a paired one
+    Source: captures (protocol notes, 1.2 to 1.4: an unpaired plug checks no signature, a paired one
     checks all; what it does not know it drops).
     """
     try:
@@ -97,7 +97,7 @@ def _carry_out(
 def _multiple(device: Device, request: Message, maker: MessageMaker) -> tuple[Method, Payload]:
     """Carry out several commands.
 
-    Source: captures of 2.1.17 (`meross-protocol.md`, 5.10: above two commands or about 900 bytes the
+    Source: captures of 2.1.17 (protocol notes, 5.10: above two commands or about 900 bytes the
     connection drops, whatever `maxCmdNum` says).
     """
     if request.method != Method.SET or len(bytes(request.payload)) > device.profile.multiple_max_bytes:

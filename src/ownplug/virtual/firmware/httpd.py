@@ -110,7 +110,7 @@ def _content_length(lines: list[str]) -> int:
 def render_reply(body: bytes, *, unix_s: float, limit: int) -> bytes:
     """An answer as the plug sends it: always status 200, no length, `body` cut at `limit` bytes.
 
-    Source: captures (`meross-protocol.md`, 1.5: head of an MSS310 of hardware 1; 9.1: the cut).
+    Source: captures (protocol notes, 1.5: head of an MSS310 of hardware 1; 9.1: the cut).
     """
     return _OK.format(date=http_date(unix_s)).encode() + body[:limit]
 
@@ -118,6 +118,6 @@ def render_reply(body: bytes, *, unix_s: float, limit: int) -> bytes:
 def render_unauthorized(*, unix_s: float) -> bytes:
     """What `GET /` gets from a plug that waits to be paired.
 
-    Source: capture of an MSL120 (`meross-protocol.md`, 1.5).
+    Source: capture of an MSL120 (protocol notes, 1.5).
     """
     return _UNAUTHORIZED.format(date=http_date(unix_s)).encode()

@@ -98,7 +98,7 @@ class NetworkLife:
         if self.state not in {LifeState.CONNECTING, LifeState.STARTING, LifeState.ONLINE}:
             return
         self._forget_connection()
-        # Source: `meross-protocol.md`, 4.7 (it alternates when one fails).
+        # Source: protocol notes, 4.7 (it alternates when one fails).
         self._use_second = not self._use_second
         self.state, self._due_s = LifeState.CONNECTING, self._device.now_s + self._timing.retry_s
 
@@ -122,7 +122,7 @@ class NetworkLife:
     def push(self, namespace: str, payload: object) -> None:
         """Tell the server of a change; while away, nobody is told.
 
-        Source: capture of an mss210 (`meross-protocol.md`, 4.5: no pushes before it is bound).
+        Source: capture of an mss210 (protocol notes, 4.5: no pushes before it is bound).
         """
         if self.state is LifeState.ONLINE:
             outbox = device_outbox(self._device.uuid.text)
@@ -134,7 +134,7 @@ class NetworkLife:
     def say_farewell(self) -> None:
         """Tell the server that the owner let go of this plug by its button.
 
-        Source: capture of an mss510m (`meross-protocol.md`, 3.4); assumed (that the button does it).
+        Source: capture of an mss510m (protocol notes, 3.4); assumed (that the button does it).
         """
         self.push(ns.CONTROL_UNBIND, {})
 
@@ -171,7 +171,7 @@ class NetworkLife:
         elif device.is_bound:
             self._due_s = device.now_s + self._timing.retry_s
         else:
-            # Source: `meross-protocol.md`, 3.3 (it restarts and opens its access point again).
+            # Source: protocol notes, 3.3 (it restarts and opens its access point again).
             keep_trace(device, ssid=ssid, code=_NO_NETWORK, info="join failed")
             self.fall_back()
 

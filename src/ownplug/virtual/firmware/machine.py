@@ -208,7 +208,7 @@ class Firmware:
     def _is_bind_reply(self, payload: bytes) -> bool:
         """Whether this acknowledges the bind; the message id is not looked at.
 
-        Source: captures (`meross-protocol.md`, 4.5: three programs, three ways, all work).
+        Source: captures (protocol notes, 4.5: three programs, three ways, all work).
         """
         try:
             message = decode_message(payload)

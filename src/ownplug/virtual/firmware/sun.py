@@ -40,7 +40,7 @@ def sun_times(day: date, *, latitude: float, longitude: float, offset_s: int) ->
 def render_sun(times: tuple[int, int] | None) -> str:
     """As in `suncalc`: `6:6;18:13`, without leading zeros; `0:0;0:0` where the sun neither rises nor sets.
 
-    Source: captures (`meross-protocol.md`, 5.8); assumed (polar days).
+    Source: captures (protocol notes, 5.8); assumed (polar days).
     """
     return ";".join(f"{minute // 60}:{minute % 60}" for minute in times or (0, 0))
 

@@ -3,7 +3,7 @@
 First the time, asked for until somebody answers; then what it is. A plug that was never at home and hears nothing
 gives up. One that has been at home goes on asking.
 
-Source: captures (`meross-protocol.md`, 4.5); assumed for hardware 2: the talk is held at each connection.
+Source: captures (protocol notes, 4.5); assumed for hardware 2: the talk is held at each connection.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class StartupTalk:
     def _report(self) -> None:
         """A report whose meaning nobody knows; perhaps why it started.
 
-        Source: captures (`meross-protocol.md`, 4.5).
+        Source: captures (protocol notes, 4.5).
         """
         record = {"type": "1", "value": "0", "timestamp": int(self._device.unix_s)}
         self._push(ns.SYSTEM_REPORT, {"report": [record]})
@@ -146,7 +146,7 @@ class StartupTalk:
     def _bind(self) -> None:
         """What it is, in the name of its inbox.
 
-        Source: captures (`meross-protocol.md`, 4.5).
+        Source: captures (protocol notes, 4.5).
         """
         device = self._device
         payload = {

@@ -24,14 +24,14 @@ class Timing:
     retry_s: float = 3.0
     """Between two attempts to reach a server or a network. Source: assumed."""
     clock_every_s: float = 2.0
-    """Between two questions for the time. Source: captures (`meross-protocol.md`, 4.5)."""
+    """Between two questions for the time. Source: captures (protocol notes, 4.5)."""
     clock_questions: int = 10
     """Unanswered questions for the time after which a plug that was never bound falls back to pairing.
     Source: assumed for hardware 2 (stated of hardware 1)."""
     bind_every_s: float = 30.0
-    """Between two `Control.Bind` SET. Source: captures (`meross-protocol.md`, 3.3)."""
+    """Between two `Control.Bind` SET. Source: captures (protocol notes, 3.3)."""
     bind_wait_s: float = 45.0
     """How long the first bind may stay unacknowledged before a plug falls back to pairing.
     Source: assumed (seen of an MSS305 of hardware 8)."""
     pairing_press_s: float = 5.0
-    """How long the button must be held to enter pairing. Source: `meross-protocol.md`, 3.1."""
+    """How long the button must be held to enter pairing. Source: protocol notes, 3.1."""

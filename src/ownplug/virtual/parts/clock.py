@@ -6,7 +6,7 @@ from __future__ import annotations
 class DeviceClock:
     """Seconds since 1970 as the plug believes them; until it is set, the seconds since its start.
 
-    Source: captures (`meross-protocol.md`, 1.5 and 4.5: dates of 1970, clock questions that count from boot).
+    Source: captures (protocol notes, 1.5 and 4.5: dates of 1970, clock questions that count from boot).
     """
 
     def __init__(self, now_s: float) -> None:

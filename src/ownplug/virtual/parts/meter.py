@@ -69,7 +69,7 @@ class Meter:
     def sample(self, now_s: float, *, relay_on: bool) -> Sample:
         """What flows now; with the relay off the voltage stays.
 
-        Source: captures (`meross-protocol.md`, 5.4).
+        Source: captures (protocol notes, 5.4).
         """
         voltage = self._mains_v * (1 + _WAVER * self._noise(_slot(now_s)))
         if not relay_on:

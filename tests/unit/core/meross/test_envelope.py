@@ -31,13 +31,13 @@ MESSAGE_ID = "00112233445566778899aabbccddeeff"
 UUID = "1811081234567825182734298f1a2b3c"
 OUTBOX = f"/appliance/{UUID}/publish"
 
-# The order and spacing of an MT7682 plug's own message (`meross-protocol.md`, 1.1).
+# The order and spacing of an MT7682 plug's own message (protocol notes, 1.1).
 FROM_A_PLUG = (
     '{"header":{"messageId":"00112233445566778899aabbccddeeff","namespace":"Appliance.System.All",'
     '"method":"GETACK","payloadVersion":1,"from":"/appliance/1811081234567825182734298f1a2b3c/publish",'
     '"timestamp":1541642325,"timestampMs":250,"sign":"9cdd3f1c422d8d1cfe4a5afca5b7b900"},"payload":{}}'
 )
-# A program's request of the same time (`meross-protocol.md`, 1.1).
+# A program's request of the same time (protocol notes, 1.1).
 FROM_AN_APP = (
     b'{"header":{"messageId":"00112233445566778899aabbccddeeff","namespace":"Appliance.System.All","method":"GET",'
     b'"payloadVersion":1,"from":"/app/10001-7f3c/subscribe","timestamp":1541642325,'

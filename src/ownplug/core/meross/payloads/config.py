@@ -1,6 +1,6 @@
 """`Appliance.Config.*`: what pairing tells a plug.
 
-Source: published pairing programs agree on it (`meross-protocol.md`, 3.2).
+Source: published pairing programs agree on it (protocol notes, 3.2).
 """
 
 from __future__ import annotations

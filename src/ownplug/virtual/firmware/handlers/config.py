@@ -1,6 +1,6 @@
 """`Appliance.Config.*`: how the plug is told whose it is and where its network is.
 
-Source: published pairing programs and captures (`meross-protocol.md`, section 3).
+Source: published pairing programs and captures (protocol notes, section 3).
 """
 
 from __future__ import annotations

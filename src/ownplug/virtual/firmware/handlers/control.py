@@ -23,7 +23,7 @@ _CHANNEL_LIMIT = 2**32 - 1
 def get_toggle(device: Device, payload: Fields) -> dict[str, Any]:
     """The relay as an object; as a list for whoever asks for all channels.
 
-    Source: `meross-protocol.md`, 5.3 (the list).
+    Source: protocol notes, 5.3 (the list).
     """
     asked = payload.get("togglex")
     if isinstance(asked, dict) and asked.get("channel") == _ALL_CHANNELS:
@@ -75,7 +75,7 @@ def get_meter_config(device: Device, _payload: Fields) -> dict[str, Any]:
 def set_meter_config(_device: Device, _payload: Fields) -> dict[str, Any]:
     """Refused.
 
-    Source: `meross-protocol.md`, 5.6; assumed (the code).
+    Source: protocol notes, 5.6; assumed (the code).
     """
     raise DeviceError("The calibration cannot be set.", device_code=ErrorCode.NOT_SUPPORTED)
 
@@ -88,7 +88,7 @@ def push_meter_config(device: Device, _payload: Fields) -> dict[str, Any]:
 def push_unbind(device: Device, _payload: Fields) -> None:
     """Forget the owner; the connection drops without an answer.
 
-    Source: `meross-protocol.md`, 3.4.
+    Source: protocol notes, 3.4.
     """
     device.orders.append(Order.FACTORY_RESET)
 

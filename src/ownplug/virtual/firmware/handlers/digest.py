@@ -1,6 +1,6 @@
 """Timers and auto-offs: kept and told, with `Appliance.Digest.*` as their table of contents.
 
-Source: capture:mss310r-hw2.0.0-fw2.1.4 (nothing stored), `meross-protocol.md` 5.7 (the rest). They are stored
+Source: capture:mss310r-hw2.0.0-fw2.1.4 (nothing stored), protocol notes 5.7 (the rest). They are stored
 like the real ones; firing belongs to the schedule that firmware and client will share.
 """
 

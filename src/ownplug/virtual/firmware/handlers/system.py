@@ -133,7 +133,7 @@ def set_position(device: Device, payload: Fields) -> dict[str, Any]:
 def get_debug(device: Device, _payload: Fields) -> dict[str, Any]:
     """What a developer wants to see.
 
-    Source: seed (`meross iot dbg`, unpaired), captures (`meross-protocol.md`, 5.8, paired).
+    Source: seed (`meross iot dbg`, unpaired), captures (protocol notes, 5.8, paired).
     """
     return {
         "debug": {

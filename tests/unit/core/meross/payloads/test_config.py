@@ -1,4 +1,4 @@
-"""What pairing tells a plug, in the wire's own words (`meross-protocol.md`, 3.2)."""
+"""What pairing tells a plug, in the wire's own words (protocol notes, 3.2)."""
 
 from __future__ import annotations
 

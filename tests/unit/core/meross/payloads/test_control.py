@@ -87,7 +87,7 @@ def test_a_day_of_energy() -> None:
 
 
 def test_a_newer_plugs_introduction_keeps_what_we_do_not_know() -> None:
-    """Source: capture of an MSS315 (`meross-protocol.md`, 4.5)."""
+    """Source: capture of an MSS315 (protocol notes, 4.5)."""
     text = (
         '{"bind":{"bindTime":1702763742,"time":{"timestamp":1702763742,"timezone":"","timeRule":[]},'
         '"hardware":{"type":"mss315"},"firmware":{"version":"9.5.33","encrypt":1},"matter":{"uniqueId":"x"}}}'
