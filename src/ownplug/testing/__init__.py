@@ -6,12 +6,15 @@ For tests of ownplug and of programs that use it; the product itself never impor
 from ownplug.testing.byte_streams import BYTE_STREAM_CHECKS, check_byte_stream
 from ownplug.testing.clock import FakeClock
 from ownplug.testing.looptime import LoopClock, LoopTimeEventLoop, run_in_loop_time
+from ownplug.testing.network import MemoryLink, MemoryNetwork
 
 __all__ = [
     "BYTE_STREAM_CHECKS",
     "FakeClock",
     "LoopClock",
     "LoopTimeEventLoop",
+    "MemoryLink",
+    "MemoryNetwork",
     "check_byte_stream",
     "run_in_loop_time",
 ]

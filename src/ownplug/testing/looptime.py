@@ -1,35 +1,75 @@
 """An event loop whose time jumps to the next timer when nothing else is to do.
 
-Minutes of keep-alives, back-offs and deadlines pass in no real time, in the same order on every machine. For
-code within one process, sockets to itself included; it does not wait for threads or other programs while a
-timer is running.
+Minutes of keep-alives, back-offs and deadlines pass in no real time, in the same order on every machine. For code
+within one process, sockets to itself included. While a thread works that the loop was given to wait for
+(`asyncio.to_thread`), time stands still; other threads and other programs are not waited for. Given a
+`MemoryNetwork`, what is connected or served by host and port goes through that.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import selectors
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, Unpack
+
+from ownplug.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
+    from concurrent.futures import Executor
+
+    from ownplug.testing.network import MemoryNetwork, ProtocolFactory
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _MIDDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 class LoopTimeEventLoop(asyncio.SelectorEventLoop):
-    """Its `time()` begins at 0 and moves only by skipping idle waits."""
+    """Its `time()` begins at 0 and moves only by skipping idle waits.
 
-    def __init__(self) -> None:
+    Args:
+        network: carries what is connected or served by host and port; None: the system's own does.
+    """
+
+    def __init__(self, network: MemoryNetwork | None = None) -> None:
         self._skipping = _SkippingSelector()
+        self._network = network
         super().__init__(self._skipping)
 
     def time(self) -> float:
         """Seconds of loop time since the loop was made."""
         return self._skipping.skipped_s
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """See `asyncio.loop.run_in_executor`; until it is done, time stands still."""
+        working = super().run_in_executor(executor, func, *args)
+        self._skipping.threads += 1
+        working.add_done_callback(self._skipping.thread_done)
+        return working
+
+    async def create_connection(
+        self, protocol_factory: ProtocolFactory, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        """See `asyncio.loop.create_connection`; a ready socket stays with the system."""
+        if self._network is None or host is None:
+            return await super().create_connection(protocol_factory, host, port, **options)
+        _refuse_tls(options)
+        return await self._network.connect(protocol_factory, port)
+
+    async def create_server(
+        self, protocol_factory: ProtocolFactory, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        """See `asyncio.loop.create_server`; a ready socket stays with the system."""
+        if self._network is None or host is None:
+            return await super().create_server(protocol_factory, host, port, **options)
+        _refuse_tls(options)
+        return self._network.listen(protocol_factory, host, port)
 
 
 class LoopClock:
@@ -51,18 +91,27 @@ class LoopClock:
         await asyncio.sleep(seconds)
 
 
-def run_in_loop_time(story: Coroutine[Any, Any, T]) -> T:
+def run_in_loop_time(story: Coroutine[Any, Any, T], *, network: MemoryNetwork | None = None) -> T:
     """Run a test's coroutine in a loop of its own, in loop time; from a test that is a plain function.
+
+    Args:
+        story: what to run.
+        network: carries what is connected or served by host and port; None: the system's own does.
 
     Raises:
         AssertionError: the story left tasks behind.
     """
-    with asyncio.Runner(loop_factory=LoopTimeEventLoop) as runner:
+    with asyncio.Runner(loop_factory=functools.partial(LoopTimeEventLoop, network)) as runner:
         result = runner.run(story)
         left = asyncio.all_tasks(runner.get_loop())
         if left:
             raise AssertionError(f"The test left tasks running: {left}")
     return result
+
+
+def _refuse_tls(options: Mapping[str, object]) -> None:
+    if options.get("ssl"):
+        raise UsageError("The network in memory carries bytes: speak TLS over it yourself.")
 
 
 class _SkippingSelector(selectors.BaseSelector):
@@ -71,10 +120,14 @@ class _SkippingSelector(selectors.BaseSelector):
     def __init__(self) -> None:
         self._real = selectors.DefaultSelector()
         self.skipped_s = 0.0
+        self.threads = 0  # that work, and whose end will wake the real selector
+
+    def thread_done(self, _working: object) -> None:
+        self.threads -= 1
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            return self._real.select()  # no timer is running, so somebody else must have something to say
+        if timeout is None or (timeout > 0 and self.threads):
+            return self._real.select()  # somebody else must have something to say
         ready = self._real.select(0)
         if not ready:
             self.skipped_s += max(timeout, 0)

@@ -138,6 +138,7 @@ class BrokerLink:
         except* (OwnplugError, TimeoutError) as failures:
             reason = failures.exceptions[0]
             _LOG.info("%s: no %s:%s: %s", self._order.client_id, self._order.host, self._order.port, reason)
+        self._scope = None  # the plug may still want to leave what has ended by itself
         if not self._left:
             self._tell(BrokerLost())
 

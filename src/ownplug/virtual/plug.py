@@ -58,6 +58,9 @@ class VirtualPlugSettings:
     """How long the firmware waits for what."""
     speed: float = 1.0
     """Seconds that pass for the plug in one of the world's, above 0. Its network keeps the world's time."""
+    flash: Mapping[str, str] = field(default_factory=dict)
+    """What its memory holds when it is put in for the first time, by item as `config show` names them: a plug that
+    somebody has used before. Empty: as the factory left it."""
     flash_file: Path | None = None
     """Where the settings survive the end of the program; identity and pairing come from it if it is there."""
 
@@ -92,7 +95,8 @@ class VirtualPlug:
         """Put it in; returns when it has started and answers HTTP."""
         async with AsyncExitStack() as stack:
             settings = self.settings
-            saved = await asyncio.to_thread(load_flash, settings.flash_file) if settings.flash_file else {}
+            file = settings.flash_file
+            saved = (await asyncio.to_thread(load_flash, file) if file else {}) or settings.flash
             listener = stack.enter_context(listen(settings.http_host, settings.http_port))
             self._inside = _assemble(settings, saved, listener, self._clock)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())

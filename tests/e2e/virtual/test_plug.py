@@ -11,6 +11,7 @@ import pytest
 
 from ownplug.core.errors import UsageError
 from ownplug.virtual import Load, Timing, VirtualPlug, VirtualPlugSettings
+from ownplug.virtual.firmware.flash import RELAY
 
 pytestmark = pytest.mark.e2e
 
@@ -61,6 +62,15 @@ async def test_settings_survive_in_a_file_and_a_reset_clears_them(
         plug.press_button(6)
     async with VirtualPlug(other_seed) as plug:
         assert (plug.uuid, plug.relay_on) == (uuid, True)
+
+
+async def test_it_can_begin_as_one_that_somebody_has_used_but_its_file_knows_better(tmp_path: Path) -> None:
+    off = VirtualPlugSettings(flash={RELAY: "0"}, flash_file=tmp_path / "plug.json")
+    async with VirtualPlug(off) as plug:
+        assert not plug.relay_on
+        plug.press_button()
+    async with VirtualPlug(off) as plug:
+        assert plug.relay_on
 
 
 async def test_settings_are_in_the_file_while_the_plug_still_runs(

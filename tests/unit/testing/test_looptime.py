@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -39,6 +40,17 @@ def test_a_thread_is_waited_for_when_no_timer_runs() -> None:
         return await asyncio.to_thread(sum, range(1000))
 
     assert run_in_loop_time(story()) == 499500
+
+
+def test_time_stands_still_while_a_thread_works() -> None:
+    async def story() -> float:
+        async with asyncio.TaskGroup() as group:
+            timer = group.create_task(asyncio.sleep(3600))
+            await asyncio.to_thread(threading.Event().wait, 0.01)
+            timer.cancel()
+        return asyncio.get_running_loop().time()
+
+    assert run_in_loop_time(story()) == 0
 
 
 def test_its_clock_follows_the_loop() -> None:

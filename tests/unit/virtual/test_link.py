@@ -13,8 +13,12 @@ from cryptography.x509.oid import NameOID
 
 from ownplug.aio import memory_pair
 from ownplug.core.errors import LinkBroken, OwnplugError
+from ownplug.core.meross.login import Login
+from ownplug.core.secret import Secret
+from ownplug.testing import MemoryNetwork, run_in_loop_time
 from ownplug.transport.tls import TlsMachine, server_context
-from ownplug.virtual.link import Cable, plug_tls_context
+from ownplug.virtual.firmware.signals import BrokerLost, ConnectBroker, Input
+from ownplug.virtual.link import BrokerLink, Cable, plug_tls_context
 
 KEYS: dict[str, Any] = {
     "rsa": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
@@ -79,3 +83,23 @@ async def test_a_cable_carries_bytes_until_it_is_pulled() -> None:
     with pytest.raises(LinkBroken):
         await far.write(b"and now?")
     far.abort()
+
+
+def test_a_link_whose_server_was_not_there_can_still_be_left() -> None:
+    order = ConnectBroker(
+        host="127.0.0.1",
+        port=8883,
+        client_id="fmware",
+        login=Login(username="user", password=Secret("password")),
+        inbox="/appliance/1/subscribe",
+    )
+    told: list[Input] = []
+
+    async def story() -> None:
+        link = BrokerLink(order, told.append)
+        await link.run()
+        link.leave()
+        link.cut(half_open=False)
+
+    run_in_loop_time(story(), network=MemoryNetwork())
+    assert told == [BrokerLost()]
