@@ -13,7 +13,7 @@ from typing import Self
 
 from ownplug.aio import Backoff, Clock, supervise
 from ownplug.broker.connection import ClientConnection
-from ownplug.broker.ports import Gatekeeper, Listener
+from ownplug.broker.ports import Gatekeeper, Listener, SessionStore
 from ownplug.broker.settings import BrokerSettings, parse_endpoint
 from ownplug.broker.switchboard import LocalSubscriber, Switchboard
 from ownplug.core.errors import Conflict, Malformed, UsageError
@@ -43,6 +43,7 @@ class Broker:
         clock: measures silence.
         tls: certificate and ciphers for `settings.mqtts` (`ownplug.transport.tls.server_context`).
         listener: is told of connections.
+        store: keeps retained messages and sessions over a restart; without one they last as long as the server.
     """
 
     def __init__(
@@ -53,11 +54,13 @@ class Broker:
         *,
         tls: ssl.SSLContext | None = None,
         listener: Listener | None = None,
+        store: SessionStore | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._tls = tls
-        self._board = Switchboard(settings, gatekeeper, clock, listener)
+        self._board = Switchboard(settings, gatekeeper, clock, listener, store)
+        self._store = store
         self._tls_server: asyncio.Server | None = None
         self._tcp_server: asyncio.Server | None = None
         self._stack = AsyncExitStack()
@@ -80,6 +83,8 @@ class Broker:
                 work = supervise(name, run, backoff=Backoff(first_s=0.01, limit_s=1.0), clock=self._clock)
                 stack.callback(tasks.create_task(work, name=name).cancel)
             stack.push_async_callback(self._stop)
+            if self._store is not None:
+                self._board.restore(await self._store.load())
             if self._settings.mqtts:
                 if self._tls is None:
                     raise UsageError("MQTT over TLS needs a certificate.")
@@ -128,20 +133,34 @@ class Broker:
         self._board.subscriptions.add(topic_filter, subscriber, QoS.AT_LEAST_ONCE)
         return functools.partial(self._board.subscriptions.drop, subscriber)
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Send a message, at QoS 1, to whoever is subscribed now, local handlers included. Never waits.
+    def publish(
+        self, topic: str, payload: bytes, *, qos: QoS = QoS.AT_LEAST_ONCE, retain: bool = False
+    ) -> None:
+        """Send a message to whoever is subscribed, local handlers included. Never waits.
+
+        Args:
+            topic: where to.
+            payload: what.
+            qos: nobody gets it at a higher one.
+            retain: keep it for those who subscribe later; an empty one ends that.
 
         Raises:
             UsageError: that is no topic name.
         """
         _must_be(check_topic, topic)
-        self._board.route(Publish(topic=topic, payload=payload, qos=QoS.AT_LEAST_ONCE, packet_id=1))
+        packet_id = 1 if qos else None
+        self._board.route(Publish(topic=topic, payload=payload, qos=qos, retain=retain, packet_id=packet_id))
 
     def _services(self) -> dict[str, Callable[[], Awaitable[None]]]:
         services: dict[str, Callable[[], Awaitable[None]]] = {
             f"MQTT login {number}": self._judge_logins for number in range(LOGINS_AT_ONCE)
         }
-        return {"MQTT feed": self._board.feed.run, "MQTT sweeper": self._sweep, **services}
+        return {
+            "MQTT feed": self._board.feed.run,
+            "MQTT journal": self._board.journal.run,
+            "MQTT sweeper": self._sweep,
+            **services,
+        }
 
     async def _judge_logins(self) -> None:
         while True:
@@ -157,6 +176,7 @@ class Broker:
                     if now_s >= connection.deadline_s:
                         connection.expire()
             self._board.forget_warnings()
+            self._board.sessions.expire(self._clock.monotonic())
 
     async def _listen(self, endpoint: str, option: str, tls: ssl.SSLContext | None) -> asyncio.Server:
         host, port = parse_endpoint(endpoint, option)
@@ -185,6 +205,7 @@ class Broker:
             async with asyncio.timeout(STOP_S):
                 await self._board.nobody_left.wait()
                 await self._board.feed.all_told.wait()
+                await self._board.journal.all_written.wait()
         except TimeoutError:
             for connection in tuple(self._board.connections):
                 connection.abort()

@@ -11,8 +11,8 @@ import asyncio
 import ssl
 from typing import cast
 
+from ownplug.broker.guest import Guest
 from ownplug.broker.inbox import Inbox
-from ownplug.broker.ports import Connection
 from ownplug.broker.switchboard import Switchboard
 from ownplug.broker.wire import Wire, address_of
 from ownplug.core.errors import OwnplugError
@@ -22,6 +22,7 @@ from ownplug.core.mqtt import (
     ConnectCode,
     Denied,
     Left,
+    Progress,
     Publish,
     PublishTemplate,
     QoS,
@@ -52,16 +53,16 @@ class ClientConnection(asyncio.Protocol):
     """One client, from its TCP connection to its end."""
 
     __slots__ = (
-        "_access",
         "_address",
         "_board",
-        "_connection",
         "_deadline_s",
+        "_guest",
         "_has_ended",
         "_inbox",
         "_is_closing",
         "_is_dropping",
         "_is_flush_due",
+        "_is_held",
         "_is_reading_paused",
         "_is_work_due",
         "_is_writing_paused",
@@ -77,8 +78,7 @@ class ClientConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._wire: Wire | None = None
         self._machine: ServerMachine | None = None
-        self._connection: Connection | None = None  # from when the client is let in until it goes
-        self._access: Access | None = None
+        self._guest: Guest | None = None  # from when the client is let in until it goes
         self._address = ""
         self._deadline_s = board.clock.monotonic() + board.settings.handshake_timeout_s
         self._inbox = Inbox()
@@ -86,6 +86,7 @@ class ClientConnection(asyncio.Protocol):
         self._is_closing = False
         self._is_dropping = False
         self._is_flush_due = self._is_work_due = False
+        self._is_held = False  # no answer goes out before what it speaks of is on the disk
         self._is_reading_paused = self._is_writing_paused = False
 
     # --- asyncio's side ---
@@ -163,7 +164,7 @@ class ClientConnection(asyncio.Protocol):
             hello = self._wire.hello() if self._wire is not None else ""
             self._tell_failed_handshake(f"it took too long. {hello}")
             self.close("the TLS handshake took too long")
-        elif self._connection is None:
+        elif self._guest is None:
             self._board.warn(self._address, "%s connected but sent no CONNECT in time", self._address)
             self.close("it sent no CONNECT")
         else:
@@ -196,9 +197,15 @@ class ClientConnection(asyncio.Protocol):
             return
         if not machine.deliver(template, qos):
             self._drop()
-        elif machine.outbox.queued_bytes >= WRITE_BYTES:
+        elif machine.session.outbox.queued_bytes >= WRITE_BYTES:
             self._flush()
         elif not self._is_flush_due:
+            self._is_flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def send_soon(self) -> None:
+        """See `Line.send_soon`."""
+        if not self._is_flush_due and not self._is_closing:
             self._is_flush_due = True
             self._loop.call_soon(self._flush)
 
@@ -211,16 +218,7 @@ class ClientConnection(asyncio.Protocol):
         access: Access | None = None
         code = ConnectCode.SERVER_UNAVAILABLE
         try:
-            async with asyncio.timeout(board.settings.login_timeout_s):
-                access = await board.gatekeeper.admit(
-                    client_id=connect.client_id,
-                    username=connect.username or "",
-                    password=connect.password or b"",
-                    address=self._address,
-                )
-            code = ConnectCode.NOT_AUTHORIZED if connect.username is None else ConnectCode.BAD_LOGIN
-        except TimeoutError:
-            board.warn("logins", "The login of %r took too long to check", connect.client_id)
+            access, code = await board.judge(connect, self._address)
         finally:  # also when the gatekeeper fails, which its supervisor logs: the client must hear something
             self._judged(machine, connect, access, code)
 
@@ -240,10 +238,15 @@ class ClientConnection(asyncio.Protocol):
             self._board.warn(address, "Turned %r from %s away: %s", client_id, address, code.name)
             machine.refuse(code)
         else:
-            self._access = access
-            self._connection = self._board.introduce(self, connect, self._address)
-            self._act_on(machine.accept(access, self._now_s()))
+            self._let_in(machine, connect, access)
         self._work()
+
+    def _let_in(self, machine: ServerMachine, connect: Connect, access: Access) -> None:
+        position = self._board.journal.position
+        guest = self._guest = Guest(self._board, self, connect, access, self._address)
+        kept = guest.kept.session if guest.kept is not None else None
+        self._act_on(machine.accept(access, self._now_s(), kept=kept, is_present=guest.is_present))
+        self._hold_if_behind(position)
 
     def _work(self) -> None:
         """Work off the inbox for a while, then send, and see whether to go on, to wait or to close."""
@@ -258,13 +261,31 @@ class ClientConnection(asyncio.Protocol):
             if now_s - started_s > SLICE_S:
                 self._work_later()
                 break
+            position = self._board.journal.position
             self._act_on(machine.receive(self._inbox.take(SLICE_BYTES), now_s))
+            self._hold_if_behind(position)
             now_s = self._now_s()
+        if self._is_held:
+            if self._wire is not None and not self._is_closing:
+                self._regulate_reading(self._wire)
+            return
         self._flush()
         self._settle(machine)
 
+    def _hold_if_behind(self, position: int) -> None:
+        """Neither answer nor work on until what came since `position` is on the disk."""
+        if self._board.journal.position != position:
+            self._is_held = True
+            self._board.journal.after(self._go_on)
+
+    def _go_on(self) -> None:
+        self._is_held = False
+        self._work()
+
     def _may_work(self, machine: ServerMachine) -> bool:
         if self._is_closing or machine.is_over or machine.is_judged or self._is_writing_paused:
+            return False
+        if self._is_held:
             return False
         if self._board.feed.is_full:
             self._is_work_due = True
@@ -274,27 +295,22 @@ class ClientConnection(asyncio.Protocol):
 
     def _act_on(self, events: list[ServerEvent]) -> None:
         for event in events:
-            match event:
-                case Publish():
-                    if self._access is not None:
-                        self._board.publish(event, self._access)
-                case Subscribed() | Unsubscribed():
-                    self._subscribe(event)
-                case Denied():
-                    self._tell_denied(event)
-                case Connect():
-                    self._board.logins.put_nowait(self)
-                case Left():
-                    self._end("the client said goodbye")
+            if not isinstance(event, Publish):
+                self._act(event)
+            elif self._guest is not None:
+                self._board.publish(event, self._guest.access)
 
-    def _subscribe(self, event: Subscribed | Unsubscribed) -> None:
-        if self._connection is None:
-            return
-        if isinstance(event, Unsubscribed):
-            self._board.subscriptions.remove(event.topic_filter, self)
-            return
-        self._board.subscriptions.add(event.topic_filter, self, event.qos)
-        self._board.tell_subscribed(self._connection, event.topic_filter)
+    def _act(self, event: ServerEvent) -> None:
+        match event:
+            case Subscribed() | Unsubscribed() | Progress():
+                if self._guest is not None:
+                    self._guest.act(event)
+            case Denied():
+                self._tell_denied(event)
+            case Connect():
+                self._board.logins.put_nowait(self)
+            case Left():
+                self._end("the client said goodbye")
 
     def _settle(self, machine: ServerMachine) -> None:
         if self._is_closing or self._wire is None:
@@ -327,13 +343,13 @@ class ClientConnection(asyncio.Protocol):
         """Send what may go out, as long as the client takes it."""
         self._is_flush_due = False
         machine, wire = self._machine, self._wire
-        if machine is None or wire is None:
+        if machine is None or wire is None or self._is_held:
             return
         try:
             while not self._is_closing and not self._is_writing_paused:
                 data = machine.data_to_send(WRITE_BYTES)
                 if not data:
-                    self._is_dropping = self._is_dropping and len(machine.outbox) > 0
+                    self._is_dropping = self._is_dropping and len(machine.session.outbox) > 0
                     return
                 wire.send(data)
         except OwnplugError as error:
@@ -351,16 +367,13 @@ class ClientConnection(asyncio.Protocol):
 
     def _end(self, reason: str) -> None:
         """Whatever must happen once when a client goes: its will, its subscriptions, its presence."""
-        machine, connection, access = self._machine, self._connection, self._access
+        machine, guest = self._machine, self._guest
         if machine is None:
             return
         will = machine.end()
-        self._connection = None
-        if connection is None or access is None:
-            return
-        self._board.dismiss(self, connection, reason)
-        if will is not None:
-            self._board.publish(will, access)
+        self._guest = None
+        if guest is not None:
+            guest.leave(reason, will)
 
     # --- telling ---
 
@@ -377,9 +390,9 @@ class ClientConnection(asyncio.Protocol):
         self._board.warn(f"{deed} {name}", "%s has no right to %s %r", name, deed, event.topic)
 
     def _name(self) -> str:
-        if self._connection is None:
+        if self._guest is None:
             return self._address
-        return f"{self._connection.client_id!r} ({self._address})"
+        return f"{self._guest.connection.client_id!r} ({self._address})"
 
     def _now_s(self) -> float:
         return self._board.clock.monotonic()

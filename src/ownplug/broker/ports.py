@@ -1,12 +1,13 @@
-"""What the MQTT server needs of others: who decides on logins, and who wants to know about connections."""
+"""What the MQTT server needs of others: who decides on logins, who is told of connections, what survives a kill."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ownplug.core.mqtt import Access
+from ownplug.core.mqtt import Access, Change, Remembered
 
 
 class Gatekeeper(Protocol):
@@ -48,3 +49,16 @@ class Listener(Protocol):
 
     def disconnected(self, connection: Connection, reason: str) -> None:
         """It is gone; `reason` is what may follow a colon, such as "the client said goodbye"."""
+
+
+class SessionStore(Protocol):
+    """What survives a kill of the server: retained messages, and sessions that outlive their connections."""
+
+    async def load(self) -> Remembered:
+        """Return all that is on the disk, in the order in which it came."""
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Apply the changes in order, all or none; when this returns they are on the disk.
+
+        The same changes may come again when this has failed.
+        """

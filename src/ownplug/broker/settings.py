@@ -51,6 +51,13 @@ class BrokerSettings:
     max_subscriptions: int = 1_000
     """Topic filters of one client. A plug has one; a bridge to another server may list every plug."""
 
+    max_sessions: int = 1_000
+    """Sessions that are kept for clients which asked for that (`clean session 0`). Plugs do not; further clients
+    are told to come again later."""
+
+    session_expiry_s: float = 604_800.0
+    """Seconds after which the session of a client that stays away is forgotten, with what waits in it: a week."""
+
     def limits(self) -> ServerLimits:
         """What one connection may cost, as its machine wants to know it."""
         return ServerLimits(

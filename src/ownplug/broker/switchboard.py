@@ -12,16 +12,21 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Protocol
 
 from ownplug.broker.feed import Feed
-from ownplug.broker.ports import Connection, Gatekeeper, Listener
+from ownplug.broker.journal import Journal
+from ownplug.broker.ports import Connection, Gatekeeper, Listener, SessionStore
+from ownplug.broker.sessions import KeptSession, Line, Sessions
 from ownplug.broker.settings import BrokerSettings
 from ownplug.core.mqtt import (
     Access,
     ClientIds,
     Connect,
+    ConnectCode,
     Publish,
     PublishTemplate,
     QoS,
+    Remembered,
     ServerMachine,
+    SessionKey,
     SubscriptionTree,
 )
 
@@ -40,7 +45,7 @@ class Receiver(Hashable, Protocol):
         """Take a message; never fails, never waits."""
 
 
-class Client(Receiver, Protocol):
+class Client(Receiver, Line, Protocol):
     """A connection, as the switchboard and the server's tasks see it."""
 
     @property
@@ -81,18 +86,27 @@ class Switchboard:
 
     Attributes:
         logins: connections whose CONNECT waits for the gatekeeper.
+        journal: what is on its way to the disk.
+        sessions: those that outlive their connections.
         nobody_left: set while there are no connections.
         dropped_messages: what slow clients have lost since the start.
     """
 
     def __init__(
-        self, settings: BrokerSettings, gatekeeper: Gatekeeper, clock: Clock, listener: Listener | None
+        self,
+        settings: BrokerSettings,
+        gatekeeper: Gatekeeper,
+        clock: Clock,
+        listener: Listener | None,
+        store: SessionStore | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.gatekeeper = gatekeeper
         self.feed = Feed(clock)
         self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
+        self.journal = Journal(store)
+        self.sessions = Sessions(settings, self.journal, self.subscriptions, self._overflowed)
         self.logins: asyncio.Queue[Client] = asyncio.Queue()
         self.connections: set[Client] = set()
         self.nobody_left = asyncio.Event()
@@ -104,6 +118,13 @@ class Switchboard:
         self._ids = itertools.count(1)
         self._limits = settings.limits()
         self._warned: Counter[str] = Counter()
+
+    def restore(self, remembered: Remembered) -> None:
+        """Have again what an earlier run of the server left, as far as the limits of now allow."""
+        now_s = self.clock.monotonic()
+        for record in remembered.sessions:
+            if not self.sessions.restore(record, now_s):
+                _LOG.warning("There is no room for the session of %r any more", record.key.client_id)
 
     def enter(self, connection: Client, address: str) -> bool:
         """Count a new connection; False if there are too many."""
@@ -157,6 +178,41 @@ class Switchboard:
         _LOG.info("%r connected from %s", connection.client_id, address)
         return connection
 
+    async def judge(self, connect: Connect, address: str) -> tuple[Access | None, ConnectCode]:
+        """Ask the gatekeeper; return what the client may do, or None and what it is to be told."""
+        try:
+            async with asyncio.timeout(self.settings.login_timeout_s):
+                access = await self.gatekeeper.admit(
+                    client_id=connect.client_id,
+                    username=connect.username or "",
+                    password=connect.password or b"",
+                    address=address,
+                )
+        except TimeoutError as error:
+            why = str(error) or "its login took too long to check"
+            self.warn("logins", "%r from %s is told to come again: %s", connect.client_id, address, why)
+            return None, ConnectCode.SERVER_UNAVAILABLE
+        if access is None:
+            is_anonymous = connect.username is None
+            return None, ConnectCode.NOT_AUTHORIZED if is_anonymous else ConnectCode.BAD_LOGIN
+        if not connect.clean_session and not self.sessions.has_room(_session_key(connect)):
+            self.warn("sessions", "There are %d kept sessions already; no more", len(self.sessions))
+            return None, ConnectCode.SERVER_UNAVAILABLE
+        return access, ConnectCode.ACCEPTED
+
+    def open_session(
+        self, receiver: Client, connect: Connect, access: Access
+    ) -> tuple[KeptSession | None, bool]:
+        """Return the session that is kept for a client, None if it wants none, and whether it was there before.
+
+        A clean session ends whatever was kept (MQTT-3.1.2-6).
+        """
+        key = _session_key(connect)
+        if connect.clean_session:
+            self.sessions.end(key)
+            return None, False
+        return self.sessions.resume(key, receiver, access)
+
     def tell_subscribed(self, connection: Connection, topic_filter: str) -> None:
         """Tell the listener that a client listens."""
         if self._listener is not None:
@@ -183,6 +239,11 @@ class Switchboard:
             for receiver, qos in receivers.items():
                 receiver.deliver(template, qos)
 
+    def _overflowed(self, key: SessionKey) -> None:
+        self.dropped_messages += 1
+        name = key.client_id
+        self.warn(f"full {name}", "The session of %r is full: messages for it are dropped", name)
+
     def warn(self, about: str, text: str, *args: object) -> None:
         """Log a warning about somebody; the second in a minute goes to debug, for anyone can cause them."""
         is_new = about not in self._warned and len(self._warned) < MAX_REMEMBERED_WARNINGS
@@ -198,6 +259,10 @@ class Switchboard:
             if count:
                 _LOG.warning("%d more warnings about %s in the last minute were kept back", count, about)
         self._warned.clear()
+
+
+def _session_key(connect: Connect) -> SessionKey:
+    return SessionKey(connect.username or "", connect.client_id)
 
 
 def _key(username: str, client_id: str) -> str:

@@ -10,6 +10,36 @@ from ownplug.core.mqtt.client import ClientEvent, ClientMachine
 from ownplug.core.mqtt.client_ids import ClientIds
 from ownplug.core.mqtt.decode import DEFAULT_MAX_PACKET_SIZE, PacketReader
 from ownplug.core.mqtt.encode import PublishTemplate, encode
+from ownplug.core.mqtt.events import (
+    Access,
+    Deed,
+    Denied,
+    Left,
+    Progress,
+    ServerEvent,
+    Step,
+    Subscribed,
+    Unsubscribed,
+)
+from ownplug.core.mqtt.kept import (
+    Change,
+    IdReleased,
+    IdTaken,
+    KeptMessage,
+    MessageDone,
+    MessageKept,
+    MessageReceived,
+    Remembered,
+    RetainedDropped,
+    RetainedKept,
+    RetainedMessage,
+    SessionEnded,
+    SessionKey,
+    SessionOpened,
+    SessionRecord,
+    SubscriptionDropped,
+    SubscriptionKept,
+)
 from ownplug.core.mqtt.outbox import Outbox, OutboxLimits
 from ownplug.core.mqtt.packets import (
     Connack,
@@ -34,23 +64,15 @@ from ownplug.core.mqtt.packets import (
     Unsubscribe,
     Will,
 )
-from ownplug.core.mqtt.server import (
-    Access,
-    Deed,
-    Denied,
-    Left,
-    ServerEvent,
-    ServerLimits,
-    ServerMachine,
-    Subscribed,
-    Unsubscribed,
-)
+from ownplug.core.mqtt.server import ServerLimits, ServerMachine
+from ownplug.core.mqtt.session import Session
 from ownplug.core.mqtt.subscriptions import SubscriptionTree
 from ownplug.core.mqtt.topics import check_filter, check_topic, covers, matches
 
 __all__ = [
     "DEFAULT_MAX_PACKET_SIZE",
     "Access",
+    "Change",
     "ClientEvent",
     "ClientIds",
     "ClientMachine",
@@ -61,13 +83,20 @@ __all__ = [
     "Denied",
     "Disconnect",
     "ForeignConnect",
+    "IdReleased",
+    "IdTaken",
+    "KeptMessage",
     "Left",
+    "MessageDone",
+    "MessageKept",
+    "MessageReceived",
     "Outbox",
     "OutboxLimits",
     "Packet",
     "PacketReader",
     "Pingreq",
     "Pingresp",
+    "Progress",
     "ProtocolLevel",
     "Puback",
     "Pubcomp",
@@ -76,13 +105,25 @@ __all__ = [
     "Pubrec",
     "Pubrel",
     "QoS",
+    "Remembered",
     "Request",
+    "RetainedDropped",
+    "RetainedKept",
+    "RetainedMessage",
     "ServerEvent",
     "ServerLimits",
     "ServerMachine",
+    "Session",
+    "SessionEnded",
+    "SessionKey",
+    "SessionOpened",
+    "SessionRecord",
+    "Step",
     "Suback",
     "Subscribe",
     "Subscribed",
+    "SubscriptionDropped",
+    "SubscriptionKept",
     "SubscriptionTree",
     "Unsuback",
     "Unsubscribe",

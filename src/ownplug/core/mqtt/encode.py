@@ -47,18 +47,28 @@ def encode(packet: Packet) -> bytes:
 class PublishTemplate:
     """One message that goes to many: encoded once for each QoS, only the packet id differs.
 
+    Args:
+        message: what came in.
+        is_retained: it goes out with RETAIN, because the subscription is new and the message is not.
+
     Attributes:
         message: what goes out, as it came in.
         size: length of the longer form in bytes, for the limits of queues.
     """
 
-    __slots__ = ("_plain", "_with_id", "message", "size")
+    __slots__ = ("_first", "_plain", "_with_id", "message", "size")
 
-    def __init__(self, message: Publish) -> None:
+    def __init__(self, message: Publish, *, is_retained: bool = False) -> None:
         self.message = message
+        self._first = 0x31 if is_retained else 0x30  # MQTT-3.3.1-8, MQTT-3.3.1-9
         self._plain: bytes | None = None
         self._with_id: dict[QoS, bytes] = {}
         self.size = len(message.topic) + len(message.payload) + 7
+
+    @property
+    def is_retained(self) -> bool:
+        """Whether it goes out with RETAIN."""
+        return self._first == 0x31
 
     @property
     def qos(self) -> QoS:
@@ -66,9 +76,9 @@ class PublishTemplate:
         return self.message.qos
 
     def plain(self) -> bytes:
-        """The QoS 0 form; RETAIN and DUP are off (MQTT-3.3.1-9, MQTT-3.3.1-2)."""
+        """The QoS 0 form; DUP is off (MQTT-3.3.1-2)."""
         if self._plain is None:
-            self._plain = _framed(0x30, _text(self.message.topic) + self.message.payload)
+            self._plain = _framed(self._first, _text(self.message.topic) + self.message.payload)
         return self._plain
 
     def with_id(self, qos: QoS, packet_id: int) -> tuple[bytes, bytes, bytes]:
@@ -78,8 +88,13 @@ class PublishTemplate:
         if head is None:
             topic = _text(message.topic)
             length = len(topic) + 2 + len(message.payload)
-            head = self._with_id[qos] = bytes((0x30 | qos << 1,)) + _remaining_length(length) + topic
+            head = self._with_id[qos] = bytes((self._first | qos << 1,)) + _remaining_length(length) + topic
         return head, packet_id.to_bytes(2, "big"), message.payload
+
+    def again(self, qos: QoS, packet_id: int) -> tuple[bytes, bytes, bytes]:
+        """The same with DUP: it may have been sent before (MQTT-3.3.1-1)."""
+        head, number, payload = self.with_id(qos, packet_id)
+        return bytes((head[0] | 0x08,)) + head[1:], number, payload
 
 
 def _publish(packet: Publish) -> bytes:

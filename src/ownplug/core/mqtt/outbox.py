@@ -3,12 +3,15 @@
 Messages leave in the order in which they came (MQTT-4.6.0-6). Above QoS 0 only so many may be unacknowledged;
 the rest waits. When the queue is full the newest message gives way and is counted: a slow subscriber loses
 messages, never memory. What is unacknowledged is kept in order of sending, which is the order of a resend.
+
+A message for a session that outlives its connection has its packet id from the beginning (`reserve`, then
+`put` once it is on the disk): so nothing about it has to be written again when it is sent.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ownplug.core.errors import UsageError
@@ -27,7 +30,7 @@ class OutboxLimits:
     max_messages: int = 4000
     """Waiting messages. A home's busiest subscriber gets about 5 a second for each plug."""
     max_bytes: int = 1024 * 1024
-    """Waiting bytes. About 700 of the longest messages that these plugs send."""
+    """Waiting bytes, and once more as many that are unacknowledged. About 700 of the plugs' longest messages."""
 
 
 def next_packet_id(last: int, in_use: Collection[int]) -> int:
@@ -52,10 +55,27 @@ class Outbox:
         queued_bytes: what waits, by `PublishTemplate.size`.
     """
 
+    __slots__ = (
+        "_again",
+        "_exact",
+        "_given",
+        "_inflight",
+        "_inflight_bytes",
+        "_last_id",
+        "_limits",
+        "_queue",
+        "dropped",
+        "queued_bytes",
+    )
+
     def __init__(self, limits: OutboxLimits) -> None:
         self._limits = limits
-        self._queue: deque[tuple[PublishTemplate, QoS]] = deque()
-        self._inflight: dict[int, PublishTemplate] = {}
+        self._queue: deque[tuple[PublishTemplate, QoS, int]] = deque()  # id 0: it gets one when it is sent
+        self._inflight: dict[int, PublishTemplate | None] = {}  # None: it was received, PUBCOMP is missing
+        self._inflight_bytes = 0
+        self._exact: set[int] = set()  # those in flight that are of QoS 2
+        self._given: set[int] = set()  # packet ids of messages that are not in flight yet
+        self._again: set[int] = set()  # those of them that may have been sent before
         self._last_id = 0
         self.queued_bytes = 0
         self.dropped = 0
@@ -74,30 +94,136 @@ class Outbox:
         if len(self._queue) >= limits.max_messages or self.queued_bytes + template.size > limits.max_bytes:
             self.dropped += 1
             return False
-        self._queue.append((template, min(qos, template.qos)))
+        self._queue.append((template, min(qos, template.qos), 0))
         self.queued_bytes += template.size
         return True
+
+    def reserve(self, template: PublishTemplate) -> int | None:
+        """Make room for a message above QoS 0 and return its packet id; None if it gave way."""
+        limits = self._limits
+        if len(self._given) >= limits.max_messages or self.queued_bytes + template.size > limits.max_bytes:
+            self.dropped += 1
+            return None
+        packet_id = next_packet_id(self._last_id, self._given)
+        while packet_id in self._inflight:
+            packet_id = next_packet_id(packet_id, self._given)
+        self._last_id = packet_id
+        self._given.add(packet_id)
+        self.queued_bytes += template.size
+        return packet_id
+
+    def put(self, template: PublishTemplate, qos: QoS, packet_id: int) -> None:
+        """Let a message wait for which `reserve` made room."""
+        self._queue.append((template, qos, packet_id))
+
+    def restore(self, template: PublishTemplate, qos: QoS, packet_id: int) -> None:
+        """Let a message wait that an earlier run of the server had and may have sent."""
+        self._given.add(packet_id)
+        self._again.add(packet_id)
+        self._last_id = packet_id
+        self.queued_bytes += template.size
+        self._queue.append((template, qos, packet_id))
+
+    def restore_received(self, packet_id: int) -> None:
+        """Remember a QoS 2 message that the client had received in an earlier run; PUBCOMP is missing."""
+        self._inflight[packet_id] = None
+        self._exact.add(packet_id)
 
     def take(self, max_bytes: int) -> list[bytes]:
         """The next messages as bytes: at least one if any may go, then no more than about `max_bytes`."""
         pieces: list[bytes] = []
         taken = 0
-        queue = self._queue
+        queue, inflight, limits = self._queue, self._inflight, self._limits
         while queue and taken < max_bytes:
-            template, qos = queue[0]
-            if qos and len(self._inflight) >= self._limits.max_inflight:
+            template, qos, packet_id = queue[0]
+            if qos and (len(inflight) >= limits.max_inflight or self._inflight_bytes >= limits.max_bytes):
                 break
             queue.popleft()
-            self.queued_bytes -= template.size
-            taken += template.size
-            if qos:
-                self._last_id = next_packet_id(self._last_id, self._inflight)
-                self._inflight[self._last_id] = template
-                pieces += template.with_id(qos, self._last_id)
+            size = template.size
+            self.queued_bytes -= size
+            taken += size
+            if packet_id:
+                pieces += self._kept(template, qos, packet_id)
+            elif qos:
+                self._last_id = packet_id = next_packet_id(self._last_id, inflight)
+                pieces += template.with_id(qos, packet_id)
             else:
                 pieces.append(template.plain())
+                continue
+            inflight[packet_id] = template
+            self._inflight_bytes += size
+            if qos is QoS.EXACTLY_ONCE:
+                self._exact.add(packet_id)
         return pieces
 
     def acknowledge(self, packet_id: int) -> bool:
-        """The client has this message. False if it was not waiting for that."""
-        return self._inflight.pop(packet_id, None) is not None
+        """The client has this QoS 1 message. False if it was not waiting for that."""
+        if packet_id in self._exact:
+            return False
+        template = self._inflight.pop(packet_id, None)
+        if template is None:
+            return False
+        self._inflight_bytes -= template.size
+        return True
+
+    def received(self, packet_id: int) -> bool:
+        """The client has this QoS 2 message, which must never be sent again. False if that was known."""
+        if packet_id not in self._exact:
+            return False
+        template = self._inflight.pop(packet_id)
+        self._inflight[packet_id] = None  # last: PUBREL is sent in the order of PUBREC (MQTT-4.6.0-4)
+        if template is None:
+            return False
+        self._inflight_bytes -= template.size
+        return True
+
+    def complete(self, packet_id: int) -> bool:
+        """The client is done with this QoS 2 message. False if it had not been received."""
+        if packet_id not in self._exact or self._inflight[packet_id] is not None:
+            return False
+        del self._inflight[packet_id]
+        self._exact.remove(packet_id)
+        return True
+
+    def rewind(self) -> None:
+        """The connection is gone: what was unacknowledged waits again, first and in its order (MQTT-4.4.0-1).
+
+        QoS 0 messages that were waiting go: nobody is there to get them.
+        """
+        for template, qos, _ in self._queue:
+            if not qos:
+                self.queued_bytes -= template.size
+        waiting = deque(item for item in self._queue if item[1])
+        for packet_id, sent in reversed(self._inflight.items()):
+            if sent is not None:
+                waiting.appendleft((sent, self._qos(packet_id), packet_id))
+                self.queued_bytes += sent.size
+                self._given.add(packet_id)
+                self._again.add(packet_id)
+        self._inflight = {packet_id: None for packet_id, sent in self._inflight.items() if sent is None}
+        self._exact = set(self._inflight)
+        self._inflight_bytes = 0
+        self._queue = waiting
+
+    def keep_only(self, may_have: Callable[[str], bool]) -> list[int]:
+        """Drop what waits on topics that the client may not have; return the packet ids that are free again."""
+        dropped = [item for item in self._queue if not may_have(item[0].message.topic)]
+        if not dropped:
+            return []
+        self._queue = deque(item for item in self._queue if may_have(item[0].message.topic))
+        self.queued_bytes -= sum(template.size for template, _, _ in dropped)
+        ids = [packet_id for _, _, packet_id in dropped if packet_id]
+        self._given.difference_update(ids)
+        self._again.difference_update(ids)
+        return ids
+
+    def _kept(self, template: PublishTemplate, qos: QoS, packet_id: int) -> Collection[bytes]:
+        """A message that has its packet id already, with DUP if it may have been sent before."""
+        self._given.discard(packet_id)
+        if packet_id not in self._again:
+            return template.with_id(qos, packet_id)
+        self._again.discard(packet_id)
+        return template.again(qos, packet_id)
+
+    def _qos(self, packet_id: int) -> QoS:
+        return QoS.EXACTLY_ONCE if packet_id in self._exact else QoS.AT_LEAST_ONCE

@@ -5,9 +5,9 @@ closes when `failure` is set or `is_over` is true. It judges a CONNECT at leisur
 wait and keep their order. Acknowledgements go out for whatever is received, also for what the client had no
 right to do.
 
-Level of service: QoS 0, 1 and 2 from clients, 0 and 1 to them (a subscription to QoS 2 is granted 1). A session
-ends with its connection, also for clients that ask for one that stays; CONNACK says so. Retained messages are
-not kept: one with RETAIN reaches those who are subscribed now (MQTT-3.3.1-9). Plugs neither send nor expect any.
+The driver brings the `Session` with the verdict: a new one, which ends with the connection, or one that was kept
+for this client (MQTT-3.1.2-4). Of a kept one the machine reports each change as `Progress`, so that the driver can
+have it on the disk before the answer goes out.
 """
 
 from __future__ import annotations
@@ -17,11 +17,22 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import assert_never
 
 from ownplug.core.errors import Malformed, Unexpected, WireError
 from ownplug.core.mqtt.decode import DEFAULT_MAX_PACKET_SIZE, PacketReader
 from ownplug.core.mqtt.encode import PublishTemplate, encode
+from ownplug.core.mqtt.events import (
+    Access,
+    Deed,
+    Denied,
+    Left,
+    Progress,
+    ServerEvent,
+    Step,
+    Subscribed,
+    Unsubscribed,
+)
 from ownplug.core.mqtt.outbox import Outbox, OutboxLimits
 from ownplug.core.mqtt.packets import (
     Connack,
@@ -45,6 +56,7 @@ from ownplug.core.mqtt.packets import (
     Unsuback,
     Unsubscribe,
 )
+from ownplug.core.mqtt.session import Session
 from ownplug.core.mqtt.topics import MAX_LEVELS
 
 KEEPALIVE_GRACE = 1.5  # MQTT-3.1.2-24
@@ -70,56 +82,6 @@ class ServerLimits:
     """What may wait for the client."""
 
 
-class Access(Protocol):
-    """What one client that was let in may do. Neither call may wait, raise or remember."""
-
-    def may_subscribe(self, topic_filter: str) -> bool:
-        """Whether it may receive everything that this filter matches."""
-        ...
-
-    def may_publish(self, topic: str) -> bool:
-        """Whether it may send to this topic."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscribed:
-    """A filter was granted: messages for it go to this client from now on."""
-
-    topic_filter: str
-    qos: QoS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsubscribed:
-    """The client wants no more messages for this filter."""
-
-    topic_filter: str
-
-
-class Deed(Enum):
-    """What a client may be refused."""
-
-    PUBLISH = "publish"
-    SUBSCRIBE = "subscribe"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Denied:
-    """The client tried what it has no right to; nothing came of it."""
-
-    deed: Deed
-    topic: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """The client said DISCONNECT."""
-
-
-ServerEvent: TypeAlias = Connect | Publish | Subscribed | Unsubscribed | Denied | Left
-
-
 class _Stage(Enum):
     FRESH = "before CONNECT"
     JUDGED = "CONNECT is being judged"
@@ -133,14 +95,14 @@ class ServerMachine:
     Attributes:
         failure: why the connection must be closed at once, if it must.
         connect: what the client said of itself; an empty client id has been replaced by one of ours.
-        outbox: what waits for the client.
+        session: the client's; until it is let in, an empty one.
         deadline_s: when `overdue` becomes true, on the time scale of `now_s`; infinite when nobody watches.
     """
 
     def __init__(self, *, limits: ServerLimits, now_s: float, new_client_id: Callable[[], str]) -> None:
         self.failure: WireError | None = None
         self.connect: Connect | None = None
-        self.outbox = Outbox(limits.outbox)
+        self.session = Session(limits.outbox)
         self.deadline_s = now_s + limits.connect_timeout_s
         self._limits = limits
         self._new_client_id = new_client_id
@@ -150,9 +112,13 @@ class ServerMachine:
         self._held_bytes = 0
         self._answers: list[bytes] = []
         self._access: Access | None = None
-        self._unreleased: set[int] = set()  # QoS 2 messages received whose PUBREL has not come
-        self._subscriptions: set[str] = set()
+        self._is_kept = False  # the session outlives the connection
         self._patience_s = math.inf
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits for the client."""
+        return self.session.outbox
 
     @property
     def is_over(self) -> bool:
@@ -184,14 +150,29 @@ class ServerMachine:
             self._fail(failure)
         return events
 
-    def accept(self, access: Access, now_s: float) -> list[ServerEvent]:
-        """Let the client in; return what it has sent meanwhile."""
+    def accept(
+        self, access: Access, now_s: float, *, kept: Session | None = None, is_present: bool = False
+    ) -> list[ServerEvent]:
+        """Let the client in; return what it has sent meanwhile.
+
+        Args:
+            access: what it may do.
+            now_s: the time.
+            kept: the session that outlives this connection; None for one that does not.
+            is_present: it has been there before; the client is told, where its version can say it.
+        """
         events: list[ServerEvent] = []
         if self._stage is not _Stage.JUDGED or self.connect is None:
             return events
         self._stage = _Stage.OPEN
         self._access = access
-        self._answers.append(encode(Connack(code=ConnectCode.ACCEPTED)))  # MQTT-3.2.2-1
+        can_say = self.connect.level is not ProtocolLevel.MQTT_3_1  # the byte is unused there
+        connack = Connack(code=ConnectCode.ACCEPTED, session_present=is_present and can_say)
+        self._answers.append(encode(connack))  # MQTT-3.2.0-1, MQTT-3.2.2-1 to 3
+        if kept is not None:
+            self._is_kept = True
+            self.session = kept
+            self._answers += [encode(Pubrel(packet_id=n)) for n in kept.outbox.inflight]  # MQTT-4.4.0-1
         if self.connect.keepalive_s:
             self._patience_s = self.connect.keepalive_s * KEEPALIVE_GRACE
         self.deadline_s = now_s + self._patience_s
@@ -215,7 +196,7 @@ class ServerMachine:
         access, self._access = self._access, None
         self._stage = _Stage.OVER
         will = self.connect.will if self.connect is not None else None
-        if access is None or will is None or not access.may_publish(will.topic):
+        if access is None or will is None or will.topic[0] == "$" or not access.may_publish(will.topic):
             return None
         return Publish(
             topic=will.topic,
@@ -227,13 +208,13 @@ class ServerMachine:
 
     def deliver(self, template: PublishTemplate, qos: QoS) -> bool:
         """Queue a message for the client, at no more than `qos`. False if it gave way."""
-        return self.outbox.offer(template, qos)
+        return self.session.outbox.offer(template, qos)
 
     def data_to_send(self, max_bytes: int) -> bytes:
         """What may go out now: every answer, then messages up to about `max_bytes`."""
         pieces, self._answers = self._answers, []
         if self._stage is _Stage.OPEN:
-            pieces += self.outbox.take(max_bytes)
+            pieces += self.session.outbox.take(max_bytes)
         return b"".join(pieces)
 
     def _read(self, data: bytes, now_s: float, events: list[ServerEvent]) -> None:
@@ -296,8 +277,8 @@ class ServerMachine:
         match packet:
             case Publish():
                 self._published(packet, events)
-            case Puback() | Pubrel():
-                self._settle(packet)
+            case Puback() | Pubrec() | Pubrel() | Pubcomp():
+                self._settle(packet, events)
             case Pingreq():
                 self._answers.append(_PINGRESP)  # MQTT-3.12.4-1
             case Subscribe():
@@ -313,30 +294,46 @@ class ServerMachine:
             case _:
                 raise Unexpected(f"A client must not send {type(packet).__name__} (table 2.1).")
 
-    def _settle(self, packet: Puback | Pubrel) -> None:
-        if isinstance(packet, Puback):
-            self.outbox.acknowledge(packet.packet_id)
-        else:
-            self._unreleased.discard(packet.packet_id)
-            self._answers.append(encode(Pubcomp(packet_id=packet.packet_id)))  # MQTT-4.3.3-2
+    def _settle(self, packet: Puback | Pubrec | Pubrel | Pubcomp, events: list[ServerEvent]) -> None:
+        packet_id, outbox = packet.packet_id, self.session.outbox
+        match packet:
+            case Puback():
+                is_new, step = outbox.acknowledge(packet_id), Step.DONE
+            case Pubrec():  # answered also when it came before, or is not known: the client waits for it
+                is_new, step = outbox.received(packet_id), Step.RECEIVED
+                self._answers.append(encode(Pubrel(packet_id=packet_id)))  # MQTT-4.3.3-1
+            case Pubcomp():
+                is_new, step = outbox.complete(packet_id), Step.DONE
+            case Pubrel():
+                is_new, step = packet_id in self.session.untold, Step.RELEASED
+                self.session.untold.discard(packet_id)
+                self._answers.append(encode(Pubcomp(packet_id=packet_id)))  # MQTT-4.3.3-2
+            case _:
+                assert_never(packet)
+        if is_new and self._is_kept:
+            events.append(Progress(step=step, packet_id=packet_id))
 
     def _published(self, packet: Publish, events: list[ServerEvent]) -> None:
-        if packet.packet_id is not None and not self._acknowledge(packet.qos, packet.packet_id):
+        if packet.packet_id is not None and not self._acknowledge(packet.qos, packet.packet_id, events):
             return
-        if self._access is not None and self._access.may_publish(packet.topic):
+        topic = packet.topic
+        if topic[0] != "$" and self._access is not None and self._access.may_publish(topic):
             events.append(packet)
         else:  # MQTT-3.3.5-2: no other way to tell than to close; it stays, for the plug means no harm
-            events.append(Denied(deed=Deed.PUBLISH, topic=packet.topic))
+            events.append(Denied(deed=Deed.PUBLISH, topic=topic))  # `$…` is the server's: section 4.7.2
 
-    def _acknowledge(self, qos: QoS, packet_id: int) -> bool:
+    def _acknowledge(self, qos: QoS, packet_id: int, events: list[ServerEvent]) -> bool:
         """Answer a message; False if it came before (MQTT-4.3.3-2)."""
         if qos is QoS.AT_LEAST_ONCE:
             self._answers.append(encode(Puback(packet_id=packet_id)))  # MQTT-4.3.2-2
             return True
-        is_new = packet_id not in self._unreleased
-        if is_new and len(self._unreleased) >= self._limits.outbox.max_inflight:
+        untold = self.session.untold
+        is_new = packet_id not in untold
+        if is_new and len(untold) >= self._limits.outbox.max_inflight:
             raise Unexpected("The client has too many QoS 2 messages open.")
-        self._unreleased.add(packet_id)
+        untold.add(packet_id)
+        if is_new and self._is_kept:
+            events.append(Progress(step=Step.TAKEN, packet_id=packet_id))
         self._answers.append(encode(Pubrec(packet_id=packet_id)))
         return is_new
 
@@ -345,9 +342,9 @@ class ServerMachine:
         self._answers.append(encode(Suback(packet_id=packet.packet_id, granted=granted)))
 
     def _grant(self, request: Request, events: list[ServerEvent]) -> QoS | None:
-        qos = min(request.qos, QoS.AT_LEAST_ONCE)
+        qos = request.qos
         if self._may_subscribe(request.topic_filter):
-            self._subscriptions.add(request.topic_filter)
+            self.session.subscriptions[request.topic_filter] = qos
             events.append(Subscribed(topic_filter=request.topic_filter, qos=qos))
             return qos
         events.append(Denied(deed=Deed.SUBSCRIBE, topic=request.topic_filter))
@@ -356,8 +353,8 @@ class ServerMachine:
 
     def _may_subscribe(self, topic_filter: str) -> bool:
         if (
-            len(self._subscriptions) >= self._limits.max_subscriptions
-            and topic_filter not in self._subscriptions
+            len(self.session.subscriptions) >= self._limits.max_subscriptions
+            and topic_filter not in self.session.subscriptions
         ):
             return False
         if topic_filter.count("/") >= MAX_LEVELS:
@@ -366,6 +363,6 @@ class ServerMachine:
 
     def _unsubscribe(self, packet: Unsubscribe, events: list[ServerEvent]) -> None:
         for topic_filter in packet.filters:
-            self._subscriptions.discard(topic_filter)
+            self.session.subscriptions.pop(topic_filter, None)
             events.append(Unsubscribed(topic_filter=topic_filter))
         self._answers.append(encode(Unsuback(packet_id=packet.packet_id)))  # MQTT-3.10.4-5

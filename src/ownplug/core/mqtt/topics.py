@@ -90,5 +90,5 @@ def _level_covers(granted: str, requested: str) -> bool:
 
 
 def _without_plus_hash(topic_filter: str) -> str:
-    """`+/#` matches what `#` matches, for every topic has a first level."""
-    return "#" if topic_filter == "+/#" else topic_filter
+    """`+/#` matches what `#` matches, for every topic has a first level; so with `/` before, as none is empty."""
+    return {"+/#": "#", "/+/#": "/#"}.get(topic_filter, topic_filter)

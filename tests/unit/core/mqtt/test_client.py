@@ -12,6 +12,7 @@ from ownplug.core.errors import Forbidden, LinkTimeout, UsageError, WireError
 from ownplug.core.mqtt.client import ClientEvent, ClientMachine
 from ownplug.core.mqtt.decode import PacketReader
 from ownplug.core.mqtt.encode import PublishTemplate, encode
+from ownplug.core.mqtt.events import ServerEvent, Subscribed, Unsubscribed
 from ownplug.core.mqtt.packets import (
     Connack,
     Connect,
@@ -30,7 +31,7 @@ from ownplug.core.mqtt.packets import (
     Suback,
     Unsuback,
 )
-from ownplug.core.mqtt.server import ServerEvent, ServerLimits, ServerMachine, Subscribed, Unsubscribed
+from ownplug.core.mqtt.server import ServerLimits, ServerMachine
 
 Q1 = QoS.AT_LEAST_ONCE
 PLUG = Connect(client_id="plug", level=ProtocolLevel.MQTT_3_1, keepalive_s=120)

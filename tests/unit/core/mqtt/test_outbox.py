@@ -98,3 +98,123 @@ def test_a_packet_id_is_never_0_and_never_in_use(in_use: set[int], last: int) ->
 def test_when_every_packet_id_is_in_use_it_says_so() -> None:
     with pytest.raises(UsageError, match="no packet id is free"):
         next_packet_id(5, range(1, 0x10000))
+
+
+Q2 = QoS.EXACTLY_ONCE
+
+
+def keep(outbox: Outbox, number: int, qos: QoS = QoS.AT_LEAST_ONCE, size: int = 0) -> int | None:
+    """What is done for a session that outlives its connection."""
+    template = message(number, qos, size)
+    packet_id = outbox.reserve(template)
+    if packet_id is not None:
+        outbox.put(template, qos, packet_id)
+    return packet_id
+
+
+def test_a_reserved_message_has_its_packet_id_from_the_beginning() -> None:
+    outbox = Outbox(OutboxLimits())
+    assert [keep(outbox, number) for number in range(3)] == [1, 2, 3]
+    assert [(p.topic, p.packet_id, p.dup) for p in read(outbox)] == [
+        ("0", 1, False), ("1", 2, False), ("2", 3, False)
+    ]  # fmt: skip
+
+
+def test_room_is_taken_when_it_is_reserved_and_not_when_the_message_is_put() -> None:
+    outbox = Outbox(OutboxLimits(max_messages=2))
+    first = outbox.reserve(message(0))
+    assert (first, outbox.reserve(message(1)), outbox.reserve(message(2))) == (1, 2, None)
+    assert outbox.dropped == 1
+    outbox = Outbox(OutboxLimits(max_bytes=1500))
+    assert (outbox.reserve(message(0, size=1000)), outbox.reserve(message(1, size=1000))) == (1, None)
+
+
+def test_ids_that_are_waiting_or_unacknowledged_are_not_given_again() -> None:
+    outbox = Outbox(OutboxLimits())
+    keep(outbox, 0)
+    keep(outbox, 1)
+    read(outbox)
+    keep(outbox, 2)
+    outbox._last_id = 0
+    assert outbox.reserve(message(3)) == 4
+
+
+def test_a_lost_connection_brings_everything_back_in_order_with_dup() -> None:
+    outbox = Outbox(OutboxLimits(max_inflight=2))
+    for number, qos in enumerate((QoS.AT_LEAST_ONCE, Q2, QoS.AT_LEAST_ONCE)):
+        keep(outbox, number, qos)
+    outbox.offer(message(9, QoS.AT_MOST_ONCE), Q2)
+    waiting = outbox.queued_bytes
+    assert [p.topic for p in read(outbox)] == ["0", "1"]
+    outbox.rewind()
+    assert outbox.queued_bytes == waiting - message(9).size
+    again = read(outbox)
+    assert [(p.topic, p.packet_id, p.dup) for p in again] == [("0", 1, True), ("1", 2, True)]
+    outbox.acknowledge(1)
+    assert [(p.topic, p.packet_id, p.dup) for p in read(outbox)] == [("2", 3, False)]
+
+
+def test_what_was_received_is_never_sent_again() -> None:
+    outbox = Outbox(OutboxLimits())
+    for number in range(2):
+        keep(outbox, number, Q2)
+    read(outbox)
+    assert outbox.received(1)
+    assert not outbox.received(1)
+    assert not outbox.received(77)
+    outbox.rewind()
+    assert list(outbox.inflight) == [1]
+    assert [p.packet_id for p in read(outbox)] == [2]
+    assert outbox.complete(1)
+    assert not outbox.complete(1)
+    assert not outbox.complete(2)
+
+
+def test_puback_does_not_end_what_pubrec_is_awaited_for() -> None:
+    outbox = Outbox(OutboxLimits())
+    keep(outbox, 0, Q2)
+    read(outbox)
+    assert not outbox.acknowledge(1)
+    assert list(outbox.inflight) == [1]
+
+
+def test_releases_are_in_the_order_of_pubrec() -> None:
+    outbox = Outbox(OutboxLimits())
+    for number in range(3):
+        keep(outbox, number, Q2)
+    read(outbox)
+    for packet_id in (2, 3, 1):
+        outbox.received(packet_id)
+    outbox.rewind()
+    assert list(outbox.inflight) == [2, 3, 1]
+
+
+def test_what_an_earlier_run_had_comes_with_dup_and_keeps_its_id() -> None:
+    outbox = Outbox(OutboxLimits())
+    outbox.restore(message(4, Q2), Q2, 9)
+    outbox.restore_received(12)
+    assert list(outbox.inflight) == [12]
+    assert [(p.topic, p.packet_id, p.dup) for p in read(outbox)] == [("4", 9, True)]
+    assert outbox.complete(12)
+
+
+def test_unacknowledged_bytes_are_bounded_too() -> None:
+    outbox = Outbox(OutboxLimits(max_bytes=2500))
+    for number in range(2):
+        outbox.offer(message(number, size=1000), QoS.AT_LEAST_ONCE)
+    read(outbox)
+    for number in range(2, 4):
+        outbox.offer(message(number, size=1000), QoS.AT_LEAST_ONCE)
+    assert [p.topic for p in read(outbox)] == ["2"]
+    assert read(outbox) == []
+    outbox.acknowledge(1)
+    assert [p.topic for p in read(outbox)] == ["3"]
+
+
+def test_what_a_client_may_not_read_any_more_is_dropped() -> None:
+    outbox = Outbox(OutboxLimits())
+    for number in range(3):
+        keep(outbox, number)
+    assert outbox.keep_only(lambda topic: topic != "1") == [2]
+    assert [p.topic for p in read(outbox)] == ["0", "2"]
+    assert (outbox.queued_bytes, outbox.keep_only(lambda _: False)) == (0, [])

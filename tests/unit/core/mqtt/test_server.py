@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from ownplug.core.errors import Malformed, Unexpected
 from ownplug.core.mqtt.decode import PacketReader
 from ownplug.core.mqtt.encode import PublishTemplate, encode
+from ownplug.core.mqtt.events import Deed, Denied, Left, Progress, ServerEvent, Step, Subscribed, Unsubscribed
 from ownplug.core.mqtt.outbox import OutboxLimits
 from ownplug.core.mqtt.packets import (
     Connack,
@@ -33,16 +35,8 @@ from ownplug.core.mqtt.packets import (
     Unsubscribe,
     Will,
 )
-from ownplug.core.mqtt.server import (
-    Deed,
-    Denied,
-    Left,
-    ServerEvent,
-    ServerLimits,
-    ServerMachine,
-    Subscribed,
-    Unsubscribed,
-)
+from ownplug.core.mqtt.server import ServerLimits, ServerMachine
+from ownplug.core.mqtt.session import Session
 
 PLUG = Connect(client_id="plug", keepalive_s=120)
 Q1 = QoS.AT_LEAST_ONCE
@@ -255,8 +249,6 @@ def test_a_forbidden_message_is_acknowledged_and_dropped() -> None:
         Suback(packet_id=1, granted=(Q1,)),
         Unsuback(packet_id=1),
         Pingresp(),
-        Pubrec(packet_id=1),
-        Pubcomp(packet_id=1),
     ],
 )
 def test_what_only_a_server_may_say_ends_the_connection(packet: Packet) -> None:
@@ -268,13 +260,14 @@ def test_what_only_a_server_may_say_ends_the_connection(packet: Packet) -> None:
 # --- subscriptions ---
 
 
-def test_qos_2_is_granted_as_1() -> None:
+@pytest.mark.parametrize("qos", QoS)
+def test_each_qos_is_granted_as_it_is_asked_for(qos: QoS) -> None:
     server = let_in()
-    assert say(server, subscribe("own/a", "own/#", qos=QoS.EXACTLY_ONCE)) == [
-        Subscribed(topic_filter="own/a", qos=Q1),
-        Subscribed(topic_filter="own/#", qos=Q1),
+    assert say(server, subscribe("own/a", "own/#", qos=qos)) == [
+        Subscribed(topic_filter="own/a", qos=qos),
+        Subscribed(topic_filter="own/#", qos=qos),
     ]
-    assert sent(server) == [Suback(packet_id=7, granted=(Q1, Q1))]
+    assert sent(server) == [Suback(packet_id=7, granted=(qos, qos))]
 
 
 def test_a_forbidden_filter_is_refused_and_the_others_are_not() -> None:
@@ -326,6 +319,112 @@ def test_messages_go_out_and_an_acknowledgement_makes_room() -> None:
     assert sent(server) == [Publish(topic="own", payload=b"1", qos=Q1, packet_id=1)]
     say(server, Puback(packet_id=1))
     assert sent(server) == [Publish(topic="own", payload=b"1", qos=Q1, packet_id=2)]
+
+
+def template(topic: str = "own", qos: QoS = QoS.EXACTLY_ONCE) -> PublishTemplate:
+    return PublishTemplate(Publish(topic=topic, payload=b"1", qos=qos, packet_id=99))
+
+
+def test_a_qos_2_message_goes_through_its_four_steps() -> None:
+    server = let_in()
+    assert server.deliver(template(), QoS.EXACTLY_ONCE)
+    assert sent(server) == [Publish(topic="own", payload=b"1", qos=QoS.EXACTLY_ONCE, packet_id=1)]
+    say(server, Puback(packet_id=1))  # the wrong answer
+    assert list(server.outbox.inflight) == [1]
+    assert say(server, Pubrec(packet_id=1)) == []
+    assert sent(server) == [Pubrel(packet_id=1)]
+    assert say(server, Pubcomp(packet_id=1)) == []
+    assert list(server.outbox.inflight) == []
+
+
+def test_a_second_pubrec_is_answered_again() -> None:
+    server = let_in()
+    server.deliver(template(), QoS.EXACTLY_ONCE)
+    sent(server)
+    say(server, Pubrec(packet_id=1), Pubrec(packet_id=1), Pubrec(packet_id=55))
+    assert sent(server) == [Pubrel(packet_id=1), Pubrel(packet_id=1), Pubrel(packet_id=55)]
+
+
+def test_nothing_may_be_published_under_a_dollar() -> None:
+    class All:
+        def may_subscribe(self, topic_filter: str) -> bool:
+            return True
+
+        may_publish = may_subscribe
+
+    server = machine()
+    say(server, dataclasses.replace(PLUG, will=Will(topic="$SYS/broker/uptime")))
+    server.accept(All(), 0)
+    assert say(server, Publish(topic="$SYS/x", payload=b"")) == [Denied(deed=Deed.PUBLISH, topic="$SYS/x")]
+    assert server.end() is None
+
+
+# --- sessions that are kept ---
+
+KEPT = dataclasses.replace(PLUG, clean_session=False)
+
+
+def resume(
+    session: Session, *, is_present: bool, level: ProtocolLevel = ProtocolLevel.MQTT_3_1_1
+) -> ServerMachine:
+    server = machine()
+    say(server, dataclasses.replace(KEPT, level=level))
+    server.accept(Only(), 0, kept=session, is_present=is_present)
+    return server
+
+
+@pytest.mark.parametrize("is_present", [False, True])
+@pytest.mark.parametrize("level", ProtocolLevel)
+def test_session_present_is_told_where_the_version_has_a_word_for_it(
+    level: ProtocolLevel, is_present: bool
+) -> None:
+    server = resume(Session(OutboxLimits()), is_present=is_present, level=level)
+    expected = is_present and level is ProtocolLevel.MQTT_3_1_1
+    assert sent(server) == [Connack(code=ConnectCode.ACCEPTED, session_present=expected)]
+
+
+def test_what_was_unacknowledged_comes_again_with_dup_and_its_packet_id() -> None:
+    session = Session(OutboxLimits())
+    first = resume(session, is_present=False)
+    for qos in QoS:
+        first.deliver(template(f"own/{qos:d}", qos), QoS.EXACTLY_ONCE)
+    first.deliver(template("own/received"), QoS.EXACTLY_ONCE)
+    sent(first)
+    say(first, Pubrec(packet_id=3))
+    session.outbox.rewind()
+    second = resume(session, is_present=True)
+    assert sent(second) == [
+        Connack(code=ConnectCode.ACCEPTED, session_present=True),
+        Pubrel(packet_id=3),
+        Publish(topic="own/1", payload=b"1", qos=Q1, packet_id=1, dup=True),
+        Publish(topic="own/2", payload=b"1", qos=QoS.EXACTLY_ONCE, packet_id=2, dup=True),
+    ]
+
+
+def test_each_step_of_a_kept_session_is_reported_once() -> None:
+    session = Session(OutboxLimits())
+    server = resume(session, is_present=False)
+    message = Publish(topic="own", payload=b"1", qos=QoS.EXACTLY_ONCE, packet_id=8)
+    assert say(server, message, message) == [Progress(step=Step.TAKEN, packet_id=8), message]
+    assert say(server, Pubrel(packet_id=8), Pubrel(packet_id=8)) == [
+        Progress(step=Step.RELEASED, packet_id=8)
+    ]
+    server.deliver(template(qos=Q1), Q1)
+    server.deliver(template(), QoS.EXACTLY_ONCE)
+    sent(server)
+    acks = (Puback(packet_id=1), Pubrec(packet_id=2), Pubrec(packet_id=2), Pubcomp(packet_id=2))
+    assert say(server, *acks, Puback(packet_id=1)) == [
+        Progress(step=Step.DONE, packet_id=1),
+        Progress(step=Step.RECEIVED, packet_id=2),
+        Progress(step=Step.DONE, packet_id=2),
+    ]
+
+
+def test_a_qos_2_message_taken_in_one_connection_is_not_taken_again_in_the_next() -> None:
+    session = Session(OutboxLimits())
+    message = Publish(topic="own", payload=b"1", qos=QoS.EXACTLY_ONCE, packet_id=8)
+    say(resume(session, is_present=False), message)
+    assert say(resume(session, is_present=True), dataclasses.replace(message, dup=True)) == []
 
 
 # --- going ---
