@@ -31,7 +31,7 @@ from ownplug.virtual.firmware.signals import (
     PublishMessage,
 )
 from ownplug.virtual.flash_file import FlashWriter
-from ownplug.virtual.link import BrokerLink, Cable
+from ownplug.virtual.link import BrokerLink
 
 _WAITING_ROOM = 4  # connections that wait while one is served. Source: assumed
 _REQUEST_PATIENCE_S = 10.0  # until a request is whole. Source: assumed
@@ -76,7 +76,6 @@ class Board:
         self._flash_changed = asyncio.Event()
         self._saved_revision = -1
         self._link: BrokerLink | None = None
-        self._lost_cables: list[Cable] = []
         self._asked: dict[int, asyncio.Future[bytes]] = {}
         self._watchers: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
 
@@ -91,8 +90,6 @@ class Board:
                 self.tell(PowerCycled())
                 powered.set()
         finally:
-            for cable in self._lost_cables:
-                cable.discard()
             if self._writer is not None:
                 flash = self._device.flash
                 self._writer.save(flash.saved(), revision=flash.revision)
@@ -104,10 +101,8 @@ class Board:
     def power_cycle(self, *, half_open: bool) -> None:
         """Pull the plug and put it back in; half open, its server is left with half a connection."""
         if self._link is not None:
-            cable = self._link.cut(half_open=half_open)
+            self._link.cut(half_open=half_open)
             self._link = None
-            if cable is not None:
-                self._lost_cables.append(cable)
         self.tell(PowerCycled())
 
     async def until(self, condition: Callable[[], bool]) -> None:

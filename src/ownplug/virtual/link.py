@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import ssl
 from collections.abc import Callable
 
 from ownplug.aio import READ_SIZE, ByteStream
-from ownplug.core.errors import OwnplugError
+from ownplug.core.errors import LinkError, OwnplugError
 from ownplug.core.mqtt import Connect, ProtocolLevel, QoS
 from ownplug.transport.mqtt import MqttConnection
 from ownplug.transport.tcp import open_tcp
@@ -55,8 +56,19 @@ class Cable:
         self._pulled = asyncio.Event()
 
     def pull(self) -> None:
-        """Leave the far side with half a connection, until `discard`."""
+        """Leave the far side with half a connection."""
         self._pulled.set()
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether the far side has only half a connection."""
+        return self._pulled.is_set()
+
+    async def fade(self) -> None:
+        """Wait until the far side gives the connection up."""
+        with contextlib.suppress(LinkError):
+            while await self._stream.read():
+                continue
 
     def discard(self) -> None:
         """Give the connection back to the system."""
@@ -112,24 +124,26 @@ class BrokerLink:
         self._outbox.put_nowait(None)
         self._end_in(_FAREWELL_S if self._is_ready else 0.0)
 
-    def cut(self, *, half_open: bool) -> Cable | None:
-        """End it at once, as a loss of power does.
-
-        With `half_open` the server is not told, and the cable is returned: its end is in nobody's hands.
-        """
+    def cut(self, *, half_open: bool) -> None:
+        """End it at once, as a loss of power does; with `half_open` the server is not told."""
         self._left = True
         self._end_in(0.0)
-        cable = self._cable
-        if cable is None:
-            return None
-        if half_open:
-            cable.pull()
-            return cable
-        cable.discard()
-        return None
+        if self._cable is not None and half_open:
+            self._cable.pull()
+        elif self._cable is not None:
+            self._cable.discard()
 
     async def run(self) -> None:
-        """Connect, subscribe, carry messages both ways; returns when the connection has ended."""
+        """Connect, subscribe, carry messages both ways; returns when the connection is gone on both sides."""
+        try:
+            await self._live()
+            if self._cable is not None and self._cable.is_pulled:
+                await self._cable.fade()
+        finally:
+            if self._cable is not None:
+                self._cable.discard()
+
+    async def _live(self) -> None:
         try:
             async with asyncio.timeout(None) as self._scope:
                 if self._left:

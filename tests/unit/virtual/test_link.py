@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,21 +86,46 @@ async def test_a_cable_carries_bytes_until_it_is_pulled() -> None:
     far.abort()
 
 
+ORDER = ConnectBroker(
+    host="127.0.0.1",
+    port=8883,
+    client_id="fmware",
+    login=Login(username="user", password=Secret("password")),
+    inbox="/appliance/1/subscribe",
+)
+
+
 def test_a_link_whose_server_was_not_there_can_still_be_left() -> None:
-    order = ConnectBroker(
-        host="127.0.0.1",
-        port=8883,
-        client_id="fmware",
-        login=Login(username="user", password=Secret("password")),
-        inbox="/appliance/1/subscribe",
-    )
     told: list[Input] = []
 
     async def story() -> None:
-        link = BrokerLink(order, told.append)
+        link = BrokerLink(ORDER, told.append)
         await link.run()
         link.leave()
         link.cut(half_open=False)
 
     run_in_loop_time(story(), network=MemoryNetwork())
     assert told == [BrokerLost()]
+
+
+def test_half_a_connection_is_given_back_once_the_server_gives_it_up() -> None:
+    network = MemoryNetwork()
+    told: list[Input] = []
+
+    async def story() -> None:
+        accepted: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
+        await asyncio.start_server(lambda _, writer: accepted.set_result(writer), ORDER.host, ORDER.port)
+        link = BrokerLink(ORDER, told.append)
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(link.run())
+            server_end = await accepted
+            link.cut(half_open=True)
+            await asyncio.sleep(3600)
+            assert not running.done()
+            assert not server_end.is_closing()
+            server_end.close()
+        await asyncio.sleep(1)
+        assert not network.links
+
+    run_in_loop_time(story(), network=network)
+    assert told == []
