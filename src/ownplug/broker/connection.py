@@ -298,7 +298,7 @@ class ClientConnection(asyncio.Protocol):
             if not isinstance(event, Publish):
                 self._act(event)
             elif self._guest is not None:
-                self._board.publish(event, self._guest.access)
+                self._board.publish(event, self._guest.access, self._guest.connection.username)
 
     def _act(self, event: ServerEvent) -> None:
         match event:
@@ -349,7 +349,10 @@ class ClientConnection(asyncio.Protocol):
             while not self._is_closing and not self._is_writing_paused:
                 data = machine.data_to_send(WRITE_BYTES)
                 if not data:
-                    self._is_dropping = self._is_dropping and len(machine.session.outbox) > 0
+                    outbox = machine.session.outbox
+                    self._is_dropping = self._is_dropping and len(outbox) > 0
+                    if self._guest is not None and self._guest.recall is not None:
+                        self._guest.fetch(outbox)
                     return
                 wire.send(data)
         except OwnplugError as error:
@@ -363,7 +366,7 @@ class ClientConnection(asyncio.Protocol):
             name = self._name()
             self._board.warn(f"slow {name}", "%s reads too slowly: messages for it are dropped", name)
 
-    # --- the end ---
+    # --- the end, and telling of it ---
 
     def _end(self, reason: str) -> None:
         """Whatever must happen once when a client goes: its will, its subscriptions, its presence."""
@@ -374,8 +377,6 @@ class ClientConnection(asyncio.Protocol):
         self._guest = None
         if guest is not None:
             guest.leave(reason, will)
-
-    # --- telling ---
 
     def _tls_failed(self, error: OwnplugError) -> None:
         if self._machine is None:

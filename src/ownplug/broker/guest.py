@@ -7,7 +7,25 @@ from typing import assert_never
 from ownplug.broker.ports import Connection
 from ownplug.broker.sessions import KeptSession
 from ownplug.broker.switchboard import Client, Switchboard
-from ownplug.core.mqtt import Access, Connect, Progress, Publish, Subscribed, Unsubscribed
+from ownplug.core.mqtt import (
+    Access,
+    Connect,
+    Outbox,
+    Progress,
+    Publish,
+    PublishTemplate,
+    QoS,
+    Recall,
+    RetainedMessage,
+    Subscribed,
+    Unsubscribed,
+)
+
+RECALL_STEP = 250
+"""Topics that are looked at in one go for a new subscription: well below a millisecond."""
+
+RECALL_MESSAGES, RECALL_BYTES = 500, 64 * 1024
+"""Retained messages are fetched when fewer wait for the client, so that they never push others out."""
 
 
 class Guest:
@@ -18,9 +36,10 @@ class Guest:
         connection: what the listener knows of it.
         kept: its session, if that outlives the connection.
         is_present: that session was there before.
+        recall: the search for retained messages, while there is one.
     """
 
-    __slots__ = ("_board", "_client", "access", "connection", "is_present", "kept")
+    __slots__ = ("_board", "_client", "access", "connection", "is_present", "kept", "recall")
 
     def __init__(
         self, board: Switchboard, client: Client, connect: Connect, access: Access, address: str
@@ -31,6 +50,7 @@ class Guest:
         self.connection: Connection = board.introduce(client, connect, address)
         kept, self.is_present = board.open_session(client, connect, access)
         self.kept: KeptSession | None = kept
+        self.recall: Recall | None = None
 
     def act(self, event: Subscribed | Unsubscribed | Progress) -> None:
         """Carry out what the client asked for and has the right to."""
@@ -54,7 +74,19 @@ class Guest:
             self.kept.detach(self._client, board.clock.monotonic())
         board.dismiss(self._client, self.connection, reason)
         if will is not None:
-            board.publish(will, self.access)
+            board.publish(will, self.access, self.connection.username)
+
+    def fetch(self, outbox: Outbox) -> None:
+        """Fetch some of the retained messages that the client is to get; the next some when these are sent."""
+        recall = self.recall
+        if recall is None or outbox.waiting >= RECALL_MESSAGES or outbox.queued_bytes >= RECALL_BYTES:
+            return
+        for message, qos in recall.step(RECALL_STEP):
+            if self.access.may_subscribe(message.topic):  # rights may have changed meanwhile
+                (self.kept or self._client).deliver(_template(message), qos)
+        if recall.is_done:
+            self.recall = None
+        self._client.send_soon()
 
     def _subscribe(self, event: Subscribed) -> None:
         board = self._board
@@ -63,3 +95,12 @@ class Guest:
         else:
             board.subscriptions.add(event.topic_filter, self._client, event.qos)
         board.tell_subscribed(self.connection, event.topic_filter)
+        if len(board.retained):
+            self.recall = self.recall or Recall(board.retained)
+            self.recall.ask(event.topic_filter, event.qos)
+
+
+def _template(message: RetainedMessage) -> PublishTemplate:
+    packet_id = 1 if message.qos is not QoS.AT_MOST_ONCE else None
+    publish = Publish(topic=message.topic, payload=message.payload, qos=message.qos, packet_id=packet_id)
+    return PublishTemplate(publish, is_retained=True)

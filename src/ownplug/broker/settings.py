@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ownplug.core.errors import UsageError
-from ownplug.core.mqtt import OutboxLimits, ServerLimits
+from ownplug.core.mqtt import OutboxLimits, RetainedLimits, ServerLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,27 @@ class BrokerSettings:
 
     session_expiry_s: float = 604_800.0
     """Seconds after which the session of a client that stays away is forgotten, with what waits in it: a week."""
+
+    max_retained_messages: int = 20_000
+    """Retained messages in all; what is over a limit is passed on but not kept, and the log says so."""
+
+    max_retained_bytes: int = 32 * 1024 * 1024
+    """The same in bytes, 200 for each message included."""
+
+    max_retained_messages_per_user: int = 5_000
+    """Retained messages of one user. Home Assistant's discovery has about ten for each plug."""
+
+    max_retained_bytes_per_user: int = 8 * 1024 * 1024
+    """The same in bytes."""
+
+    def retained_limits(self) -> RetainedLimits:
+        """How much is kept for those who subscribe later."""
+        return RetainedLimits(
+            max_messages=self.max_retained_messages,
+            max_bytes=self.max_retained_bytes,
+            max_messages_per_user=self.max_retained_messages_per_user,
+            max_bytes_per_user=self.max_retained_bytes_per_user,
+        )
 
     def limits(self) -> ServerLimits:
         """What one connection may cost, as its machine wants to know it."""

@@ -25,6 +25,10 @@ from ownplug.core.mqtt import (
     PublishTemplate,
     QoS,
     Remembered,
+    Retained,
+    RetainedDropped,
+    RetainedKept,
+    RetainedMessage,
     ServerMachine,
     SessionKey,
     SubscriptionTree,
@@ -88,6 +92,7 @@ class Switchboard:
         logins: connections whose CONNECT waits for the gatekeeper.
         journal: what is on its way to the disk.
         sessions: those that outlive their connections.
+        retained: the last messages of topics, for those who subscribe later.
         nobody_left: set while there are no connections.
         dropped_messages: what slow clients have lost since the start.
     """
@@ -107,6 +112,7 @@ class Switchboard:
         self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
         self.journal = Journal(store)
         self.sessions = Sessions(settings, self.journal, self.subscriptions, self._overflowed)
+        self.retained = Retained(settings.retained_limits())
         self.logins: asyncio.Queue[Client] = asyncio.Queue()
         self.connections: set[Client] = set()
         self.nobody_left = asyncio.Event()
@@ -122,6 +128,10 @@ class Switchboard:
     def restore(self, remembered: Remembered) -> None:
         """Have again what an earlier run of the server left, as far as the limits of now allow."""
         now_s = self.clock.monotonic()
+        for message in remembered.retained:
+            if not self.retained.keep(message):
+                self.journal.put(RetainedDropped(topic=message.topic))
+                _LOG.warning("There is no room for the retained message of %.80r any more", message.topic)
         for record in remembered.sessions:
             if not self.sessions.restore(record, now_s):
                 _LOG.warning("There is no room for the session of %r any more", record.key.client_id)
@@ -226,18 +236,32 @@ class Switchboard:
             self.feed.put(functools.partial(self._listener.disconnected, connection, reason))
         _LOG.info("%r from %s is gone: %s", connection.client_id, connection.address, reason)
 
-    def publish(self, message: Publish, access: Access) -> None:
+    def publish(self, message: Publish, access: Access, username: str) -> None:
         """Pass on what a client had the right to publish."""
         self.gatekeeper.observe(message.topic, message.payload, access)
-        self.route(message)
+        self.route(message, username)
 
-    def route(self, message: Publish) -> None:
-        """Give a message to everyone who asked for it."""
+    def route(self, message: Publish, owner: str = "") -> None:
+        """Give a message to everyone who asked for it; what is to be retained is on the account of `owner`."""
+        if message.retain:
+            self._retain(message, owner)
         receivers = self.subscriptions.match(message.topic)
         if receivers:
             template = PublishTemplate(message)
             for receiver, qos in receivers.items():
                 receiver.deliver(template, qos)
+
+    def _retain(self, message: Publish, owner: str) -> None:
+        topic = message.topic
+        if not message.payload:  # MQTT-3.3.1-10, MQTT-3.3.1-11
+            if self.retained.drop(topic):
+                self.journal.put(RetainedDropped(topic=topic))
+            return
+        kept = RetainedMessage(topic=topic, payload=message.payload, qos=message.qos, owner=owner)
+        if self.retained.keep(kept):  # MQTT-3.3.1-5, MQTT-3.3.1-7
+            self.journal.put(RetainedKept(message=kept))
+        else:
+            self.warn(f"retained {owner}", "No room to retain %.80r of %r: passed on, not kept", topic, owner)
 
     def _overflowed(self, key: SessionKey) -> None:
         self.dropped_messages += 1

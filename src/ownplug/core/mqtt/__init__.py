@@ -64,6 +64,7 @@ from ownplug.core.mqtt.packets import (
     Unsubscribe,
     Will,
 )
+from ownplug.core.mqtt.retained import Recall, Retained, RetainedLimits
 from ownplug.core.mqtt.server import ServerLimits, ServerMachine
 from ownplug.core.mqtt.session import Session
 from ownplug.core.mqtt.subscriptions import SubscriptionTree
@@ -105,10 +106,13 @@ __all__ = [
     "Pubrec",
     "Pubrel",
     "QoS",
+    "Recall",
     "Remembered",
     "Request",
+    "Retained",
     "RetainedDropped",
     "RetainedKept",
+    "RetainedLimits",
     "RetainedMessage",
     "ServerEvent",
     "ServerLimits",

@@ -84,6 +84,11 @@ class Outbox:
         return len(self._queue)
 
     @property
+    def waiting(self) -> int:
+        """Messages that wait, those included that are on their way to the disk."""
+        return max(len(self._queue), len(self._given))
+
+    @property
     def inflight(self) -> Collection[int]:
         """Packet ids that the client has not acknowledged, oldest first."""
         return self._inflight.keys()

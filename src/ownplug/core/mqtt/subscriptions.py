@@ -17,6 +17,9 @@ T = TypeVar("T", bound=Hashable)
 CACHED_TOPICS = 4096
 """Answers that are remembered; beyond it all are forgotten, so strange topics cannot eat memory."""
 
+CACHED_TOPIC_LENGTH = 256
+"""Characters of a topic whose answer is remembered: one may have 65,535. A plug's topic has 53 at most."""
+
 
 class _Node(Generic[T]):
     """One level of the wildcard tree; `here` are the filters that end at it."""
@@ -75,10 +78,14 @@ class SubscriptionTree(Generic[T]):
         answer = self._answers.get(topic)
         if answer is None:
             answer = self._search(topic)
-            if len(self._answers) >= CACHED_TOPICS:
-                self._answers.clear()
-            self._answers[topic] = answer
+            if len(topic) <= CACHED_TOPIC_LENGTH:
+                self._remember(topic, answer)
         return answer
+
+    def _remember(self, topic: str, answer: Mapping[T, QoS]) -> None:
+        if len(self._answers) >= CACHED_TOPICS:
+            self._answers.clear()
+        self._answers[topic] = answer
 
     def _place(self, topic_filter: str) -> dict[T, QoS]:
         if not is_wild(topic_filter):
