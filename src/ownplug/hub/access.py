@@ -27,7 +27,9 @@ from ownplug.core.mqtt import Access, check_topic, covers, matches
 from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
+from ownplug.hub.complaints import Complaints
 from ownplug.hub.registry import Registry
+from ownplug.hub.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
@@ -136,17 +138,30 @@ class HomeGatekeeper:
         self._registry = registry
         self._accounts = accounts
         self._grants = ReplyGrants(monotonic)
+        self._turnstile = Turnstile()
+        self._complaints = Complaints(log, monotonic)
         self._envelope = msgspec.json.Decoder(_Envelope)
 
     async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
-        """Return what this client may do, or None if its login does not fit; which half never shows."""
+        """Return what this client may do, or None if its login does not fit; which half never shows.
+
+        Raises:
+            TimeoutError: too many passwords are being checked; it may come again.
+        """
         mac = _mac(username)
         if mac is not None:
             return self._admit_plug(mac, client_id, password, address)
-        if username == self._home.user_id:
+        if (
+            username.isdecimal()
+        ):  # no person is called so: whose id is the home's must not show in the time taken
             fits = _same(app_login(self._home.user_id, self._home.key).password, password)
-            return AppAccess(self._home.user_id, self._registry) if fits else None
-        user = await self._accounts.check(username, password)
+            return (
+                AppAccess(self._home.user_id, self._registry)
+                if fits and username == self._home.user_id
+                else None
+            )
+        with self._turnstile.enter(address):
+            user = await self._accounts.check(username, password)
         return UserAccess(user) if user else None
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:
@@ -165,12 +180,16 @@ class HomeGatekeeper:
     def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
         uuid = parse_device_client_id(client_id)
         if uuid is None or uuid.text[-12:] != mac.digits:
-            log.warning("A plug at %s signs in as %s with a client id that is not its own", address, mac)
+            self._complaints.warn(
+                address, "A plug at %s signs in as %s with a client id that is not its own", address, mac
+            )
             return None
         plug = self._registry.get(uuid)
         key = plug.key if plug and plug.key else self._home.key
         if not _same(device_login(mac, self._home.user_id, key).password, password):
-            log.warning("The plug %s at %s signs in with another home's key or user id", mac, address)
+            self._complaints.warn(
+                address, "The plug %s at %s signs in with another home's key or user id", mac, address
+            )
             return None
         return PlugAccess(uuid, self._grants)
 

@@ -23,6 +23,7 @@ from ownplug.core.state import PlugState
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.attend import Attendant
+from ownplug.hub.complaints import Complaints
 from ownplug.hub.events import Event, events_between
 from ownplug.hub.ports import Exchange, HomeStore
 from ownplug.hub.registry import Registry
@@ -48,6 +49,7 @@ class Hub:
         self.events: Broadcast[Event] = Broadcast()
         self.settings = settings
         self._clock = clock
+        self._complaints = Complaints(log, clock.monotonic)
         self._exchange: Exchange | None = None
         self._home: HomeRecord | None = None
         self._sessions: dict[Uuid, PlugSession] = {}
@@ -139,10 +141,12 @@ class Hub:
         try:
             message = decode_message(payload)
         except Malformed as error:
-            log.warning("Dropped a message of %s: %s", uuid, error)
+            self._complaints.warn(uuid.text, "Dropped a message of %s: %s", uuid, error)
             return
         if not message.is_signed(self.key(uuid)):
-            log.warning("Dropped %.80r of %s: not signed with its key", message.namespace, uuid)
+            self._complaints.warn(
+                uuid.text, "Dropped %.80r of %s: not signed with its key", message.namespace, uuid
+            )
             return
         self.session(uuid).receive(message)
         if message.method == Method.PUSH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from ownplug.core.secret import Secret
 from ownplug.hub import Accounts
 from ownplug.hub.access import AppAccess, HomeGatekeeper, PlugAccess, ReplyGrants, UserAccess
 from ownplug.hub.registry import Registry
+from ownplug.hub.turnstile import WAITING_PER_ADDRESS
 from ownplug.testing import FakeClock
 
 if TYPE_CHECKING:
@@ -467,3 +469,44 @@ def test_the_logins_of_the_tests_are_the_published_ones() -> None:
 class _Knows:
     def get(self, uuid: Uuid) -> Uuid:
         return uuid
+
+
+# --- what a wrong login costs and tells ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("username", ["10001", "10002", "9999999", "0"])
+async def test_a_wrong_user_id_takes_the_same_way_as_a_wrong_password(
+    door: Door, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    monkeypatch.setattr(door.accounts, "check", None)  # the slow way, for people
+    assert await door.admit("app:1", username, "0" * 32) is None
+
+
+async def test_the_right_app_password_with_another_user_id_is_wrong(door: Door) -> None:
+    assert await door.admit("app:1", "10002", app_login("10001", KEY).password.reveal()) is None
+
+
+async def test_many_wrong_passwords_at_once_are_told_to_come_again_and_hold_up_nobody(door: Door) -> None:
+    told: list[str] = []
+
+    async def try_one() -> None:
+        try:
+            assert await door.admit("x", "nobody", "wrong password") is None
+            told.append("wrong")
+        except TimeoutError:
+            told.append("come again")
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(50):
+            tasks.create_task(try_one())
+        await asyncio.sleep(0)
+        assert told.count("come again") == 50 - WAITING_PER_ADDRESS
+        assert (await door.plug()).may_subscribe(A_IN)
+    assert told.count("wrong") == WAITING_PER_ADDRESS
+
+
+async def test_wrong_logins_of_plugs_fill_no_log(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(20):
+        assert await door.admit(client_id(A), A.mac.text, "wrong") is None
+        assert await door.admit("not a plug", A.mac.text, password(A)) is None
+    assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1

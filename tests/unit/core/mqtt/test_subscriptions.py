@@ -78,6 +78,14 @@ def test_strange_topics_without_end_do_not_fill_the_memory() -> None:
     assert len(tree._answers) <= CACHED_TOPICS
 
 
+def test_long_topics_are_answered_but_not_remembered() -> None:
+    tree: SubscriptionTree[str] = SubscriptionTree()
+    tree.add("x/#", "anna", QoS.AT_MOST_ONCE)
+    for number in range(10):
+        assert tree.match(f"x/{number:060000}") == {"anna": QoS.AT_MOST_ONCE}
+    assert not tree._answers
+
+
 @given(st.integers(1, 50))
 def test_a_topic_of_many_levels_finds_the_deep_filter(depth: int) -> None:
     tree: SubscriptionTree[str] = SubscriptionTree()
