@@ -1,26 +1,36 @@
-"""Figures as ratios, measured in one run: `python -m devtools.measure`.
+"""Figures as ratios, measured in one run: `python -m devtools.measure`, about five minutes.
 
 A number of seconds says as much about the machine as about the program, so each figure stands beside a peer's that
-was taken in turns with it. Medians; nothing here is a test.
+was taken in turns with it. Medians; nothing here is a test. `--rounds` and `--seconds` make it longer and surer,
+`--write docs/measurements.md` puts the tables into that page, between its two marks.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import platform
+import re
+import ssl
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from devtools.measure_load import CannotBuild
+from devtools.measure_mqtt import PEER, Comparison, Effort, compare
+from devtools.measure_table import MOST_BUSY, cells, markdown_table, plain_table
+
 STARTS = 21
 ROUNDS = 15
 MESSAGES_A_ROUND = 2_000
+
+MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 
 _LIBRARIES = ("click", "msgspec", "aiohttp", "meross-iot")
 
@@ -104,6 +114,7 @@ def reading_of_a_message() -> Figure:
         ours_s=ours_s / MESSAGES_A_ROUND,
         peer="json and meross-iot's check, untyped",
         peer_s=peer_s / MESSAGES_A_ROUND,
+        aim="at most 0.5",
     )
 
 
@@ -119,15 +130,33 @@ def asking_a_plug() -> list[Figure]:
     ]
 
 
-def render(figures: list[Figure]) -> str:
-    """Return the figures as a table, and below it what they were measured on."""
-    lines = [("", "ours", "peer", "ratio", "aim", "peer is")]
-    lines += [
-        (f.what, _time(f.ours_s), _time(f.peer_s), f"{f.ratio:.2f}", f.aim or "-", f.peer) for f in figures
-    ]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
-    return "\n".join([*(line.rstrip() for line in table), "", _machine()])
+def figure_lines(figures: list[Figure]) -> list[list[str]]:
+    """Return the figures as a table, its head first."""
+    head = ["figure", "ours", "peer", "ratio", "aim", "peer is"]
+    rows = (
+        [f.what, _time(f.ours_s), _time(f.peer_s), f"{f.ratio:.2f}", f.aim or "-", f.peer] for f in figures
+    )
+    return [head, *rows]
+
+
+def load_lines(found: Comparison) -> list[list[str]]:
+    """Return how busy the load generator's core was for each figure."""
+    rows = found.rows.values()
+    lines = ([row.aim.what, *(f"{row.busy(name):.0%}" for name in found.candidates)] for row in rows)
+    return [["generator's core busy", *found.candidates], *lines]
+
+
+def replace_between_marks(page: str, tables: str) -> str:
+    """Return the page with `tables` between its two marks.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    begin, end = MARKS
+    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    if not pattern.search(page):
+        raise ValueError(f"The page lacks the marks {begin} and {end}.")
+    return pattern.sub(lambda _: f"{begin}\n\n{tables}\n\n{end}", page)
 
 
 def _time(seconds: float) -> str:
@@ -140,12 +169,62 @@ def _time(seconds: float) -> str:
 def _machine() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{python}, {libraries}\n{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"{python}, {libraries}, {ssl.OPENSSL_VERSION}; {system}, {os.cpu_count()} CPUs ({_processor()})"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown"
+    )
+
+
+def _tables(
+    figures: list[Figure], found: Comparison | None, table: Callable[[Sequence[Sequence[str]]], str]
+) -> str:
+    parts = [table(figure_lines(figures))] if figures else []
+    if found is not None:
+        parts += [table(cells(found.rows.values(), found.candidates, PEER)), table(load_lines(found))]
+        parts.append("\n".join(f"- {note}" for note in found.notes if note))
+    return "\n\n".join([*parts, f"Measured on: {_machine()}."])
+
+
+def _measured_servers(effort: Effort) -> Comparison | None:
+    try:
+        return compare(effort)
+    except CannotBuild as missing:
+        print(f"Not measured beside mosquitto: {missing}", file=sys.stderr)
+        return None
 
 
 def main() -> None:
-    """Measure everything and print it."""
-    print(render([start_of_the_command_line(), reading_of_a_message(), *asking_a_plug()]))
+    """Measure everything, print it, and write it into a page if that is wished."""
+    parser = argparse.ArgumentParser(description="Figures as ratios to peers of the same run.")
+    usual = Effort()
+    parser.add_argument("--rounds", type=int, default=usual.rounds, help="turns of every server")
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each counting")
+    parser.add_argument("--crowd", type=int, default=usual.crowd, help="plugs that are connected at once")
+    parser.add_argument("--servers-only", action="store_true", help="only the MQTT servers")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables between the page's marks")
+    options = parser.parse_args()
+    figures = (
+        []
+        if options.servers_only
+        else [start_of_the_command_line(), reading_of_a_message(), *asking_a_plug()]
+    )
+    effort = Effort(rounds=options.rounds, seconds=options.seconds, crowd=options.crowd)
+    found = _measured_servers(effort)
+    print(_tables(figures, found, plain_table))
+    print(f"A figure counts only where the generator's core is less than {MOST_BUSY:.0%} busy.")
+    if options.write:
+        page = options.write.read_text("utf-8")
+        options.write.write_text(
+            replace_between_marks(page, _tables(figures, found, markdown_table)), "utf-8"
+        )
 
 
 if __name__ == "__main__":
