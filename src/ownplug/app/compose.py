@@ -69,6 +69,7 @@ async def open_hub(
             clock,
             tls=server_context(certificates.server, certificates.server_key),
             listener=exchange,
+            store=store.mqtt,
         )
         exchange.join(broker)
         await stack.enter_async_context(broker)

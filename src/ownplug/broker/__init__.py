@@ -7,8 +7,8 @@ in and do what is decided by a `Gatekeeper` from outside.
 from __future__ import annotations
 
 from ownplug.broker.broker import Broker
-from ownplug.broker.ports import Connection, Gatekeeper, Listener
+from ownplug.broker.ports import Connection, Gatekeeper, Listener, SessionStore
 from ownplug.broker.settings import BrokerSettings
 from ownplug.core.mqtt import Access
 
-__all__ = ["Access", "Broker", "BrokerSettings", "Connection", "Gatekeeper", "Listener"]
+__all__ = ["Access", "Broker", "BrokerSettings", "Connection", "Gatekeeper", "Listener", "SessionStore"]

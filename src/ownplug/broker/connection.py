@@ -13,6 +13,7 @@ from typing import cast
 
 from ownplug.broker.guest import Guest
 from ownplug.broker.inbox import Inbox
+from ownplug.broker.pace import SLICE_BYTES, SLICE_S, next_slice_bytes
 from ownplug.broker.switchboard import Switchboard
 from ownplug.broker.wire import Wire, address_of
 from ownplug.core.errors import OwnplugError
@@ -32,12 +33,6 @@ from ownplug.core.mqtt import (
     Unsubscribed,
 )
 from ownplug.transport.tls import TlsMachine
-
-SLICE_BYTES = 4096
-"""Bytes that are looked at in one go: at most some hundred messages."""
-
-SLICE_S = 0.005
-"""Seconds after which a connection with more to do lets others have their turn."""
 
 INBOX_LIMIT = 64 * 1024
 """Bytes that wait to be worked off before reading is paused."""
@@ -68,6 +63,7 @@ class ClientConnection(asyncio.Protocol):
         "_is_writing_paused",
         "_loop",
         "_machine",
+        "_slice_bytes",
         "_tls",
         "_wire",
     )
@@ -82,6 +78,7 @@ class ClientConnection(asyncio.Protocol):
         self._address = ""
         self._deadline_s = board.clock.monotonic() + board.settings.handshake_timeout_s
         self._inbox = Inbox()
+        self._slice_bytes = SLICE_BYTES
         self._has_ended = False  # the client will send no more
         self._is_closing = False
         self._is_dropping = False
@@ -136,8 +133,10 @@ class ClientConnection(asyncio.Protocol):
         self._board.leave(self, self._address)
 
     def pause_writing(self) -> None:
-        """The client takes less than it is sent."""
+        """The client takes less than it is sent: what it says now, TLS's own questions too, can wait."""
         self._is_writing_paused = True
+        if self._wire is not None and not self._is_closing:
+            self._regulate_reading(self._wire)
 
     def resume_writing(self) -> None:
         """The client takes more again."""
@@ -262,9 +261,10 @@ class ClientConnection(asyncio.Protocol):
                 self._work_later()
                 break
             position = self._board.journal.position
-            self._act_on(machine.receive(self._inbox.take(SLICE_BYTES), now_s))
+            self._act_on(machine.receive(self._inbox.take(self._slice_bytes), now_s))
             self._hold_if_behind(position)
-            now_s = self._now_s()
+            took_s, now_s = self._now_s() - now_s, self._now_s()
+            self._slice_bytes = next_slice_bytes(self._slice_bytes, took_s)
         if self._is_held:
             if self._wire is not None and not self._is_closing:
                 self._regulate_reading(self._wire)
@@ -326,12 +326,14 @@ class ClientConnection(asyncio.Protocol):
             self._regulate_reading(self._wire)
 
     def _regulate_reading(self, wire: Wire) -> None:
-        if self._inbox.size > INBOX_LIMIT and not self._is_reading_paused:
+        size = self._inbox.size
+        if self._is_reading_paused:
+            if size <= INBOX_LIMIT // 2 and not self._is_writing_paused:
+                self._is_reading_paused = False
+                wire.resume()
+        elif size > INBOX_LIMIT or self._is_writing_paused:
             self._is_reading_paused = True
             wire.pause()
-        elif self._inbox.size <= INBOX_LIMIT // 2 and self._is_reading_paused:
-            self._is_reading_paused = False
-            wire.resume()
 
     def _work_later(self) -> None:
         self._is_work_due = True

@@ -4,6 +4,6 @@ Blocking calls run on one thread of their own. Registry, accounts and keys are o
 told so: a kill at any moment loses nothing that was acknowledged.
 """
 
-from ownplug.store.sqlite import SqliteStore
+from ownplug.store.home import SqliteStore
 
 __all__ = ["SqliteStore"]

@@ -1,32 +1,32 @@
-"""SQLite behind one thread: the only file that knows of it."""
+"""SQLite behind one thread: the only file that knows of it.
+
+What is written is on the disk when the call returns. What the rows mean is said in the files beside this one.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from ownplug.core.errors import Conflict, OwnplugError
-from ownplug.core.identity import Uuid
-from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
-from ownplug.core.secret import Secret
 from ownplug.store.migrations import Migration, migrations, pending
 
 T = TypeVar("T")
+
+Statement: TypeAlias = tuple[str, Sequence[str | int | bytes | None]]
 
 _PATIENCE_S = 2.0  # while another program writes
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry their family in the low byte
 
 
-class SqliteStore:
-    """The home's database: `async with SqliteStore(path) as store`.
+class Database:
+    """One SQLite file: `async with Database(path) as database`.
 
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
@@ -54,73 +54,31 @@ class SqliteStore:
         finally:
             self._end()
 
-    async def home(self) -> HomeRecord | None:
-        """Return who this home is, or None on the first start."""
-        homes = await self._all("SELECT user_id, key, advertised FROM home", _home)
-        return homes[0] if homes else None
-
-    async def save_home(self, home: HomeRecord) -> None:
-        """Remember who this home is, and the address that its plugs were given."""
-        await self._write(
-            "INSERT INTO home (id, user_id, key, advertised) VALUES (1, ?, ?, ?) ON CONFLICT (id)"
-            " DO UPDATE SET user_id = excluded.user_id, key = excluded.key, advertised = excluded.advertised",
-            home.user_id,
-            home.key.reveal(),
-            home.advertised,
-        )
-
-    async def plugs(self) -> list[PlugRecord]:
-        """Return every plug of the home, in the order in which they came."""
-        return await self._all(
-            "SELECT uuid, name, registered_at, key, model, sub_type, hardware, firmware"
-            " FROM plug ORDER BY registered_at, uuid",
-            _plug,
-        )
-
-    async def save_plug(self, plug: PlugRecord) -> None:
-        """Add a plug, or change what is remembered of it.
-
-        Raises:
-            Conflict: another plug has that name.
-        """
-        write = self._write(
-            "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
-            " key = excluded.key, model = excluded.model, sub_type = excluded.sub_type,"
-            " hardware = excluded.hardware, firmware = excluded.firmware",
-            plug.uuid.text,
-            plug.name,
-            plug.registered_at.astimezone(UTC).isoformat(),  # one zone, so that text sorts like time
-            plug.key.reveal() if plug.key else None,
-            plug.model,
-            plug.sub_type,
-            plug.hardware,
-            plug.firmware,
-        )
+    async def all(self, sql: str, read: Callable[[tuple[Any, ...]], T]) -> list[T]:
+        """Return every row of a query, as what `read` makes of it."""
+        rows = await self._run(lambda: self._connection.execute(sql).fetchall())
         try:
-            await write
-        except Conflict as error:
-            raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
+            return [read(row) for row in rows]
+        except (ValueError, TypeError) as error:
+            raise OwnplugError(
+                f"{self._path} holds what ownplug did not write: {error}.", hint="Restore a backup."
+            ) from error
 
-    async def delete_plug(self, uuid: Uuid) -> None:
-        """Forget a plug."""
-        await self._write("DELETE FROM plug WHERE uuid = ?", uuid.text)
+    async def write(self, sql: str, *values: str | None) -> None:
+        """Carry out one statement."""
+        # Without a transaction of its own: one statement is one, and is on the disk when this returns.
+        await self._run(lambda: self._connection.execute(sql, values))
 
-    async def users(self) -> list[UserRecord]:
-        """Return every MQTT user."""
-        return await self._all("SELECT name, password_hash, read, write FROM user ORDER BY name", _user)
+    async def write_all(self, statements: Iterable[Statement]) -> None:
+        """Carry out many statements, all or none."""
+        await self._run(lambda: self._write_all(statements))
 
-    async def save_user(self, user: UserRecord) -> None:
-        """Add a user, or change its password and rights."""
-        await self._write(
-            "INSERT INTO user (name, password_hash, read, write) VALUES (?, ?, ?, ?) ON CONFLICT (name)"
-            " DO UPDATE SET password_hash = excluded.password_hash, read = excluded.read,"
-            " write = excluded.write",
-            user.name,
-            user.password_hash.reveal(),
-            json.dumps(user.read),
-            json.dumps(user.write),
-        )
+    def _write_all(self, statements: Iterable[Statement]) -> None:
+        connection = self._connection
+        with connection:  # commits, or takes all back
+            connection.execute("BEGIN IMMEDIATE")
+            for sql, values in statements:
+                connection.execute(sql, values)
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -137,19 +95,6 @@ class SqliteStore:
                 f"The database {self._path} cannot be opened: {error.strerror}.",
                 hint="Does its folder exist, and may you write there?",
             ) from error
-
-    async def _all(self, sql: str, read: Callable[[tuple[str, ...]], T]) -> list[T]:
-        rows = await self._run(lambda: self._connection.execute(sql).fetchall())
-        try:
-            return [read(row) for row in rows]
-        except (ValueError, TypeError) as error:
-            raise OwnplugError(
-                f"{self._path} holds what ownplug did not write: {error}.", hint="Restore a backup."
-            ) from error
-
-    async def _write(self, sql: str, *values: str | None) -> None:
-        # Without a transaction of its own: one statement is one, and is on the disk when this returns.
-        await self._run(lambda: self._connection.execute(sql, values))
 
     def _open(self) -> None:
         _make_private(self._path)
@@ -240,32 +185,3 @@ def _translated(error: sqlite3.Error, path: Path) -> OwnplugError:
             return OwnplugError(
                 f"The database {path} failed: {error}.", hint="Is the disk full or read-only?"
             )
-
-
-def _home(row: tuple[str, ...]) -> HomeRecord:
-    user_id, key, advertised = row
-    return HomeRecord(user_id=user_id, key=Secret(key), advertised=advertised)
-
-
-def _plug(row: tuple[str, ...]) -> PlugRecord:
-    uuid, name, registered_at, key, model, sub_type, hardware, firmware = row
-    return PlugRecord(
-        uuid=Uuid(uuid),
-        name=name,
-        registered_at=datetime.fromisoformat(registered_at),
-        key=Secret(key) if key else None,
-        model=model,
-        sub_type=sub_type,
-        hardware=hardware,
-        firmware=firmware,
-    )
-
-
-def _user(row: tuple[str, ...]) -> UserRecord:
-    name, password_hash, read, write = row
-    return UserRecord(
-        name=name,
-        password_hash=Secret(password_hash),
-        read=tuple(json.loads(read)),
-        write=tuple(json.loads(write)),
-    )

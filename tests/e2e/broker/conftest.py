@@ -193,6 +193,21 @@ def open_house(certificates: CertificateFiles) -> Open:
 
 
 @pytest.fixture
+def call_port() -> Callable[[int], AbstractAsyncContextManager[Caller]]:
+    """A plain connection to a port of this machine."""
+
+    @asynccontextmanager
+    async def call(port: int) -> AsyncIterator[Caller]:
+        caller = Caller(*await asyncio.open_connection("127.0.0.1", port))
+        try:
+            yield caller
+        finally:
+            await caller.hang_up()
+
+    return call
+
+
+@pytest.fixture
 def run_program() -> Callable[..., AbstractAsyncContextManager[asyncio.subprocess.Process]]:
     return running
 

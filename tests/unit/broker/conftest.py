@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from ownplug.broker.connection import ClientConnection
-from ownplug.broker.ports import Connection
+from ownplug.broker.ports import Connection, SessionStore
 from ownplug.broker.settings import BrokerSettings
 from ownplug.broker.switchboard import Switchboard
 from ownplug.core.mqtt import Access, Connect, Packet, PacketReader, encode
@@ -123,11 +123,11 @@ class Caller:
 class Exchange:
     """A switchboard with its doorman, its listener and its time; `call` makes a connection."""
 
-    def __init__(self, settings: BrokerSettings) -> None:
+    def __init__(self, settings: BrokerSettings, store: SessionStore | None = None) -> None:
         self.clock = FakeClock()
         self.doorman = Doorman()
         self.diary = Diary()
-        self.board = Switchboard(settings, self.doorman, self.clock, self.diary)
+        self.board = Switchboard(settings, self.doorman, self.clock, self.diary, store)
 
     def call(self, address: str = "192.0.2.7") -> Caller:
         return Caller(self.board, address)
@@ -153,7 +153,7 @@ class Exchange:
 
 @pytest.fixture
 async def make_exchange() -> Callable[..., Exchange]:
-    return lambda **settings: Exchange(BrokerSettings(**settings))
+    return lambda store=None, **settings: Exchange(BrokerSettings(**settings), store)
 
 
 @pytest.fixture

@@ -317,3 +317,12 @@ async def test_too_many_connections_are_turned_away(make_exchange: Callable[...,
     assert exchange.call("192.0.2.3").transport.is_closed
     crowd[0].hang_up()
     assert not exchange.call("192.0.2.1").transport.is_closed
+
+
+async def test_who_takes_no_answers_is_not_read_until_it_does(exchange: Exchange) -> None:
+    caller = await exchange.let_in("anna")
+    caller.connection.pause_writing()
+    assert not caller.is_read  # else TLS's own answers, which no outbox bounds, would pile up
+    caller.connection.resume_writing()
+    await asyncio.sleep(0)
+    assert caller.is_read

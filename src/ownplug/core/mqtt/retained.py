@@ -22,9 +22,13 @@ class RetainedLimits:
     """How much is kept."""
 
     max_messages: int = 20_000
+    """Messages in all."""
     max_bytes: int = 32 * 1024 * 1024
+    """Bytes in all, `OVERHEAD` for each message included."""
     max_messages_per_user: int = 5_000
+    """Messages of one user."""
     max_bytes_per_user: int = 8 * 1024 * 1024
+    """Bytes of one user."""
 
 
 class Retained:

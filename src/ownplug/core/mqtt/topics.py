@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from ownplug.core.errors import Malformed
 
-MAX_LEVELS = 200
-"""Filters with more levels are refused by our server: each costs it memory. The standard sets no limit."""
+MAX_LEVELS = 32
+"""Filters with more levels are refused by our server: they cost memory, and with wildcards time for each message.
+The standard sets no limit; homes use eight at most."""
 
 
 def check_topic(name: str) -> None:

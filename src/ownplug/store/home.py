@@ -1,0 +1,140 @@
+"""The home, its plugs and its users, as rows."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ownplug.core.errors import Conflict
+from ownplug.core.identity import Uuid
+from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.core.secret import Secret
+from ownplug.store.mqtt import MqttStore
+from ownplug.store.sqlite import Database
+
+
+class SqliteStore:
+    """The home's database: `async with SqliteStore(path) as store`.
+
+    Attributes:
+        mqtt: what the MQTT server remembers, in the same file.
+
+    Raises:
+        Conflict: another program is changing the database, or a newer ownplug made it.
+        OwnplugError: the file is not a database, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+        self.mqtt = MqttStore(self._database)
+
+    async def __aenter__(self) -> Self:
+        await self._database.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._database.__aexit__(kind, error, trace)
+
+    async def home(self) -> HomeRecord | None:
+        """Return who this home is, or None on the first start."""
+        homes = await self._database.all("SELECT user_id, key, advertised FROM home", _home)
+        return homes[0] if homes else None
+
+    async def save_home(self, home: HomeRecord) -> None:
+        """Remember who this home is, and the address that its plugs were given."""
+        await self._database.write(
+            "INSERT INTO home (id, user_id, key, advertised) VALUES (1, ?, ?, ?) ON CONFLICT (id)"
+            " DO UPDATE SET user_id = excluded.user_id, key = excluded.key, advertised = excluded.advertised",
+            home.user_id,
+            home.key.reveal(),
+            home.advertised,
+        )
+
+    async def plugs(self) -> list[PlugRecord]:
+        """Return every plug of the home, in the order in which they came."""
+        return await self._database.all(
+            "SELECT uuid, name, registered_at, key, model, sub_type, hardware, firmware"
+            " FROM plug ORDER BY registered_at, uuid",
+            _plug,
+        )
+
+    async def save_plug(self, plug: PlugRecord) -> None:
+        """Add a plug, or change what is remembered of it.
+
+        Raises:
+            Conflict: another plug has that name.
+        """
+        write = self._database.write(
+            "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
+            " key = excluded.key, model = excluded.model, sub_type = excluded.sub_type,"
+            " hardware = excluded.hardware, firmware = excluded.firmware",
+            plug.uuid.text,
+            plug.name,
+            plug.registered_at.astimezone(UTC).isoformat(),  # one zone, so that text sorts like time
+            plug.key.reveal() if plug.key else None,
+            plug.model,
+            plug.sub_type,
+            plug.hardware,
+            plug.firmware,
+        )
+        try:
+            await write
+        except Conflict as error:
+            raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
+
+    async def delete_plug(self, uuid: Uuid) -> None:
+        """Forget a plug."""
+        await self._database.write("DELETE FROM plug WHERE uuid = ?", uuid.text)
+
+    async def users(self) -> list[UserRecord]:
+        """Return every MQTT user."""
+        return await self._database.all(
+            "SELECT name, password_hash, read, write FROM user ORDER BY name", _user
+        )
+
+    async def save_user(self, user: UserRecord) -> None:
+        """Add a user, or change its password and rights."""
+        await self._database.write(
+            "INSERT INTO user (name, password_hash, read, write) VALUES (?, ?, ?, ?) ON CONFLICT (name)"
+            " DO UPDATE SET password_hash = excluded.password_hash, read = excluded.read,"
+            " write = excluded.write",
+            user.name,
+            user.password_hash.reveal(),
+            json.dumps(user.read),
+            json.dumps(user.write),
+        )
+
+
+def _home(row: tuple[str, ...]) -> HomeRecord:
+    user_id, key, advertised = row
+    return HomeRecord(user_id=user_id, key=Secret(key), advertised=advertised)
+
+
+def _plug(row: tuple[str, ...]) -> PlugRecord:
+    uuid, name, registered_at, key, model, sub_type, hardware, firmware = row
+    return PlugRecord(
+        uuid=Uuid(uuid),
+        name=name,
+        registered_at=datetime.fromisoformat(registered_at),
+        key=Secret(key) if key else None,
+        model=model,
+        sub_type=sub_type,
+        hardware=hardware,
+        firmware=firmware,
+    )
+
+
+def _user(row: tuple[str, ...]) -> UserRecord:
+    name, password_hash, read, write = row
+    return UserRecord(
+        name=name,
+        password_hash=Secret(password_hash),
+        read=tuple(json.loads(read)),
+        write=tuple(json.loads(write)),
+    )
