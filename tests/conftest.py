@@ -70,6 +70,17 @@ def reference() -> Path:
     return folder
 
 
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Show a figure to whoever runs the tests."""
+
+    def show(text: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {text}")
+
+    return show
+
+
 @pytest.fixture(scope="session")
 def require_program() -> Callable[[str, str], str]:
     """Find a foreign program or skip: `require_program("mosquitto", "apt-get install mosquitto")`."""

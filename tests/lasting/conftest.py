@@ -9,7 +9,6 @@ import asyncio
 import functools
 import logging
 import ssl
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -171,14 +170,3 @@ def play(tls: ssl.SSLContext, untold: list[str]) -> Callable[[int, Story], None]
         assert untold == []
 
     return run
-
-
-@pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Show a figure to whoever runs the tests."""
-
-    def show(text: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n  {text}")
-
-    return show
