@@ -26,6 +26,9 @@ from ownplug.virtual.firmware.signals import (
 
 _KEEP_ALIVE_S = 30  # Source: captures of brokers (protocol notes, 4.1: plugs made in 2018 and 2019)
 _PATIENCE_S = 10.0  # with each of: TCP, TLS, any answer. Source: assumed
+_HALF_OPEN_S = (
+    4.0 * _KEEP_ALIVE_S
+)  # a server has to notice after one and a half; this one may be gone as well
 _FAREWELL_S = 2.0  # for what was said before leaving
 _OUTBOX_LIMIT = 256  # messages; a real plug has memory for a few. Source: assumed
 
@@ -65,10 +68,11 @@ class Cable:
         return self._pulled.is_set()
 
     async def fade(self) -> None:
-        """Wait until the far side gives the connection up."""
-        with contextlib.suppress(LinkError):
-            while await self._stream.read():
-                continue
+        """Wait until the far side gives the connection up, or has long had to."""
+        with contextlib.suppress(LinkError, TimeoutError):
+            async with asyncio.timeout(_HALF_OPEN_S):
+                while await self._stream.read():
+                    continue
 
     def discard(self) -> None:
         """Give the connection back to the system."""

@@ -108,7 +108,8 @@ def test_a_link_whose_server_was_not_there_can_still_be_left() -> None:
     assert told == [BrokerLost()]
 
 
-def test_half_a_connection_is_given_back_once_the_server_gives_it_up() -> None:
+@pytest.mark.parametrize("gives_up", [True, False])
+def test_half_a_connection_is_given_back_when_the_server_has_to_have_given_it_up(*, gives_up: bool) -> None:
     network = MemoryNetwork()
     told: list[Input] = []
 
@@ -120,11 +121,17 @@ def test_half_a_connection_is_given_back_once_the_server_gives_it_up() -> None:
             running = group.create_task(link.run())
             server_end = await accepted
             link.cut(half_open=True)
-            await asyncio.sleep(3600)
+            await asyncio.sleep(60)
             assert not running.done()
             assert not server_end.is_closing()
+            if gives_up:
+                server_end.close()
+            else:
+                network.links[0].cut()
+                await asyncio.sleep(60)
+            await asyncio.sleep(1)
+            assert running.done()
             server_end.close()
-        await asyncio.sleep(1)
         assert not network.links
 
     run_in_loop_time(story(), network=network)
