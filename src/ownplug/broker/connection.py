@@ -234,7 +234,7 @@ class ClientConnection(asyncio.Protocol):
             return
         if access is None:
             client_id, address = connect.client_id, self._address
-            self._board.warn(address, "Turned %r from %s away: %s", client_id, address, code.name)
+            self._board.warn(address, "Turned %.100r from %s away: %s", client_id, address, code.name)
             machine.refuse(code)
         else:
             self._let_in(machine, connect, access)
@@ -390,12 +390,12 @@ class ClientConnection(asyncio.Protocol):
 
     def _tell_denied(self, event: Denied) -> None:
         deed, name = event.deed.value, self._name()
-        self._board.warn(f"{deed} {name}", "%s has no right to %s %r", name, deed, event.topic)
+        self._board.warn(f"{deed} {name}", "%s has no right to %s %.200r", name, deed, event.topic)
 
     def _name(self) -> str:
         if self._guest is None:
             return self._address
-        return f"{self._guest.connection.client_id!r} ({self._address})"
+        return f"{self._guest.connection.client_id[:100]!r} ({self._address})"
 
     def _now_s(self) -> float:
         return self._board.clock.monotonic()

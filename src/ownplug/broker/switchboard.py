@@ -185,7 +185,7 @@ class Switchboard:
         )
         if self._listener is not None:
             self.feed.put(functools.partial(self._listener.connected, connection))
-        _LOG.info("%r connected from %s", connection.client_id, address)
+        _LOG.info("%.100r connected from %s", connection.client_id, address)
         return connection
 
     async def judge(self, connect: Connect, address: str) -> tuple[Access | None, ConnectCode]:
@@ -200,7 +200,7 @@ class Switchboard:
                 )
         except TimeoutError as error:
             why = str(error) or "its login took too long to check"
-            self.warn("logins", "%r from %s is told to come again: %s", connect.client_id, address, why)
+            self.warn("logins", "%.100r from %s is told to come again: %s", connect.client_id, address, why)
             return None, ConnectCode.SERVER_UNAVAILABLE
         if access is None:
             is_anonymous = connect.username is None
@@ -234,7 +234,7 @@ class Switchboard:
         self._clients.leave(_key(connection.username, connection.client_id), receiver)
         if self._listener is not None:
             self.feed.put(functools.partial(self._listener.disconnected, connection, reason))
-        _LOG.info("%r from %s is gone: %s", connection.client_id, connection.address, reason)
+        _LOG.info("%.100r from %s is gone: %s", connection.client_id, connection.address, reason)
 
     def publish(self, message: Publish, access: Access, username: str) -> None:
         """Pass on what a client had the right to publish."""

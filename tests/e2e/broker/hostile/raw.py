@@ -17,7 +17,7 @@ class Raw:
     """One connection.
 
     Attributes:
-        heard_last: whatever came before the server closed.
+        writer: for what `say` is too polite for.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -44,6 +44,13 @@ class Raw:
                     return None
                 self._heard += self._packets.feed(data)
         return self._heard.pop(0)
+
+    async def read(self) -> bytes:
+        """Whatever came, at least one byte of it; fails when the server has closed."""
+        async with asyncio.timeout(PATIENCE_S):
+            data = await self._reader.read(65536)
+        assert data, "the server has closed"
+        return data
 
     async def closed(self) -> bytes:
         """Wait until the server has closed; return what it said before."""
