@@ -68,6 +68,7 @@ async def open_hub(
             hub.gatekeeper(),
             clock,
             tls=server_context(certificates.server, certificates.server_key),
+            legacy_tls=server_context(certificates.server, certificates.server_key, legacy=True),
             listener=exchange,
             store=store.mqtt,
         )

@@ -42,6 +42,7 @@ class Broker:
         gatekeeper: decides on logins and rights.
         clock: measures silence.
         tls: certificate and ciphers for `settings.mqtts` (`ownplug.transport.tls.server_context`).
+        legacy_tls: the same for `settings.mqtts_legacy`.
         listener: is told of connections.
         store: keeps retained messages and sessions over a restart; without one they last as long as the server.
     """
@@ -53,15 +54,18 @@ class Broker:
         clock: Clock,
         *,
         tls: ssl.SSLContext | None = None,
+        legacy_tls: ssl.SSLContext | None = None,
         listener: Listener | None = None,
         store: SessionStore | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._tls = tls
+        self._legacy_tls = legacy_tls
         self._board = Switchboard(settings, gatekeeper, clock, listener, store)
         self._store = store
         self._tls_server: asyncio.Server | None = None
+        self._legacy_server: asyncio.Server | None = None
         self._tcp_server: asyncio.Server | None = None
         self._stack = AsyncExitStack()
 
@@ -85,12 +89,7 @@ class Broker:
             stack.push_async_callback(self._stop)
             if self._store is not None:
                 self._board.restore(await self._store.load())
-            if self._settings.mqtts:
-                if self._tls is None:
-                    raise UsageError("MQTT over TLS needs a certificate.")
-                self._tls_server = await self._listen(self._settings.mqtts, "--mqtts", self._tls)
-            if self._settings.mqtt:
-                self._tcp_server = await self._listen(self._settings.mqtt, "--mqtt", None)
+            await self._open()
             self._stack = stack.pop_all()
         return self
 
@@ -105,6 +104,11 @@ class Broker:
         return _address(self._tls_server)
 
     @property
+    def legacy_address(self) -> tuple[str, int] | None:
+        """Host and port of MQTT over old TLS, None if it is off."""
+        return _address(self._legacy_server)
+
+    @property
     def tcp_address(self) -> tuple[str, int] | None:
         """Host and port of MQTT without TLS, None if it is off."""
         return _address(self._tcp_server)
@@ -117,7 +121,7 @@ class Broker:
     @property
     def dropped_messages(self) -> int:
         """Messages that clients have lost since the start because they read too slowly."""
-        return self._board.dropped_messages
+        return self._board.traffic.dropped
 
     def attach(self, topic_filter: str, handler: Callable[[str, bytes], None]) -> Callable[[], None]:
         """Have `handler(topic, payload)` called for each message that the filter matches; return what ends it.
@@ -155,6 +159,8 @@ class Broker:
         services: dict[str, Callable[[], Awaitable[None]]] = {
             f"MQTT login {number}": self._judge_logins for number in range(LOGINS_AT_ONCE)
         }
+        if self._settings.sys_interval_s:
+            services["MQTT $SYS"] = self._tell_system
         return {
             "MQTT feed": self._board.feed.run,
             "MQTT journal": self._board.journal.run,
@@ -167,6 +173,11 @@ class Broker:
             connection = await self._board.logins.get()
             await connection.judge()
 
+    async def _tell_system(self) -> None:
+        while True:
+            await self._clock.sleep(self._settings.sys_interval_s)
+            self._board.tell_system()
+
     async def _sweep(self) -> None:
         while True:
             for _ in range(SWEEPS_A_MINUTE):
@@ -178,9 +189,27 @@ class Broker:
             self._board.forget_warnings()
             self._board.sessions.expire(self._clock.monotonic())
 
-    async def _listen(self, endpoint: str, option: str, tls: ssl.SSLContext | None) -> asyncio.Server:
+    async def _open(self) -> None:
+        settings = self._settings
+        if (settings.mqtts and self._tls is None) or (settings.mqtts_legacy and self._legacy_tls is None):
+            raise UsageError("MQTT over TLS needs a certificate.")
+        if settings.mqtts:
+            self._tls_server = await self._listen(settings.mqtts, "--mqtts", lambda: self._tls)
+        if settings.mqtts_legacy:
+            self._legacy_server = await self._listen(
+                settings.mqtts_legacy, "--mqtts-legacy", lambda: self._legacy_tls
+            )
+        if settings.mqtt:
+            self._tcp_server = await self._listen(settings.mqtt, "--mqtt", lambda: None)
+
+    async def _listen(
+        self, endpoint: str, option: str, tls: Callable[[], ssl.SSLContext | None]
+    ) -> asyncio.Server:
         host, port = parse_endpoint(endpoint, option)
-        make = functools.partial(ClientConnection, self._board, tls)
+
+        def make() -> ClientConnection:
+            return ClientConnection(self._board, tls())
+
         try:
             return await asyncio.get_running_loop().create_server(make, host, port, backlog=BACKLOG)
         except OSError as error:
@@ -196,7 +225,8 @@ class Broker:
 
     async def _stop(self) -> None:
         """Take nobody in any more, say goodbye to all, and let the listener hear of it."""
-        servers = [server for server in (self._tls_server, self._tcp_server) if server is not None]
+        listening = (self._tls_server, self._legacy_server, self._tcp_server)
+        servers = [server for server in listening if server is not None]
         for server in servers:
             server.close()
         for connection in tuple(self._board.connections):

@@ -106,10 +106,12 @@ class ClientConnection(asyncio.Protocol):
         if wire is None or self._is_closing:
             return
         try:
-            self._inbox.put(wire.receive(data))
+            plain = wire.receive(data)
         except OwnplugError as error:
             self._tls_failed(error)
             return
+        self._inbox.put(plain)
+        self._board.traffic.bytes_received += len(plain)
         self._has_ended = self._has_ended or wire.has_ended
         self._begin_if_ready(wire)
         if self._is_work_due:
@@ -302,11 +304,9 @@ class ClientConnection(asyncio.Protocol):
 
     def _act(self, event: ServerEvent) -> None:
         match event:
-            case Subscribed() | Unsubscribed() | Progress():
+            case Subscribed() | Unsubscribed() | Progress() | Denied():
                 if self._guest is not None:
                     self._guest.act(event)
-            case Denied():
-                self._tell_denied(event)
             case Connect():
                 self._board.logins.put_nowait(self)
             case Left():
@@ -356,13 +356,14 @@ class ClientConnection(asyncio.Protocol):
                     if self._guest is not None and self._guest.recall is not None:
                         self._guest.fetch(outbox)
                     return
+                self._board.traffic.bytes_sent += len(data)
                 wire.send(data)
         except OwnplugError as error:
             self._end(str(error))
             self.abort()
 
     def _drop(self) -> None:
-        self._board.dropped_messages += 1
+        self._board.traffic.dropped += 1
         if not self._is_dropping:
             self._is_dropping = True
             name = self._name()
@@ -387,10 +388,6 @@ class ClientConnection(asyncio.Protocol):
 
     def _tell_failed_handshake(self, why: str) -> None:
         self._board.warn(self._address, "TLS handshake of %s failed: %s", self._address, why)
-
-    def _tell_denied(self, event: Denied) -> None:
-        deed, name = event.deed.value, self._name()
-        self._board.warn(f"{deed} {name}", "%s has no right to %s %.200r", name, deed, event.topic)
 
     def _name(self) -> str:
         if self._guest is None:

@@ -10,6 +10,7 @@ from ownplug.broker.switchboard import Client, Switchboard
 from ownplug.core.mqtt import (
     Access,
     Connect,
+    Denied,
     Outbox,
     Progress,
     Publish,
@@ -19,6 +20,7 @@ from ownplug.core.mqtt import (
     RetainedMessage,
     Subscribed,
     Unsubscribed,
+    matches,
 )
 
 RECALL_STEP = 250
@@ -52,8 +54,8 @@ class Guest:
         self.kept: KeptSession | None = kept
         self.recall: Recall | None = None
 
-    def act(self, event: Subscribed | Unsubscribed | Progress) -> None:
-        """Carry out what the client asked for and has the right to."""
+    def act(self, event: Subscribed | Unsubscribed | Progress | Denied) -> None:
+        """Carry out what the client asked for and has the right to; tell of what it has not."""
         match event:
             case Subscribed():
                 self._subscribe(event)
@@ -64,6 +66,12 @@ class Guest:
             case Progress():
                 if self.kept is not None:
                     self.kept.note(event)
+            case Denied():
+                name, deed = (
+                    f"{self.connection.client_id[:100]!r} ({self.connection.address})",
+                    event.deed.value,
+                )
+                self._board.warn(f"{deed} {name}", "%s has no right to %s %.200r", name, deed, event.topic)
             case _:
                 assert_never(event)
 
@@ -95,9 +103,17 @@ class Guest:
         else:
             board.subscriptions.add(event.topic_filter, self._client, event.qos)
         board.tell_subscribed(self.connection, event.topic_filter)
-        if len(board.retained):
+        if event.topic_filter[0] == "$":
+            self._tell_system(event)
+        elif len(board.retained):
             self.recall = self.recall or Recall(board.retained)
             self.recall.ask(event.topic_filter, event.qos)
+
+    def _tell_system(self, event: Subscribed) -> None:
+        """`$SYS` is told at once, as if it were retained."""
+        for message in self._board.system_messages():
+            if matches(event.topic_filter, message.topic):
+                self._client.deliver(PublishTemplate(message, is_retained=True), event.qos)
 
 
 def _template(message: RetainedMessage) -> PublishTemplate:

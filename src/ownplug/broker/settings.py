@@ -19,6 +19,11 @@ class BrokerSettings:
     """HOST:PORT for MQTT without TLS; empty is off. Plugs do not use it, and passwords would cross the network
     as they are."""
 
+    mqtts_legacy: str = ""
+    """HOST:PORT for MQTT over TLS 1.0 and later with old ciphers, for plugs that can do no better; empty is off.
+    Its connections are weaker than those of `mqtts`: turn it on only for a plug whose failed handshake the log
+    shows, and on a network that you trust."""
+
     max_connections: int = 10_000
     """Connections in all, let in or not. Each costs about 20 kB; the descriptors that the system grants
     (`ulimit -n`) may set a lower limit."""
@@ -69,6 +74,9 @@ class BrokerSettings:
 
     max_retained_bytes_per_user: int = 8 * 1024 * 1024
     """The same in bytes."""
+
+    sys_interval_s: float = 10.0
+    """Seconds between two messages on each topic of `$SYS`, for users whose rights name it; 0 turns them off."""
 
     def retained_limits(self) -> RetainedLimits:
         """How much is kept for those who subscribe later."""

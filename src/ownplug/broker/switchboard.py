@@ -16,6 +16,7 @@ from ownplug.broker.journal import Journal
 from ownplug.broker.ports import Connection, Gatekeeper, Listener, SessionStore
 from ownplug.broker.sessions import KeptSession, Line, Sessions
 from ownplug.broker.settings import BrokerSettings
+from ownplug.broker.system import SystemTopics, Traffic
 from ownplug.core.mqtt import (
     Access,
     ClientIds,
@@ -94,7 +95,8 @@ class Switchboard:
         sessions: those that outlive their connections.
         retained: the last messages of topics, for those who subscribe later.
         nobody_left: set while there are no connections.
-        dropped_messages: what slow clients have lost since the start.
+        traffic: counters since the start.
+        system: what the server tells of itself.
     """
 
     def __init__(
@@ -117,7 +119,9 @@ class Switchboard:
         self.connections: set[Client] = set()
         self.nobody_left = asyncio.Event()
         self.nobody_left.set()
-        self.dropped_messages = 0
+        self.traffic = Traffic()
+        self.system = SystemTopics(self.traffic, self._gauges())
+        self._started_s = self._told_s = clock.monotonic()
         self._listener = listener
         self._clients: ClientIds[Client] = ClientIds()
         self._by_address: Counter[str] = Counter()
@@ -185,6 +189,7 @@ class Switchboard:
         )
         if self._listener is not None:
             self.feed.put(functools.partial(self._listener.connected, connection))
+        self.traffic.accepted += 1
         _LOG.info("%.100r connected from %s", connection.client_id, address)
         return connection
 
@@ -238,6 +243,7 @@ class Switchboard:
 
     def publish(self, message: Publish, access: Access, username: str) -> None:
         """Pass on what a client had the right to publish."""
+        self.traffic.received += 1
         self.gatekeeper.observe(message.topic, message.payload, access)
         self.route(message, username)
 
@@ -247,9 +253,35 @@ class Switchboard:
             self._retain(message, owner)
         receivers = self.subscriptions.match(message.topic)
         if receivers:
+            self.traffic.sent += len(receivers)
             template = PublishTemplate(message)
             for receiver, qos in receivers.items():
                 receiver.deliver(template, qos)
+
+    def system_messages(self) -> list[Publish]:
+        """What the server tells of itself now (`$SYS`); nothing if that is off."""
+        if not self.settings.sys_interval_s:
+            return []
+        values = self.system.values(self.clock.monotonic() - self._started_s)
+        return [Publish(topic=topic, payload=text) for topic, text in values.items()]
+
+    def tell_system(self) -> None:
+        """Bring averages up to date, and tell those who listen."""
+        now_s = self.clock.monotonic()
+        self.system.update(now_s - self._told_s)
+        self._told_s = now_s
+        for message in self.system_messages():
+            for receiver, qos in self.subscriptions.match(message.topic).items():
+                receiver.deliver(PublishTemplate(message), qos)
+
+    def _gauges(self) -> dict[str, Callable[[], int]]:
+        return {
+            "clients/connected": lambda: len(self._clients),
+            "clients/total": lambda: len(self._clients) + self.sessions.away,
+            "retained messages/count": lambda: len(self.retained),
+            "retained messages/bytes": lambda: self.retained.size,
+            "subscriptions/count": lambda: len(self.subscriptions),
+        }
 
     def _retain(self, message: Publish, owner: str) -> None:
         topic = message.topic
@@ -264,7 +296,7 @@ class Switchboard:
             self.warn(f"retained {owner}", "No room to retain %.80r of %r: passed on, not kept", topic, owner)
 
     def _overflowed(self, key: SessionKey) -> None:
-        self.dropped_messages += 1
+        self.traffic.dropped += 1
         name = key.client_id
         self.warn(f"full {name}", "The session of %r is full: messages for it are dropped", name)
 

@@ -37,6 +37,11 @@ def hub() -> None:
 @click.option(
     "--mqtt", metavar="HOST:PORT", help="Where programs may come by MQTT without TLS.  [default: off]"
 )
+@click.option(
+    "--mqtts-legacy",
+    metavar="HOST:PORT",
+    help="Where very old plugs come by MQTT over TLS 1.0 and later.  [default: off]",
+)
 @click.option("--web", metavar="HOST:PORT", help="Where the API is served.  [default: 127.0.0.1:8480]")
 @click.option(
     "--cloud", metavar="HOST:PORT", help="Where the vendor's HTTP interface is served. Not built yet."
@@ -47,6 +52,7 @@ def run(
     frame: Frame,
     mqtts: str | None,
     mqtt: str | None,
+    mqtts_legacy: str | None,
     web: str | None,
     cloud: str | None,
     advertise: str | None,
@@ -58,6 +64,7 @@ def run(
     options: dict[str, object] = {
         "broker.mqtts": mqtts,
         "broker.mqtt": mqtt,
+        "broker.mqtts_legacy": mqtts_legacy,
         "web.host": host,
         "web.port": port,
         "network.advertise": advertise,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ownplug.aio import SystemClock
-from ownplug.broker import Access, Broker, BrokerSettings, Connection
+from ownplug.broker import Access, Broker, BrokerSettings, Connection, Gatekeeper
 from ownplug.core.mqtt import Packet, PacketReader, encode
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
 from ownplug.transport.tls import client_context, server_context
@@ -182,11 +182,17 @@ def open_house(certificates: CertificateFiles) -> Open:
     """Start a server with these settings: `async with open_house(max_packet_bytes=100) as house`."""
 
     @asynccontextmanager
-    async def start(**settings: object) -> AsyncIterator[House]:
+    async def start(*, gatekeeper: Gatekeeper | None = None, **settings: object) -> AsyncIterator[House]:
         diary = Diary()
         chosen = BrokerSettings(mqtts="127.0.0.1:0", mqtt="127.0.0.1:0", **settings)  # type: ignore[arg-type] # fields of BrokerSettings, as each test needs them
-        context = server_context(certificates.server, certificates.server_key)
-        async with Broker(chosen, Doorman(), SystemClock(), tls=context, listener=diary) as broker:
+        modern, old = (
+            server_context(certificates.server, certificates.server_key, legacy=legacy)
+            for legacy in (False, True)
+        )
+        broker = Broker(
+            chosen, gatekeeper or Doorman(), SystemClock(), tls=modern, legacy_tls=old, listener=diary
+        )
+        async with broker:
             yield House(broker, diary, certificates)
 
     return start

@@ -260,7 +260,7 @@ async def test_a_slow_reader_loses_messages_and_the_server_no_memory(
         fast.say(Publish(topic="a2", payload=str(number).encode()))
         await asyncio.sleep(0)
     assert len([p for p in fast.heard() if isinstance(p, Publish)]) == 30
-    assert exchange.board.dropped_messages == 30 - 1 - 10
+    assert exchange.board.traffic.dropped == 30 - 1 - 10
     assert caplog.text.count("reads too slowly") == 1
     slow.transport.room = None
     slow.connection.resume_writing()

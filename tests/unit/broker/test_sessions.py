@@ -156,7 +156,7 @@ async def test_a_full_session_drops_the_newest_and_says_so(
     caller.hang_up()
     for number in range(5):
         exchange.board.route(message(str(number).encode()))
-    assert exchange.board.dropped_messages == 2
+    assert exchange.board.traffic.dropped == 2
     assert "The session of 'a' is full" in caplog.text
 
 

@@ -14,6 +14,9 @@ class ClientIds(Generic[T]):
     def __init__(self) -> None:
         self._clients: dict[str, T] = {}
 
+    def __len__(self) -> int:
+        return len(self._clients)
+
     def enter(self, client_id: str, client: T) -> T | None:
         """Register a client; the one that had its id before is returned, and must be closed."""
         former = self._clients.get(client_id)

@@ -40,6 +40,9 @@ class SubscriptionTree(Generic[T]):
         self._filters: dict[T, set[str]] = {}
         self._answers: dict[str, Mapping[T, QoS]] = {}
 
+    def __len__(self) -> int:
+        return sum(map(len, self._filters.values()))
+
     def add(self, topic_filter: str, subscriber: T, qos: QoS) -> bool:
         """Subscribe; the same filter again replaces its QoS (MQTT-3.8.4-3). True if it is new."""
         here = self._place(topic_filter)
