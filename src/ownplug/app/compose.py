@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from ownplug.aio import Clock, SystemClock
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
+from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Settings
 from ownplug.broker import Broker
 from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
-from ownplug.transport.tls import server_context
 from ownplug.web import open_web
 
 log = logging.getLogger(__name__)
@@ -63,17 +63,20 @@ async def open_hub(
         host = await _advertised(hub, store, settings)
         certificates = await ensure_certificates(folder.tls, [host, *_ALWAYS_NAMED], clock)
         exchange = BrokerExchange(hub)
+        tls, legacy_tls = contexts(certificates)
         broker = Broker(
             settings.broker,
             hub.gatekeeper(),
             clock,
-            tls=server_context(certificates.server, certificates.server_key),
-            legacy_tls=server_context(certificates.server, certificates.server_key, legacy=True),
+            tls=tls,
+            legacy_tls=legacy_tls,
             listener=exchange,
             store=store.mqtt,
         )
         exchange.join(broker)
+        hub.accounts.tell_changes(broker.user_changed)
         await stack.enter_async_context(broker)
+        await stack.enter_async_context(watching(certificates, broker, clock))
         api = HubApi(hub, clock)
         web = await stack.enter_async_context(open_web(api, settings.web, folder.token()))
         ready = Ready(

@@ -155,6 +155,17 @@ class Broker:
         packet_id = 1 if qos else None
         self._board.route(Publish(topic=topic, payload=payload, qos=qos, retain=retain, packet_id=packet_id))
 
+    def use_certificate(self, tls: ssl.SSLContext, legacy_tls: ssl.SSLContext) -> None:
+        """Use these for connections that come from now on; those that are there stay as they are."""
+        self._tls, self._legacy_tls = tls, legacy_tls
+
+    def user_changed(self, username: str, is_login_same: bool) -> None:  # noqa: FBT001 - fits the caller's port
+        """The rights of a user, or its login, are not what they were: have its connections live with that.
+
+        They lose the subscriptions that they may not have any more; if the login has changed, they are closed.
+        """
+        self._board.user_changed(username, is_login_same=is_login_same)
+
     def _services(self) -> dict[str, Callable[[], Awaitable[None]]]:
         services: dict[str, Callable[[], Awaitable[None]]] = {
             f"MQTT login {number}": self._judge_logins for number in range(LOGINS_AT_ONCE)

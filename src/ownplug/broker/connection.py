@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from typing import cast
 
+from ownplug.broker.feed import Share
 from ownplug.broker.guest import Guest
 from ownplug.broker.inbox import Inbox
 from ownplug.broker.pace import SLICE_BYTES, SLICE_S, next_slice_bytes
@@ -63,6 +64,7 @@ class ClientConnection(asyncio.Protocol):
         "_is_writing_paused",
         "_loop",
         "_machine",
+        "_share",
         "_slice_bytes",
         "_tls",
         "_wire",
@@ -78,6 +80,7 @@ class ClientConnection(asyncio.Protocol):
         self._address = ""
         self._deadline_s = board.clock.monotonic() + board.settings.handshake_timeout_s
         self._inbox = Inbox()
+        self._share = Share(board.feed)
         self._slice_bytes = SLICE_BYTES
         self._has_ended = False  # the client will send no more
         self._is_closing = False
@@ -264,6 +267,7 @@ class ClientConnection(asyncio.Protocol):
                 break
             position = self._board.journal.position
             self._act_on(machine.receive(self._inbox.take(self._slice_bytes), now_s))
+            self._share.count()
             self._hold_if_behind(position)
             took_s, now_s = self._now_s() - now_s, self._now_s()
             self._slice_bytes = next_slice_bytes(self._slice_bytes, took_s)
@@ -289,11 +293,8 @@ class ClientConnection(asyncio.Protocol):
             return False
         if self._is_held:
             return False
-        if self._board.feed.is_full:
-            self._is_work_due = True
-            self._board.feed.when_room(self._work)
-            return False
-        return True
+        self._is_work_due = self._share.holds_back(self._work)
+        return not self._is_work_due
 
     def _act_on(self, events: list[ServerEvent]) -> None:
         for event in events:

@@ -16,6 +16,9 @@ from ownplug.aio import Clock
 FEED_LIMIT = 10_000
 """Events that wait before connections are held back; seconds of work for a hub, megabytes of memory."""
 
+SHARE = 250
+"""Events of one connection that wait before it is held back: a flood from one plug delays its own messages."""
+
 SLICE_S = 0.002
 """Seconds of handlers' work at a time, so that connections get their turn in between."""
 
@@ -25,6 +28,7 @@ class Feed:
 
     Attributes:
         all_told: set while nothing waits.
+        put_total, told_total: calls since the start.
     """
 
     def __init__(self, clock: Clock, limit: int = FEED_LIMIT) -> None:
@@ -34,7 +38,8 @@ class Feed:
         self._something = asyncio.Event()
         self.all_told = asyncio.Event()
         self.all_told.set()
-        self._held_back: list[Callable[[], None]] = []
+        self.put_total = self.told_total = 0
+        self._held_back: list[tuple[int, Callable[[], None]]] = []
 
     @property
     def is_full(self) -> bool:
@@ -44,12 +49,17 @@ class Feed:
     def put(self, call: Callable[[], None]) -> None:
         """Have this called when it is its turn."""
         self._calls.append(call)
+        self.put_total += 1
         self._something.set()
         self.all_told.clear()
 
     def when_room(self, resume: Callable[[], None]) -> None:
         """Call `resume` once, when half of the queue is free."""
-        self._held_back.append(resume)
+        self.when_told(self.put_total - self._limit // 2, resume)
+
+    def when_told(self, total: int, resume: Callable[[], None]) -> None:
+        """Call `resume` once, when so many have been told since the start."""
+        self._held_back.append((total, resume))
 
     async def run(self) -> None:
         """Make the calls, for ever; whatever a handler raises comes out, and the next run goes on after it."""
@@ -64,8 +74,44 @@ class Feed:
 
     def _tell(self, until_s: float) -> None:
         while self._calls and self._clock.monotonic() < until_s:
+            self.told_total += 1
             self._calls.popleft()()
-        if self._held_back and len(self._calls) <= self._limit // 2:
+        if self._held_back:
             held_back, self._held_back = self._held_back, []
-            for resume in held_back:
-                resume()
+            for total, resume in held_back:
+                if self.told_total >= total:
+                    resume()
+                else:
+                    self._held_back.append((total, resume))
+
+
+class Share:
+    """What one connection causes, so that it is held back before it fills the queue for the others."""
+
+    __slots__ = ("_before", "_caused", "_feed", "_last")
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._before = 0  # calls in all when the connection began to work
+        self._caused = 0  # by the connection, since it last had none that waited
+        self._last = 0  # calls in all with the last of its own
+
+    def holds_back(self, resume: Callable[[], None]) -> bool:
+        """Whether the connection must wait: `resume` is called when it may go on. If not, its work begins."""
+        feed = self._feed
+        if feed.is_full:
+            feed.when_room(resume)
+            return True
+        if feed.told_total >= self._last:
+            self._caused = 0
+        if self._caused >= SHARE:
+            feed.when_told(self._last, resume)
+            return True
+        self._before = feed.put_total
+        return False
+
+    def count(self) -> None:
+        """Its work is done for now."""
+        if (total := self._feed.put_total) != self._before:
+            self._caused += total - self._before
+            self._last = total

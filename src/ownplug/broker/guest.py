@@ -53,6 +53,7 @@ class Guest:
         kept, self.is_present = board.open_session(client, connect, access)
         self.kept: KeptSession | None = kept
         self.recall: Recall | None = None
+        board.members.add(self)
 
     def act(self, event: Subscribed | Unsubscribed | Progress | Denied) -> None:
         """Carry out what the client asked for and has the right to; tell of what it has not."""
@@ -78,11 +79,28 @@ class Guest:
     def leave(self, reason: str, will: Publish | None) -> None:
         """The client is gone: its presence, its subscriptions unless they are kept, then its will."""
         board = self._board
+        board.members.discard(self)
         if self.kept is not None:
             self.kept.detach(self._client, board.clock.monotonic())
         board.dismiss(self._client, self.connection, reason)
         if will is not None:
             board.publish(will, self.access, self.connection.username)
+
+    def reconsider(self, username: str, *, is_login_same: bool) -> None:
+        """See `Member.reconsider`."""
+        if self.connection.username != username:
+            return
+        if not is_login_same:
+            self._client.close("its login was changed")
+            return
+        for topic_filter in self._board.subscriptions.filters(self.kept or self._client):
+            if not self.access.may_subscribe(topic_filter):
+                self._board.warn(
+                    f"rights {username}", "%r has no right to read %.200r any more", username, topic_filter
+                )
+                self.act(Unsubscribed(topic_filter=topic_filter))
+        if self.kept is not None:
+            self.kept.restrict(self.access)
 
     def fetch(self, outbox: Outbox) -> None:
         """Fetch some of the retained messages that the client is to get; the next some when these are sent."""

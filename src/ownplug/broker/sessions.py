@@ -100,6 +100,13 @@ class KeptSession:
         self._journal.put(MessageKept(key=self.key, message=kept))
         self._journal.after(functools.partial(self._send, template, qos, packet_id))
 
+    def restrict(self, access: Access) -> list[str]:
+        """Take away what the client has no right to any more; return the filters that went."""
+        gone = self.session.restrict(access)
+        for packet_id in self.session.outbox.keep_only(access.may_subscribe):
+            self._journal.put(MessageDone(key=self.key, packet_id=packet_id))
+        return gone
+
     def note(self, progress: Progress) -> None:
         """Have what the machine reported written."""
         key, packet_id = self.key, progress.packet_id
@@ -186,10 +193,8 @@ class Sessions:
             kept = self._add(key)
             self._journal.put(SessionOpened(key=key))
         kept.attach(line)
-        for topic_filter in kept.session.restrict(access):
+        for topic_filter in kept.restrict(access):
             self.unsubscribe(kept, topic_filter)
-        for packet_id in kept.session.outbox.keep_only(access.may_subscribe):
-            self._journal.put(MessageDone(key=key, packet_id=packet_id))
         return kept, is_present
 
     def subscribe(self, kept: KeptSession, topic_filter: str, qos: QoS) -> None:

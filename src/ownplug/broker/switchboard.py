@@ -73,6 +73,13 @@ class Client(Receiver, Line, Protocol):
         """End it at once."""
 
 
+class Member(Hashable, Protocol):
+    """A client that was let in."""
+
+    def reconsider(self, username: str, *, is_login_same: bool) -> None:
+        """If it is this user: its rights or its login have changed."""
+
+
 class LocalSubscriber:
     """A handler in this process."""
 
@@ -90,6 +97,7 @@ class Switchboard:
     """Joins the connections of one server.
 
     Attributes:
+        members: clients that were let in.
         logins: connections whose CONNECT waits for the gatekeeper.
         journal: what is on its way to the disk.
         sessions: those that outlive their connections.
@@ -117,6 +125,7 @@ class Switchboard:
         self.retained = Retained(settings.retained_limits())
         self.logins: asyncio.Queue[Client] = asyncio.Queue()
         self.connections: set[Client] = set()
+        self.members: set[Member] = set()
         self.nobody_left = asyncio.Event()
         self.nobody_left.set()
         self.traffic = Traffic()
@@ -227,6 +236,11 @@ class Switchboard:
             self.sessions.end(key)
             return None, False
         return self.sessions.resume(key, receiver, access)
+
+    def user_changed(self, username: str, *, is_login_same: bool) -> None:
+        """Have the clients of a user live with its new rights, or go."""
+        for member in tuple(self.members):
+            member.reconsider(username, is_login_same=is_login_same)
 
     def tell_subscribed(self, connection: Connection, topic_filter: str) -> None:
         """Tell the listener that a client listens."""

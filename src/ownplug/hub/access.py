@@ -101,18 +101,24 @@ class AppAccess:
 
 
 class UserAccess:
-    """A user of the home: the topic filters that it was given."""
+    """A user of the home: the topic filters that it has now, also where they change while it is connected."""
 
-    def __init__(self, user: UserRecord) -> None:
+    def __init__(self, user: UserRecord, find: Callable[[str], UserRecord | None] | None = None) -> None:
         self._user = user
+        self._find = find
 
     def may_subscribe(self, topic_filter: str) -> bool:
         """What lies wholly inside a filter given for reading."""
-        return any(covers(granted, topic_filter) for granted in self._user.read)
+        return any(covers(granted, topic_filter) for granted in self._now().read)
 
     def may_publish(self, topic: str) -> bool:
         """What a filter given for writing matches."""
-        return any(matches(granted, topic) for granted in self._user.write)
+        return any(matches(granted, topic) for granted in self._now().write)
+
+    def _now(self) -> UserRecord:
+        if self._find is not None:
+            self._user = self._find(self._user.name) or self._user
+        return self._user
 
 
 class _Envelope(msgspec.Struct):
@@ -162,7 +168,7 @@ class HomeGatekeeper:
             )
         with self._turnstile.enter(address):
             user = await self._accounts.check(username, password)
-        return UserAccess(user) if user else None
+        return UserAccess(user, self._accounts.find) if user else None
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:
         """Look at what a client wrote to a plug, and let that plug reply to where the client reads."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -33,6 +34,7 @@ class Accounts:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._slots = asyncio.Semaphore(2)
         self._nobody = Secret("")
+        self._tell: Callable[[str, bool], None] = _nobody_listens
 
     async def load(self) -> HomeRecord:
         """Return who the home is; on the first start it becomes someone."""
@@ -48,6 +50,14 @@ class Accounts:
             await self._store.save_home(home)
         return home
 
+    def find(self, name: str) -> UserRecord | None:
+        """Return the user as it is now."""
+        return self._users.get(name)
+
+    def tell_changes(self, tell: Callable[[str, bool], None]) -> None:
+        """Have `tell(name, is_password_same)` called after each change of a user."""
+        self._tell = tell
+
     async def add(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
         """Add a user, or give an old one a new password and new rights.
 
@@ -58,10 +68,12 @@ class Accounts:
         _check_password(password)
         for topic_filter in (*read, *write):
             _check_filter(topic_filter)
+        is_password_same = name in self._users and await self._fits(self._users[name], password)
         hashed = await self._hashed(password)
         user = UserRecord(name=name, password_hash=hashed, read=tuple(read), write=tuple(write))
         await self._store.save_user(user)
         self._users[name] = user
+        self._tell(name, is_password_same)
 
     async def check(self, name: str, password: bytes) -> UserRecord | None:
         """Return the user if name and password fit; otherwise None, after the same time."""
@@ -70,6 +82,9 @@ class Accounts:
         async with self._slots:
             fits = await asyncio.to_thread(self._verify, hashed, password)
         return user if fits else None
+
+    async def _fits(self, user: UserRecord, password: Secret) -> bool:
+        return await self.check(user.name, password.reveal().encode()) is not None
 
     async def _hashed(self, password: Secret) -> Secret:
         async with self._slots:
@@ -80,6 +95,10 @@ class Accounts:
             return self._hasher.verify(hashed.reveal(), password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _nobody_listens(name: str, is_password_same: bool) -> None:  # noqa: FBT001 - fits the port of whoever listens
+    """Before anybody is told of changes."""
 
 
 def _check_name(name: str) -> None:

@@ -510,3 +510,10 @@ async def test_wrong_logins_of_plugs_fill_no_log(door: Door, caplog: pytest.LogC
         assert await door.admit(client_id(A), A.mac.text, "wrong") is None
         assert await door.admit("not a plug", A.mac.text, password(A)) is None
     assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
+
+
+async def test_a_user_that_is_connected_has_its_rights_of_now(door: Door) -> None:
+    access = await door.user(read=["a/#"], write=["a"])
+    assert (access.may_subscribe("a/b"), access.may_publish("b")) == (True, False)
+    await door.accounts.add("ha", Secret("correct horse"), read=["b"], write=["b"])
+    assert (access.may_subscribe("a/b"), access.may_publish("b")) == (False, True)

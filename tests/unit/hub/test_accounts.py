@@ -262,3 +262,18 @@ class _EmptyStore:
 
     async def users(self) -> list[object]:
         return []
+
+
+async def test_whoever_listens_is_told_of_changes_and_whether_the_password_is_the_same(
+    accounts: Accounts,
+) -> None:
+    told: list[tuple[str, bool]] = []
+    accounts.tell_changes(lambda name, is_password_same: told.append((name, is_password_same)))
+    await accounts.add("ha", PASSWORD, read=["a"], write=[])
+    await accounts.add("ha", PASSWORD, read=["b"], write=[])
+    await accounts.add("ha", Secret("another one"), read=["b"], write=[])
+    assert told == [("ha", False), ("ha", True), ("ha", False)]
+    user = accounts.find("ha")
+    assert user is not None
+    assert user.read == ("b",)
+    assert accounts.find("stranger") is None

@@ -1,0 +1,152 @@
+"""Users and the certificate change while the server runs, and nobody who need not loses a connection."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ownplug.aio import SystemClock
+from ownplug.app.reload import CertificateWatch
+from ownplug.core.mqtt import (
+    Connack,
+    Connect,
+    ConnectCode,
+    Pingreq,
+    Pingresp,
+    Puback,
+    Publish,
+    QoS,
+    Request,
+    Suback,
+    Subscribe,
+)
+from ownplug.transport.certificates import CertificateFiles, ensure_certificates
+
+if TYPE_CHECKING:
+    from tests.e2e.broker.conftest import Caller, Open
+    from tests.e2e.conftest import Program
+
+    Call = Callable[[int], AbstractAsyncContextManager[Caller]]
+
+pytestmark = pytest.mark.e2e
+
+Q1 = QoS.AT_LEAST_ONCE
+
+
+def add_user(home: Path, name: str, password: str, *, read: str, write: str) -> None:
+    command = [sys.executable, "-m", "ownplug", "user", "add", name, "--password-stdin"]
+    rights = ["--read", read, "--write", write, "--home", str(home)]
+    subprocess.run([*command, *rights], input=password, text=True, check=True, capture_output=True)
+
+
+async def enter(caller: Caller, password: str, client_id: str = "a", *, clean: bool = True) -> Any:
+    await caller.say(
+        Connect(client_id=client_id, username="anna", password=password.encode(), clean_session=clean)
+    )
+    return await caller.hear()
+
+
+async def subscribe(caller: Caller, *filters: str) -> None:
+    await caller.say(Subscribe(packet_id=3, requests=tuple(Request(topic_filter=f, qos=Q1) for f in filters)))
+    assert await caller.hear() == Suback(packet_id=3, granted=(Q1,) * len(filters))
+
+
+async def write(caller: Caller, topic: str) -> None:
+    await caller.say(Publish(topic=topic, payload=topic.encode(), qos=Q1, packet_id=9))
+    assert await caller.hear() == Puback(packet_id=9)
+
+
+@pytest.mark.parametrize("clean", [True, False])
+async def test_connected_clients_have_the_new_rights_and_go_when_the_password_changes(
+    launch: Callable[..., Program], tmp_path: Path, call_port: Call, clean: bool
+) -> None:
+    home, program = tmp_path / "home", None
+    arguments = ("--mqtts", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--web", "127.0.0.1:0")
+    program = launch("hub", "run", *arguments, "--advertise", "127.0.0.1", "--home", str(home))
+    ready = await asyncio.to_thread(program.ready)
+    port = int(ready["mqtt"].rpartition(":")[2])
+    accepted = Connack(code=ConnectCode.ACCEPTED)
+    await asyncio.to_thread(add_user, home, "anna", "password one", read="#", write="old/#")
+    async with call_port(port) as caller, call_port(port) as writer:
+        assert await enter(caller, "password one", clean=clean) == accepted
+        assert await enter(writer, "password one", "writer") == accepted
+        await subscribe(caller, "old/+", "new/+")
+        await write(writer, "old/1")
+        await caller.hear()
+        await caller.say(Puback(packet_id=1))
+
+        await asyncio.to_thread(add_user, home, "anna", "password one", read="new/+", write="#")
+        await write(writer, "old/2")  # nobody may read it any more
+        await write(writer, "new/1")  # what could not be written before
+        assert await caller.hear() == Publish(topic="new/1", payload=b"new/1", qos=Q1, packet_id=2)
+
+        await asyncio.to_thread(add_user, home, "anna", "password two", read="new/+", write="#")
+        assert await caller.hear() is None
+        assert await writer.hear() is None
+        assert "its login was changed" in program.log.read_text()
+    async with call_port(port) as caller:
+        assert await enter(caller, "password one") == Connack(code=ConnectCode.BAD_LOGIN)
+    async with call_port(port) as caller:
+        answer = await enter(caller, "password two", clean=clean)
+        assert answer == Connack(code=ConnectCode.ACCEPTED, session_present=not clean)
+
+
+@pytest.fixture
+async def renewed(
+    certificates: CertificateFiles, tmp_path: Path
+) -> tuple[CertificateFiles, CertificateFiles]:
+    """The files that the server uses, a copy for this test; and what they will be replaced with."""
+    shutil.copytree(certificates.ca.parent, tmp_path / "used")
+    used = await ensure_certificates(tmp_path / "used", ["localhost", "127.0.0.1"], SystemClock())
+    return used, await ensure_certificates(tmp_path / "new", ["localhost"], SystemClock())
+
+
+def served(port: int) -> str:
+    """The certificate that new connections see."""
+    return ssl.get_server_certificate(("127.0.0.1", port))
+
+
+async def test_new_connections_see_the_new_certificate_and_old_ones_stay(
+    open_house: Open, renewed: tuple[CertificateFiles, CertificateFiles], caplog: pytest.LogCaptureFixture
+) -> None:
+    used, new = renewed
+    async with open_house() as house, house.call(tls=True) as caller:
+        watch = CertificateWatch(used, house.broker)
+        await caller.say(Connect(client_id="anna", username="anna", password=b"pw-anna"))
+        assert await caller.hear() == Connack(code=ConnectCode.ACCEPTED)
+        before = await asyncio.to_thread(served, house.tls_port)
+        assert not await watch.look()
+
+        shutil.copy(new.server, used.server)  # the first of two files: they do not fit each other
+        assert [await watch.look(), await watch.look()] == [False, False]
+        assert caplog.text.count("The changed certificate is not used yet") == 1
+        assert await asyncio.to_thread(served, house.tls_port) == before
+
+        shutil.copy(new.server_key, used.server_key)
+        assert await watch.look()
+        after = await asyncio.to_thread(served, house.tls_port)
+        assert after != before
+        assert after.strip() in new.server.read_text()
+        await caller.say(Pingreq())
+        assert await caller.hear() == Pingresp()
+
+
+async def test_a_certificate_that_is_gone_changes_nothing(
+    open_house: Open, renewed: tuple[CertificateFiles, CertificateFiles]
+) -> None:
+    used, _ = renewed
+    async with open_house() as house:
+        watch = CertificateWatch(used, house.broker)
+        before = await asyncio.to_thread(served, house.tls_port)
+        used.server.unlink()
+        assert not await watch.look()
+        assert await asyncio.to_thread(served, house.tls_port) == before
