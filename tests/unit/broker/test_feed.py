@@ -5,7 +5,7 @@ import functools
 
 import pytest
 
-from ownplug.broker.feed import Feed
+from ownplug.broker.feed import SHARE, Feed, Share
 from ownplug.testing import FakeClock
 
 
@@ -61,3 +61,40 @@ async def test_what_a_call_causes_is_told_after_what_was_there() -> None:
     feed.put(lambda: told.append("second"))
     await run_until_told(feed)
     assert told == ["first", "second", "caused"]
+
+
+def nothing() -> None:
+    pass
+
+
+async def test_who_causes_much_is_held_back_and_others_are_not() -> None:
+    feed, resumed = Feed(FakeClock()), list[str]()
+    loud, quiet = Share(feed), Share(feed)
+    for share, count in ((loud, SHARE), (quiet, 1)):
+        assert not share.holds_back(nothing)
+        for _ in range(count):
+            feed.put(nothing)
+        share.count()
+    assert loud.holds_back(lambda: resumed.append("loud"))
+    assert not quiet.holds_back(lambda: resumed.append("quiet"))
+    await run_until_told(feed)
+    assert resumed == ["loud"]
+    assert not loud.holds_back(nothing)
+
+
+async def test_who_causes_much_slowly_is_never_held_back() -> None:
+    feed = Feed(FakeClock())
+    share = Share(feed)
+    for _ in range(SHARE * 2):
+        assert not share.holds_back(nothing)
+        feed.put(nothing)
+        share.count()
+        await run_until_told(feed)
+
+
+async def test_a_full_feed_holds_everybody_back() -> None:
+    feed = Feed(FakeClock(), limit=1)
+    feed.put(nothing)
+    assert Share(feed).holds_back(nothing)
+    await run_until_told(feed)
+    assert not Share(feed).holds_back(nothing)

@@ -12,6 +12,7 @@ from ownplug.core.mqtt import (
     Connack,
     ConnectCode,
     Pingreq,
+    Pingresp,
     Publish,
     QoS,
     Request,
@@ -32,6 +33,9 @@ ANNOUNCED = 200 * MEGABYTE
 LENGTH = b"\x80\x80\x80\x64"  # of 200 MiB
 GROWTH_KB = 12 * 1024
 """What any attack may add to the server's memory while it lasts; queues, buffers and OpenSSL have their share."""
+
+RETAINED_OF_A_USER = 5_000
+"""`max_retained_messages_per_user` of the settings."""
 
 HALF_A_HELLO = bytes.fromhex("16030100c8010000c40303")
 HELD_S = 2.0
@@ -220,3 +224,47 @@ async def test_wrong_logins_of_people_do_not_hold_up_plugs(attacker: Attacker, b
             await raw.say(encode(connect).replace(b"anna-s-password", b"anna-s-passw0rd"))
         codes = [await raw.closed() for raw in callers]
     assert {code[3:4] for code in codes} <= {b"\x03", b"\x04", b""}
+
+
+async def test_10000_retained_topics_from_one_user(
+    attacker: Attacker, beside: Beside, hub: HubProcess
+) -> None:
+    async with (
+        beside("10,000 retained topics from one user, then read"),
+        attacker.let_in(attacker.user("keeper")) as keeper,
+        attacker.let_in(attacker.user("late")) as late,
+    ):
+        hub.forget_peak()
+        before_kb = hub.memory_kb()
+        for first in range(0, 10_000, 100):
+            await keeper.say(
+                *(
+                    Publish(topic=f"local/kept/{number}", payload=bytes(500), retain=True)
+                    for number in range(first, first + 100)
+                )
+            )
+        await keeper.say(Pingreq())
+        assert await keeper.hear() == Pingresp()
+        await late.say(Subscribe(packet_id=1, requests=(Request(topic_filter="local/kept/#"),)))
+        assert isinstance(await late.hear(), Suback)
+        assert isinstance(await late.hear(), Publish)
+        kept = 1 + await count_until_quiet(late)
+        assert kept == RETAINED_OF_A_USER
+        assert hub.peak_kb() - before_kb < RETAINED_OF_A_USER * 2 + GROWTH_KB
+        for number in range(10_000):  # leave nothing behind
+            await keeper.say(Publish(topic=f"local/kept/{number}", payload=b"", retain=True))
+        await keeper.say(Pingreq())
+        assert await keeper.hear() == Pingresp()
+    assert "No room to retain" in hub.said()
+
+
+async def count_until_quiet(raw: Raw) -> int:
+    """How many messages come until none has come for a while."""
+    count = 0
+    while True:
+        try:
+            async with asyncio.timeout(0.5):
+                assert isinstance(await raw.hear(), Publish)
+        except TimeoutError:
+            return count
+        count += 1
