@@ -26,8 +26,13 @@ check: $(VENV)/.dev ## what every commit must pass, in under a minute
 e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -m e2e
 
-soak: $(VENV)/.dev ## minutes of real work under trouble
-	$(BIN)/python -m pytest -m soak
+SOAK_HOURS ?= 24
+SOAK_MINUTES ?= 3
+SOAK_SEED ?= 1
+
+soak: $(VENV)/.dev ## trouble for SOAK_HOURS simulated hours, then for SOAK_MINUTES on sockets
+	OWNPLUG_SOAK_HOURS=$(SOAK_HOURS) OWNPLUG_SOAK_MINUTES=$(SOAK_MINUTES) OWNPLUG_SOAK_SEED=$(SOAK_SEED) \
+		$(BIN)/python -m pytest -m soak tests/lasting tests/e2e/soak
 
 measure: $(VENV)/.dev ## figures, as ratios to peers in the same run
 	$(BIN)/python -m devtools.measure

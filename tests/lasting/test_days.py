@@ -13,7 +13,7 @@ import random
 import statistics
 import sys
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -37,7 +37,9 @@ HOURS_IN_CI = 2.0
 KEEPALIVE_S = 30.0
 SILENCE_S = 1.5 * KEEPALIVE_S
 RETRY_S = 3.0
-SLACK_S = 2.0  # the server looks for silent clients twice a second, and segments get lost on their way
+SLACK_S = (
+    8.0  # a segment that is lost five times takes 6.2 s; the server looks for silent clients twice a second
+)
 FALSE_OFFLINE_S = SILENCE_S + RETRY_S + SLACK_S
 FALSE_ONLINE_S = SILENCE_S + SLACK_S
 DISAGREEMENT_S = (
@@ -66,6 +68,13 @@ class Trouble:
         self._home = home
         self._chance = chance
         self._reboots = asyncio.TaskGroup()
+        self._moments: deque[float] = deque([0.0], maxlen=100)  # at which something begins or ends
+
+    @property
+    def changed_s(self) -> float:
+        """When something began or ended the last time; what was held back until then has arrived."""
+        now_s = self._home.clock.monotonic()
+        return max(moment_s for moment_s in self._moments if moment_s <= now_s)
 
     async def run(self) -> None:
         kinds = (self._reset, self._cut, self._hold, self._rain, self._outage, self._reboot)
@@ -76,7 +85,10 @@ class Trouble:
                 await asyncio.sleep(self._chance.expovariate(1 / mean_s))
                 kind = self._chance.choice(kinds)
                 self.counts[kind.__name__.strip("_")] += 1
-                self.over_s = max(self.over_s, self._home.clock.monotonic() + kind())
+                now_s = self._home.clock.monotonic()
+                end_s = now_s + kind()
+                self.over_s = max(self.over_s, end_s)
+                self._moments += (now_s, end_s)
 
     async def keep_hub(self) -> None:
         """Let the hub come and go; sometimes its whole machine loses its power, and no plug is told."""
@@ -228,15 +240,17 @@ class Observer:
         relay = state.relay(0) if state is not None else None
         agreed = relay is not None and relay.on is plug.relay_on
         quiet_s = max(well_s, self._people.last_s)
-        self._time("false offline", plug, now_s, state and connected and not shown, FALSE_OFFLINE_S)
-        self._time("false online", plug, now_s, shown and not connected, FALSE_ONLINE_S)
+        changed_s = self._trouble.changed_s
+        offline, online = state and connected and not shown, shown and not connected
+        self._time("false offline", plug, now_s, offline, FALSE_OFFLINE_S, from_s=changed_s)
+        self._time("false online", plug, now_s, online, FALSE_ONLINE_S, from_s=changed_s)
         missing = state is not None and not (shown and state.bound and plug.state is LifeState.ONLINE)
         self._time("missing", plug, now_s, missing, FALSE_OFFLINE_S, from_s=well_s)
         wrong = shown and connected and not agreed
         self._time("wrong relay", plug, now_s, wrong, DISAGREEMENT_S, from_s=quiet_s)
 
     def _time(  # one of them; how long it lasts counts only from `from_s`
-        self, what: str, plug: VirtualPlug, now_s: float, is_so: object, limit_s: float, from_s: float = 0.0
+        self, what: str, plug: VirtualPlug, now_s: float, is_so: object, limit_s: float, from_s: float
     ) -> None:
         if not is_so:
             self._since.pop((what, plug.uuid), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import math
 import selectors
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, Unpack
@@ -19,6 +20,7 @@ from ownplug.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
     from concurrent.futures import Executor
+    from contextvars import Context
 
     from ownplug.testing.network import MemoryNetwork, ProtocolFactory
 
@@ -26,6 +28,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _MIDDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
+_MOMENTS = 10_000  # of timers are remembered before those that are over are forgotten
 
 
 class LoopTimeEventLoop(asyncio.SelectorEventLoop):
@@ -38,11 +41,30 @@ class LoopTimeEventLoop(asyncio.SelectorEventLoop):
     def __init__(self, network: MemoryNetwork | None = None) -> None:
         self._skipping = _SkippingSelector()
         self._network = network
+        self._moments: dict[float, float] = {}  # wanted by timers, and what the last of each was given
+        self._limit = _MOMENTS
         super().__init__(self._skipping)
 
     def time(self) -> float:
         """Seconds of loop time since the loop was made."""
         return self._skipping.skipped_s
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """See `asyncio.loop.call_at`; timers of the same moment come in the order in which they were set."""
+        last = self._moments.get(when)
+        actual = when if last is None else math.nextafter(last, math.inf)
+        self._moments[when] = actual
+        if len(self._moments) > self._limit:
+            now = self.time()
+            self._moments = {moment: last for moment, last in self._moments.items() if moment >= now}
+            self._limit = max(_MOMENTS, 2 * len(self._moments))
+        return super().call_at(actual, callback, *args, context=context)
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts

@@ -22,6 +22,7 @@ _NEXT_S = 1e-6  # between two segments of one direction: timers of the same mome
 _RESEND_S = (
     0.2  # until a lost segment is sent again, doubled each time. Source: RFC 6298, with Linux' minimum
 )
+_RESENDS = 5  # then it gets through: no weather holds a segment for more than 6.2 s
 _FIRST_PORT = 49152
 
 
@@ -158,7 +159,9 @@ class MemoryLink:
         """How long the next segment is on its way, sent again as often as it is lost."""
         shortest_s, longest_s = self._network.delay_s
         way_s, resend_s = self._chance.uniform(shortest_s, longest_s), _RESEND_S
-        while self._chance.random() < self._network.loss:
+        for _ in range(_RESENDS):
+            if self._chance.random() >= self._network.loss:
+                break
             way_s, resend_s = way_s + resend_s, resend_s * 2
         return way_s
 

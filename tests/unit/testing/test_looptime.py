@@ -25,6 +25,22 @@ def test_days_of_sleep_pass_at_once_and_in_order() -> None:
     assert woken == ["day", "week"]
 
 
+def test_timers_of_the_same_moment_come_in_the_order_in_which_they_were_set() -> None:
+    woken: list[int] = []
+
+    def nothing() -> None: ...
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        for number in range(20_000):
+            loop.call_at(60.0 if number % 2 else 30.0, woken.append, number)
+            loop.call_at(40 + number, nothing)
+        await asyncio.sleep(61)
+
+    run_in_loop_time(story())
+    assert woken == [*range(0, 20_000, 2), *range(1, 20_000, 2)]
+
+
 def test_deadlines_expire_in_loop_time() -> None:
     async def story() -> float:
         with pytest.raises(TimeoutError):
