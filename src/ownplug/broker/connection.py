@@ -269,8 +269,8 @@ class ClientConnection(asyncio.Protocol):
             self._act_on(machine.receive(self._inbox.take(self._slice_bytes), now_s))
             self._share.count()
             self._hold_if_behind(position)
-            took_s, now_s = self._now_s() - now_s, self._now_s()
-            self._slice_bytes = next_slice_bytes(self._slice_bytes, took_s)
+            began_s, now_s = now_s, self._now_s()
+            self._slice_bytes = next_slice_bytes(self._slice_bytes, now_s - began_s)
         if self._is_held:
             if self._wire is not None and not self._is_closing:
                 self._regulate_reading(self._wire)
@@ -351,14 +351,15 @@ class ClientConnection(asyncio.Protocol):
         try:
             while not self._is_closing and not self._is_writing_paused:
                 data = machine.data_to_send(WRITE_BYTES)
-                if not data:
+                if data:
+                    self._board.traffic.bytes_sent += len(data)
+                    wire.send(data)
+                if len(data) < WRITE_BYTES // 2:  # nearly always: that was all that may go now
                     outbox = machine.session.outbox
                     self._is_dropping = self._is_dropping and len(outbox) > 0
                     if self._guest is not None and self._guest.recall is not None:
                         self._guest.fetch(outbox)
                     return
-                self._board.traffic.bytes_sent += len(data)
-                wire.send(data)
         except OwnplugError as error:
             self._end(str(error))
             self.abort()

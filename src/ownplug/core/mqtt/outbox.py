@@ -137,6 +137,8 @@ class Outbox:
     def take(self, max_bytes: int) -> list[bytes]:
         """The next messages as bytes: at least one if any may go, then no more than about `max_bytes`."""
         pieces: list[bytes] = []
+        if not self._queue:
+            return pieces
         taken = 0
         queue, inflight, limits = self._queue, self._inflight, self._limits
         while queue and taken < max_bytes:
