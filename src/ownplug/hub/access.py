@@ -28,6 +28,7 @@ from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.complaints import Complaints
+from ownplug.hub.penalties import Penalties
 from ownplug.hub.registry import Registry
 from ownplug.hub.turnstile import Turnstile
 
@@ -139,12 +140,14 @@ class HomeGatekeeper:
         registry: Registry,
         accounts: Accounts,
         monotonic: Callable[[], float],
+        penalties: Penalties | None = None,
     ) -> None:
         self._home = home
         self._registry = registry
         self._accounts = accounts
         self._grants = ReplyGrants(monotonic)
         self._turnstile = Turnstile()
+        self._penalties = penalties or Penalties(monotonic)
         self._complaints = Complaints(log, monotonic)
         self._envelope = msgspec.json.Decoder(_Envelope)
 
@@ -152,7 +155,7 @@ class HomeGatekeeper:
         """Return what this client may do, or None if its login does not fit; which half never shows.
 
         Raises:
-            TimeoutError: too many passwords are being checked; it may come again.
+            TimeoutError: too many passwords are being checked, or were wrong; it may come again.
         """
         mac = _mac(username)
         if mac is not None:
@@ -166,8 +169,10 @@ class HomeGatekeeper:
                 if fits and username == self._home.user_id
                 else None
             )
+        self._penalties.check(address, username)
         with self._turnstile.enter(address):
             user = await self._accounts.check(username, password)
+        self._penalties.note(address, username, is_right=user is not None)
         return UserAccess(user, self._accounts.find) if user else None
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:

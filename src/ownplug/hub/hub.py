@@ -25,6 +25,7 @@ from ownplug.hub.accounts import Accounts
 from ownplug.hub.attend import Attendant
 from ownplug.hub.complaints import Complaints
 from ownplug.hub.events import Event, events_between
+from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore
 from ownplug.hub.registry import Registry
 from ownplug.hub.responder import Responder
@@ -86,6 +87,11 @@ class Hub:
             registry=self.registry,
             accounts=self.accounts,
             monotonic=self._clock.monotonic,
+            penalties=Penalties(
+                self._clock.monotonic,
+                attempts=self.settings.login_attempts,
+                limit_s=self.settings.login_penalty_limit_s,
+            ),
         )
 
     def speak_through(self, exchange: Exchange) -> None:

@@ -25,6 +25,13 @@ class HubSettings:
     """Whether a plug that is not connected may be reached by plain HTTP. Off: HTTP on the home's network is
     neither secret nor proof of who answers."""
 
+    login_attempts: int = 5
+    """Wrong passwords of a person, in a row and from one address, that cost nothing. Each further one doubles the
+    time in which that name is not listened to from there. Plugs and programs with the home's key never wait."""
+
+    login_penalty_limit_s: float = 60.0
+    """The longest such time, in seconds; 0 turns it off."""
+
     def __post_init__(self) -> None:
         if not 0.1 <= self.request_timeout_s <= 600:
             raise UsageError("hub.request_timeout_s is between 0.1 and 600 seconds.")
