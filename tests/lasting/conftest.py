@@ -124,17 +124,16 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
 
 @pytest.fixture
 def untold() -> Iterator[list[str]]:
-    """Errors that were logged; the rest goes nowhere, for a day of it would fill the memory."""
+    """Errors that were logged; warnings are forgotten, for a day of them would fill the memory."""
     told: list[str] = []
-    logger, asyncios = logging.getLogger("ownplug"), logging.getLogger("asyncio")
-    handler = _Keeper(told)
-    for heard in (logger, asyncios):
-        heard.addHandler(handler)
-        heard.propagate = False
+    handler, loggers = _Keeper(told), [logging.getLogger(name) for name in ("ownplug", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    logging.disable(logging.WARNING)
     yield told
-    for heard in (logger, asyncios):
-        heard.removeHandler(handler)
-        heard.propagate = True
+    logging.disable(logging.NOTSET)
+    for logger in loggers:
+        logger.removeHandler(handler)
 
 
 class _Keeper(logging.Handler):
