@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 
 from ownplug.aio import Clock, SystemClock
+from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
 from ownplug.app.reload import contexts, watching
@@ -64,8 +65,9 @@ async def open_hub(
         certificates = await ensure_certificates(folder.tls, [host, *_ALWAYS_NAMED], clock)
         exchange = BrokerExchange(hub)
         tls, legacy_tls = contexts(certificates)
+        fitting = connections_that_fit(settings.broker.max_connections)
         broker = Broker(
-            settings.broker,
+            replace(settings.broker, max_connections=fitting),
             hub.gatekeeper(),
             clock,
             tls=tls,

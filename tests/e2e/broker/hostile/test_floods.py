@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.e2e.broker.hostile.hub import HubProcess
 
 from ownplug.core.mqtt import (
     Connack,
@@ -22,8 +24,9 @@ from ownplug.core.mqtt import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.e2e.broker.hostile.conftest import Attacker, Beside
-    from tests.e2e.broker.hostile.hub import HubProcess
     from tests.e2e.broker.hostile.raw import Raw
 
 pytestmark = pytest.mark.e2e
@@ -101,6 +104,26 @@ async def test_450_silent_connections(
                 await raw.say(HALF_A_HELLO)
         await asyncio.sleep(HELD_S)
         assert hub.peak_kb() - before_kb < 450 * 60 + GROWTH_KB
+
+
+async def test_more_silent_connections_than_the_shell_grants_descriptors(
+    attacker: Attacker, tmp_path: Path
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))
+    try:
+        small = await asyncio.to_thread(HubProcess, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    crowd_of = type(attacker)(small, attacker.address)
+    try:
+        async with AsyncExitStack() as crowd:
+            for _ in range(450):
+                await crowd.enter_async_context(crowd_of.call_raw_on_tls())
+            async with crowd_of.let_in(crowd_of.plug()):
+                assert small.ask("GET", "/api/v1/plugs")
+    finally:
+        await asyncio.to_thread(small.program.stop)
 
 
 async def test_a_subscriber_that_stops_reading(attacker: Attacker, beside: Beside, hub: HubProcess) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -184,6 +185,15 @@ async def test_nobody_reads_or_writes_what_the_table_forbids(
                 found.setdefault(what, {})[name] = ("r" if reads else "-") + ("w" if writes else "-")
     print_table(TABLE, drawn(found))
     assert found == {what: {name: ALLOWED.get(what, {}).get(name, "--") for name in logins} for what in found}
+
+
+def until_known(hub: HubProcess, uuid: str) -> None:
+    """Wait until the home has taken in a plug that came with its login."""
+    for _ in range(200):
+        if uuid in {plug["uuid"] for plug in hub.ask("GET", "/api/v1/plugs")["plugs"]}:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the home did not take in {uuid}")
 
 
 def asking(hub: HubProcess) -> bytes:
