@@ -202,6 +202,12 @@ class HomeGatekeeper:
                 address, "The plug %s at %s signs in with another home's key or user id", mac, address
             )
             return None
+        # Else one plug's login would do for any number of uuids that end in its MAC, each kept for good.
+        if plug is None and self._registry.has_mac(mac):
+            self._complaints.warn(
+                address, "%s at %s comes as %s, but is known by another uuid", mac, address, uuid
+            )
+            return None
         return PlugAccess(uuid, self._grants)
 
 

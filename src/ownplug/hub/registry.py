@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ownplug.core.errors import Conflict, NotFound, UsageError
-from ownplug.core.identity import Firmware, Model, Uuid
+from ownplug.core.identity import Firmware, Mac, Model, Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.ports import HomeStore
@@ -41,6 +41,10 @@ class Registry:
     def get(self, uuid: Uuid) -> PlugRecord | None:
         """Return the plug, or None if the home does not know it."""
         return self._plugs.get(uuid)
+
+    def has_mac(self, mac: Mac) -> bool:
+        """Whether a plug with this MAC is known."""
+        return bool(self._ending_in(mac.digits))
 
     def find(self, reference: str) -> PlugRecord:
         """Return the plug that a person means by a name, a uuid, its last digits or a MAC, in any case.

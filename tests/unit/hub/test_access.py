@@ -517,3 +517,11 @@ async def test_a_user_that_is_connected_has_its_rights_of_now(door: Door) -> Non
     assert (access.may_subscribe("a/b"), access.may_publish("b")) == (True, False)
     await door.accounts.add("ha", Secret("correct horse"), read=["b"], write=["b"])
     assert (access.may_subscribe("a/b"), access.may_publish("b")) == (False, True)
+
+
+async def test_a_plugs_login_is_good_for_one_uuid_only(door: Door) -> None:
+    twin = Uuid(f"20{A.text[2:20]}{A.mac.digits}")
+    assert twin != A
+    assert await door.admit(client_id(twin), twin.mac.text, password(twin)) is None
+    await door.registry.forget(A)
+    assert await door.admit(client_id(twin), twin.mac.text, password(twin)) is not None
