@@ -23,6 +23,7 @@ import pytest
 from ownplug.core.errors import LinkError
 from ownplug.core.identity import Uuid
 from ownplug.core.state import Availability, PlugState
+from ownplug.hub import Event, PlugOffline, PlugOnline, RelaySwitched
 from ownplug.virtual import LifeState, VirtualPlug
 
 if TYPE_CHECKING:
@@ -208,11 +209,13 @@ class Observer:
 
     Attributes:
         longest: the longest time in seconds that each untruth lasted.
+        heard: how often listeners were told what.
         digest: of all that was seen; the same for the same day.
     """
 
     def __init__(self, home: Home, trouble: Trouble, people: People) -> None:
         self.longest: Counter[str] = Counter()
+        self.heard: Counter[str] = Counter()
         self.digest = 0
         self._home = home
         self._trouble = trouble
@@ -223,6 +226,31 @@ class Observer:
         while True:
             await asyncio.sleep(1)
             self.look()
+
+    async def listen(self) -> None:
+        """Hear what listeners are told: a plug comes and goes in turn, and a relay moves to where it was not."""
+        while True:
+            await asyncio.sleep(0.01)  # nobody can be there before the hub is
+            if self._home.api is None or self._home.hub is None:
+                continue
+            told = {(plug.uuid, "online"): False for plug in self._home.plugs}
+            with self._home.api.events() as events:
+                async for event in events:
+                    self._hear(event, told)
+                assert events.missed == 0
+
+    def _hear(self, event: Event, told: dict[tuple[Uuid, str], bool]) -> None:
+        match event:
+            case PlugOnline() | PlugOffline():
+                news, what = isinstance(event, PlugOnline), "online"
+            case RelaySwitched():
+                news, what = event.on, "relay"
+                told.setdefault((event.uuid, what), not news)  # the first time it is learnt
+            case _:
+                return
+        assert told.get((event.uuid, what)) is not news, f"told twice: {event}"
+        told[event.uuid, what] = news
+        self.heard[event.kind] += 1
 
     def look(self) -> None:
         hub, now_s = self._home.hub, self._home.clock.monotonic()
@@ -290,7 +318,7 @@ async def live(home: Home, seed: int, hours: float) -> tuple[Trouble, People, Ob
     observer, ledger = Observer(home, trouble, people), Ledger()
     async with asyncio.TaskGroup() as group:
         watching = [group.create_task(people.watch(plug)) for plug in home.plugs]
-        watching.append(group.create_task(observer.run()))
+        watching += [group.create_task(run()) for run in (observer.run, observer.listen)]
         watching.append(group.create_task(ledger.run(home, hours * 3600 / SAMPLES)))
         moving = [group.create_task(run()) for run in (trouble.run, trouble.keep_hub, people.run)]
         await asyncio.sleep(hours * 3600)
@@ -322,6 +350,7 @@ def test_a_home_outlives_its_trouble(hours: float, play: Play, tell: Callable[[s
             f"longest untruths in seconds: {dict(observer.longest)}; blocks of memory: "
             f"{ledger.growth():+} of {ledger.blocks[-1]:,}"
         )
+        tell(f"listeners were told {dict(observer.heard)}")
         tell(f"tasks {min(ledger.tasks)} to {max(ledger.tasks)}, connections up to {max(ledger.links)}")
         assert people.counts["moved"] > 0
         assert max(ledger.tasks) <= statistics.median(ledger.tasks) + TASKS_OF_CHANCE
