@@ -86,6 +86,17 @@ async def test_an_empty_message_deletes_it_and_is_passed_on(open_house: Open) ->
         await has_nothing_more(later)
 
 
+async def test_a_message_without_the_flag_leaves_what_was_kept(open_house: Open) -> None:
+    async with open_house() as house, house.call() as caller:
+        house.broker.publish("anna/a", b"kept", qos=Q0, retain=True)
+        house.broker.publish("anna/a", b"passing", qos=Q0)
+        house.broker.publish("anna/a", b"", qos=Q0)
+        await enter(caller)
+        await subscribe(caller, "anna/a")
+        assert await caller.hear() == retained("anna/a", b"kept")
+        await has_nothing_more(caller)
+
+
 async def test_subscribing_again_brings_it_again(open_house: Open) -> None:
     async with open_house() as house, house.call() as caller:
         house.broker.publish("anna/a", b"1", qos=Q0, retain=True)

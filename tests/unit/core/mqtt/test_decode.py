@@ -326,3 +326,10 @@ def test_a_client_id_of_56_characters_is_fine_with_both_versions() -> None:
 
 def test_a_password_is_not_shown() -> None:
     assert b"hunter2" not in repr(Connect(client_id="x", username="u", password=b"hunter2")).encode()
+
+
+def test_a_byte_order_mark_is_a_character_like_any_other() -> None:
+    topic = "\ufeffa\ufeff"
+    assert PacketReader().feed(encode(Publish(topic=topic, payload=b""))) == [
+        Publish(topic=topic, payload=b"")
+    ]

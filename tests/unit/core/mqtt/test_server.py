@@ -337,6 +337,22 @@ def test_a_qos_2_message_goes_through_its_four_steps() -> None:
     assert list(server.outbox.inflight) == []
 
 
+def test_qos_2_acknowledgements_keep_the_order_of_the_messages() -> None:
+    server = let_in()
+    ids = (9, 3, 7)
+    say(server, *(Publish(topic="own", payload=b"", qos=QoS.EXACTLY_ONCE, packet_id=n) for n in ids))
+    assert sent(server) == [Pubrec(packet_id=n) for n in ids]
+
+
+def test_what_was_being_delivered_is_completed_after_unsubscribing() -> None:
+    server = let_in()
+    say(server, subscribe("own", qos=QoS.EXACTLY_ONCE))
+    server.deliver(template(), QoS.EXACTLY_ONCE)
+    sent(server)
+    say(server, Unsubscribe(packet_id=8, filters=("own",)), Pubrec(packet_id=1))
+    assert sent(server) == [Unsuback(packet_id=8), Pubrel(packet_id=1)]
+
+
 def test_a_second_pubrec_is_answered_again() -> None:
     server = let_in()
     server.deliver(template(), QoS.EXACTLY_ONCE)

@@ -92,3 +92,14 @@ def test_a_topic_of_many_levels_finds_the_deep_filter(depth: int) -> None:
     tree.add("+/" * depth + "end", "anna", QoS.AT_MOST_ONCE)
     assert tree.match("x/" * depth + "end") == {"anna": QoS.AT_MOST_ONCE}
     assert tree.match("x/" * (depth + 1) + "end") == {}
+
+
+def test_unsubscribing_compares_filters_to_the_letter() -> None:
+    tree: SubscriptionTree[str] = SubscriptionTree()
+    tree.add("a/#", "anna", QoS.AT_MOST_ONCE)
+    for other in ("a/+", "a", "#", "A/#", "a/b"):
+        assert not tree.remove(other, "anna")
+    assert list(tree.match("a/b")) == ["anna"]
+    assert len(tree) == 1
+    assert tree.remove("a/#", "anna")
+    assert (list(tree.match("a/b")), len(tree)) == ([], 0)

@@ -133,3 +133,10 @@ def test_a_filter_with_a_misplaced_wildcard_is_malformed(topic_filter: str) -> N
 def test_every_well_made_filter_passes(topic_filter: str) -> None:
     check_filter(topic_filter)
     assert is_wild(topic_filter) == bool(set(topic_filter) & set("+#"))
+
+
+def test_what_looks_alike_is_not_the_same_topic() -> None:
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    assert not matches(composed, decomposed)
+    assert not matches("Cafe", "cafe")
+    assert not matches("a/", "a")
