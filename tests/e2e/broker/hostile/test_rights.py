@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import itertools
 import json
@@ -171,8 +172,11 @@ async def test_nobody_reads_or_writes_what_the_table_forbids(
     found: dict[str, dict[str, str]] = {}
     async with AsyncExitStack() as stack:
         owner = await stack.enter_async_context(entering(attacker, owner_login))
-        for name in ("plug A", "plug B"):  # so that the home knows them
-            await stack.enter_async_context(entering(attacker, logins[name]))
+        for name, uuid in (("plug A", A), ("plug B", B)):
+            plug = await stack.enter_async_context(entering(attacker, logins[name]))
+            inbox = Request(topic_filter=device_inbox(uuid))
+            await plug.until(Suback, Subscribe(packet_id=1, requests=(inbox,)))
+            await asyncio.to_thread(until_known, hub, uuid)
         filters = (Request(topic_filter="#"), Request(topic_filter="$SYS/#"))
         await owner.until(Suback, Subscribe(packet_id=1, requests=filters))
         trial, asker = Trial(owner), attacker.app("asker")
