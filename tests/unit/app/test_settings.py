@@ -190,6 +190,33 @@ def test_a_number_that_makes_no_sense_is_refused_by_name(file: Path, name: str, 
         load_settings(file, {variable: value}, {})
 
 
+@pytest.mark.parametrize(
+    "host", ["192.168.1.10", "fe80::1", "plugs.example", "my_pc", "a", "xn--bcher-kva.example"]
+)
+def test_an_address_for_plugs_is_an_address_or_a_name(file: Path, host: str) -> None:
+    assert load_settings(file, {}, {"network.advertise": host})[0].network.advertise == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "plugs.example:8883",
+        "http://plugs.example",
+        "a b",
+        "*",
+        "ü.example",
+        "[::1]",
+        "-a",
+        "a.",
+        "a\n",
+        "x" * 254,
+    ],
+)
+def test_what_is_no_address_for_plugs_is_refused(file: Path, host: str) -> None:
+    with pytest.raises(UsageError, match="neither an address nor a host name"):
+        load_settings(file, {}, {"network.advertise": host})
+
+
 @pytest.mark.parametrize("variable", ["OWNPLUG_HUB_TIMEZON", "OWNPLUG_WEB_", "OWNPLUG_BROKER_MQTTS_PORT"])
 def test_a_variable_that_names_no_setting_is_refused(file: Path, variable: str) -> None:
     with pytest.raises(UsageError, match=f"There is no setting \\${variable}") as caught:
