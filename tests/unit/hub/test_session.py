@@ -247,6 +247,7 @@ def test_a_caller_that_gives_up_leaves_nothing_behind(run: Run) -> None:
                 await session.request(Method.GET, "Appliance.X", {})
         [asked] = plug.asked("Appliance.X")
         plug.send(plug.maker.reply(asked, Method.GETACK, {}, now_s=4))
+        assert session._waiting == {}
 
     run(story)
 
