@@ -32,13 +32,13 @@ from ownplug.core.errors import (
     UsageError,
     WireError,
 )
-from ownplug.core.state import EnergyDay, Reading, RelayState
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from ownplug.core.secret import Secret
+    from ownplug.core.state import EnergyDay, Reading, RelayState
     from ownplug.plug import Plug
 
 __version__ = "0.1.0.dev0"
@@ -66,6 +66,17 @@ __all__ = [
     "__version__",
     "connect",
 ]
+
+_VALUES = frozenset({"EnergyDay", "Reading", "RelayState"})
+
+
+def __getattr__(name: str) -> object:
+    """Load the types of values when they are first named: the command line starts without them."""
+    if name in _VALUES:
+        from ownplug.core import state
+
+        return getattr(state, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def connect(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -132,7 +133,7 @@ class _Doorman:
     async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
         logins = [device_login(Uuid(UUID).mac, USER_ID, KEY), app_login(USER_ID, KEY)]
         known = {login.username: login.password.reveal().encode() for login in logins}
-        if known.get(username) != password:
+        if known.get(username) != password or not re.fullmatch(r"fmware:.{49}|app:[0-9a-f]{32}", client_id):
             return None
         return _Everything() if client_id.startswith("fmware:") else self._access
 

@@ -118,7 +118,7 @@ async def _advertised(hub: Hub, store: SqliteStore, settings: Settings) -> str:
     """Return the address for plugs: the owner's choice, else the one that the local network sees."""
     host = settings.network.advertise or _own_address()
     before = hub.home.advertised
-    if before and before != host:
+    if before and before != host and hub.registry.all():
         log.warning(
             "Plugs were told to come to %s, but this machine is now %s. They will not find it: give it its old "
             "address, or name the right one with --advertise and pair them again",

@@ -7,7 +7,9 @@ remembers where it came from, so that `ownplug config show` can say it.
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import math
+import re
 import tomllib
 import zoneinfo
 from collections.abc import Iterable, Mapping
@@ -24,6 +26,7 @@ from ownplug.hub import HubSettings
 from ownplug.web import WebSettings
 
 _PREFIX = "OWNPLUG"
+_HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,13 @@ class NetworkSettings:
 
     advertise: str = ""
     """The address or name given to plugs. Empty: the address by which the local network sees this machine."""
+
+    def __post_init__(self) -> None:
+        if self.advertise and not (_is_address(self.advertise) or _HOST_NAME.fullmatch(self.advertise)):
+            raise UsageError(
+                f"network.advertise {self.advertise[:80]!r} is neither an address nor a host name.",
+                hint="Write it as 192.168.1.10 or plugs.example, without a port.",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,14 @@ _SECTIONS: dict[str, type] = {
     "hub": HubSettings,
     "web": WebSettings,
 }
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def load_settings(

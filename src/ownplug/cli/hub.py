@@ -118,4 +118,5 @@ def fast_loop() -> type[asyncio.AbstractEventLoop] | None:
         import uvloop
     except ImportError:
         return None
-    return uvloop.Loop
+    loop: type[asyncio.AbstractEventLoop] = uvloop.Loop
+    return loop

@@ -65,6 +65,7 @@ def virtual() -> None:
     type=click.FloatRange(0, 4000),
     help="What is plugged in; given several times, the plugs take them in turn.",
 )
+@click.option("--air", metavar="FILE", help="Which networks there are. Not built yet.")
 @click.option(
     "--fault", "faults", metavar="NAME[=VALUE]", multiple=True, help="Break something. Not built yet."
 )
@@ -78,6 +79,7 @@ def run(
     seed: int | None,
     speed: float,
     loads_w: tuple[float, ...],
+    air: str | None,
     faults: tuple[str, ...],
 ) -> None:
     """Run virtual plugs until Ctrl-C; with --home they keep their settings.
@@ -85,7 +87,7 @@ def run(
     Each is at factory default, waits to be paired by HTTP and comes home by MQTT like a real one. Without
     --home it forgets everything at the end.
     """
-    for option, given in (("--tty", tty), ("--fault", faults)):
+    for option, given in (("--tty", tty), ("--air", air), ("--fault", faults)):
         if given:
             click.echo(f"{option} is not built yet and has no effect.", err=True)
     from ownplug.virtual import Load, VirtualPlugSettings, find_profile

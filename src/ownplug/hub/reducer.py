@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ownplug.core.errors import Malformed
 from ownplug.core.identity import Firmware, Model
 from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
@@ -76,10 +75,7 @@ def _electricity(state: PlugState, message: Message, now: datetime) -> PlugState
     told = message.read(ElectricityPayload).electricity
     if told.channel != 0:
         return state  # the one reading of a plug is that of its first outlet
-    try:
-        return replace(state, reading=reading_of(told, now))
-    except OverflowError as error:  # JSON has integers of any length
-        raise Malformed("A reading is larger than any number that a meter can show.") from error
+    return replace(state, reading=reading_of(told, now))
 
 
 def _runtime(state: PlugState, message: Message, _now: datetime) -> PlugState:

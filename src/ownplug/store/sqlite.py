@@ -101,9 +101,13 @@ class Database:
         self._database = sqlite3.connect(
             self._path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
         )
-        for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            self._database.execute(f"PRAGMA {setting}")
-        _migrate(self._database, self._path)
+        try:
+            for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                self._database.execute(f"PRAGMA {setting}")
+            _migrate(self._database, self._path)
+        except BaseException:
+            self._close()
+            raise
 
     def _close(self) -> None:
         if self._database is not None:
@@ -111,7 +115,7 @@ class Database:
             self._database = None
 
     def _end(self) -> None:
-        """Let the thread close what may be open, then end; waits for nothing."""
+        """Let the thread end, and close what somebody opened who did not wait for it; waits for nothing."""
         self._thread.submit(self._close)
         self._thread.shutdown(wait=False)
 

@@ -11,7 +11,7 @@ import errno
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -137,14 +137,13 @@ def _listener(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.
     # Made as TCP by name: asyncio turns Nagle's algorithm off only where the protocol is not left open, and with
     # it every answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(listener.close)
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except BaseException:
-        listener.close()
-        raise
+        on_failure.pop_all()
     return listener
 
 

@@ -16,7 +16,7 @@ from ownplug.core.meross import Method, decode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.topics import device_inbox, device_outbox
 from ownplug.core.secret import Secret
-from ownplug.core.state import Availability
+from ownplug.core.state import Availability, PlugState
 from ownplug.hub import Hub, HubSettings, PlugOffline, PlugOnline, RelaySwitched
 from ownplug.testing import LoopClock
 
@@ -296,10 +296,12 @@ def test_a_forgotten_plug_is_gone_until_it_connects_anew(run: Run) -> None:
         plug.connect("1")
         await asyncio.sleep(6)
         await home.hub.forget(plug.uuid)
-        heard = len(plug.heard)
+        heard, relayed = len(plug.heard), len(home.post.to(APPS))
         plug.say(Method.PUSH, ns.CONTROL_TOGGLE_X, TOGGLED)
+        plug.say(Method.PUSH, ns.SYSTEM_CLOCK, {})
         await asyncio.sleep(60)
-        assert len(plug.heard) == heard
+        assert (len(plug.heard), len(home.post.to(APPS))) == (heard, relayed)
+        assert home.hub.state(plug.uuid) == PlugState()
         assert home.hub.registry.all() == []
         plug.leave("1")
         plug.connect("2")

@@ -15,9 +15,10 @@ from ownplug.core.secret import Secret
 from ownplug.core.state import Availability
 
 if TYPE_CHECKING:
+    from tests.unit.hub.conftest import Home, PlayedPlug, Run
+
     from ownplug.core.meross import Message
     from ownplug.hub.session import PlugSession
-    from tests.unit.hub.conftest import Home, PlayedPlug, Run
 
 
 def session_of(home: Home, plug: PlayedPlug) -> PlugSession:
@@ -246,6 +247,7 @@ def test_a_caller_that_gives_up_leaves_nothing_behind(run: Run) -> None:
                 await session.request(Method.GET, "Appliance.X", {})
         [asked] = plug.asked("Appliance.X")
         plug.send(plug.maker.reply(asked, Method.GETACK, {}, now_s=4))
+        assert session._waiting == {}
 
     run(story)
 
@@ -260,10 +262,10 @@ def test_the_newest_connection_is_the_plug(run: Run) -> None:
         plug.connect("new", address="192.168.1.51")
         assert session.peer_address == "192.168.1.51"
         plug.leave("old", reason="its keepalive ran out")
-        assert session.state.availability is Availability.ONLINE
+        assert home.hub.state(plug.uuid).availability is Availability.ONLINE
         assert session.state.since == since
         plug.leave("new")
-        assert session.state.availability is Availability.OFFLINE
+        assert home.hub.state(plug.uuid).availability is Availability.OFFLINE
         assert session.state.reason == "the client said goodbye"
         assert session.state.since == home.clock.now()
 
