@@ -28,7 +28,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _MIDDAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
-_MOMENTS = 10_000  # of timers are remembered before those that are over are forgotten
+_MOMENTS = 400  # of timers are remembered before those that are over are forgotten
 
 
 class LoopTimeEventLoop(asyncio.SelectorEventLoop):
