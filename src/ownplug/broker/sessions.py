@@ -180,7 +180,12 @@ class Sessions:
 
     def has_room(self, key: SessionKey) -> bool:
         """Whether this client may have a session that is kept."""
-        return key in self._kept or len(self._kept) < self._settings.max_sessions
+        if key in self._kept:
+            return True
+        of_user = sum(kept.username == key.username for kept in self._kept)
+        return (
+            len(self._kept) < self._settings.max_sessions and of_user < self._settings.max_sessions_per_user
+        )
 
     def resume(self, key: SessionKey, line: Line, access: Access) -> tuple[KeptSession, bool]:
         """Return the session of a client that has come, and whether it was there before (MQTT-3.2.2-2).

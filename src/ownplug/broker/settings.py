@@ -60,6 +60,9 @@ class BrokerSettings:
     """Sessions that are kept for clients which asked for that (`clean session 0`). Plugs do not; further clients
     are told to come again later."""
 
+    max_sessions_per_user: int = 100
+    """The same for one user: each client id is a session of its own, and none may use up the others' room."""
+
     session_expiry_s: float = 604_800.0
     """Seconds after which the session of a client that stays away is forgotten, with what waits in it: a week."""
 

@@ -211,3 +211,18 @@ async def test_what_there_is_no_room_for_any_more_is_left_behind(
     await write(exchange)
     assert SessionEnded(key=SessionKey("a", "two")) in disk.written
     assert not any(isinstance(change, RetainedKept) for change in disk.written)
+
+
+async def test_one_user_cannot_use_up_the_sessions_of_all(
+    make_exchange: Callable[..., Exchange], disk: Disk
+) -> None:
+    exchange = make_exchange(store=disk, max_sessions=10, max_sessions_per_user=2)
+    sessions = exchange.board.sessions
+    for name in ("one", "two"):
+        record = SessionRecord(
+            key=SessionKey("a", name), subscriptions={}, messages=(), received=(), taken=()
+        )
+        assert sessions.restore(record, 0.0)
+    assert not sessions.has_room(SessionKey("a", "three"))
+    assert sessions.has_room(SessionKey("a", "two"))
+    assert sessions.has_room(SessionKey("b", "three"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,9 @@ GROWTH_KB = 12 * 1024
 
 RETAINED_OF_A_USER = 5_000
 """`max_retained_messages_per_user` of the settings."""
+
+SESSIONS_OF_A_USER = 100
+"""`max_sessions_per_user` of the settings."""
 
 HALF_A_HELLO = bytes.fromhex("16030100c8010000c40303")
 HELD_S = 2.0
@@ -291,3 +295,20 @@ async def count_until_quiet(raw: Raw) -> int:
         except TimeoutError:
             return count
         count += 1
+
+
+async def test_one_user_asks_for_sessions_without_end(attacker: Attacker, hub: HubProcess) -> None:
+    refused = 0
+    for number in range(150):
+        async with attacker.call() as raw:
+            await raw.say(replace(attacker.app(f"kept-{number}"), clean_session=False))
+            answer = await raw.hear()
+            assert isinstance(answer, Connack)
+            refused += answer.code is ConnectCode.SERVER_UNAVAILABLE
+    assert refused == 150 - SESSIONS_OF_A_USER
+    async with attacker.call() as raw:  # another user still has room
+        await raw.say(replace(attacker.user("patient"), clean_session=False))
+        assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
+    for number in range(SESSIONS_OF_A_USER):  # leave nothing behind
+        async with attacker.let_in(attacker.app(f"kept-{number}")):
+            pass
