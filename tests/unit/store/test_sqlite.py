@@ -23,6 +23,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store import SqliteStore
+from ownplug.store.sqlite import Database
 from ownplug.store.migrations import Migration, migrations
 
 _NOBODY = 65534  # the user id on every Linux
@@ -198,6 +199,7 @@ from pathlib import Path
 from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.store import SqliteStore
+from ownplug.store.sqlite import Database
 
 async def main():
     async with SqliteStore(Path(sys.argv[1])) as store:
@@ -229,14 +231,12 @@ def test_a_kill_loses_nothing_that_was_acknowledged(path: Path) -> None:
 
 
 async def test_every_write_is_on_the_disk_and_not_only_with_the_system(path: Path) -> None:
-    async with SqliteStore(path) as store:
-        settings = await store._run(
-            lambda: [
-                store._connection.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("synchronous", "journal_mode")
-            ]
-        )
-    assert settings == [2, "wal"]  # 2 is FULL
+    async with Database(path) as database:
+        settings = [
+            await database.all(f"PRAGMA {name}", lambda row: row[0])
+            for name in ("synchronous", "journal_mode")
+        ]
+    assert settings == [[2], ["wal"]]  # 2 is FULL
 
 
 # --- versions ------------------------------------------------------------------------------------
