@@ -142,7 +142,10 @@ def figure_lines(figures: list[Figure]) -> list[list[str]]:
 def load_lines(found: Comparison) -> list[list[str]]:
     """Return how busy the load generator's core was for each figure."""
     rows = found.rows.values()
-    lines = ([row.aim.what, *(f"{row.busy(name):.0%}" for name in found.candidates)] for row in rows)
+    lines = (
+        [row.aim.what, *(f"{row.busy(name):.0%}" if row.busy(name) else "-" for name in found.candidates)]
+        for row in rows
+    )
     return [["generator's core busy", *found.candidates], *lines]
 
 

@@ -111,9 +111,9 @@ class Rounds:
                 server.ask("watch")
             generator.again()
             run = generator.count()
-            self._found.add(RETURN, name, Sample(value=run.told["seconds"]))
+            self._found.add(RETURN, name, run.sample(run.told["seconds"]))
             if name != PEER:
-                self._found.add(DELAY, name, Sample(value=server.ask("delay")["p99_ms"]))
+                self._found.add(DELAY, name, run.sample(server.ask("delay")["p99_ms"]))
 
     def _generating(self, server: Server, mode: str, *settings: str) -> AbstractContextManager[Generator]:
         return generating(self._program, server, mode, *settings, self._seconds, *self._logins)

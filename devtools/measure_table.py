@@ -91,12 +91,17 @@ class Row:
         """How busy the generator's core was, median."""
         return median([sample.busy for sample in self.samples.get(candidate, [])] or [0.0])
 
+    def counts(self, candidate: str) -> bool:
+        """Whether at least one of its measurements does."""
+        return any(sample.counts for sample in self.samples.get(candidate, []))
+
     def remark(self) -> str:
         """What speaks against the row, empty if nothing does."""
-        samples = [sample for of_one in self.samples.values() for sample in of_one]
-        too_busy = [name for name, of_one in self.samples.items() if not any(s.counts for s in of_one)]
+        too_busy = [name for name in self.samples if not self.counts(name)]
         if too_busy:
-            return f"generator too busy for {' and '.join(too_busy)}"
+            whom = "" if len(too_busy) == len(self.samples) else f" for {' and '.join(too_busy)}"
+            return f"does not count: generator too busy{whom}"
+        samples = [sample for of_one in self.samples.values() for sample in of_one]
         disturbed = sum(sample.is_disturbed for sample in samples)
         return "preliminary: the machine was shared" if 2 * disturbed > len(samples) else ""
 

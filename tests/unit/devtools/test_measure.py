@@ -28,4 +28,5 @@ def test_a_figure_is_a_line_with_its_ratio() -> None:
 def test_how_busy_the_generator_was_stands_beside_each_figure() -> None:
     found = Comparison(candidates=["ours"])
     found.add(Aim(what="messages", unit="a second"), "ours", Sample(value=1.0, busy=0.42))
-    assert load_lines(found) == [["generator's core busy", "ours"], ["messages", "42%"]]
+    found.add(Aim(what="memory", unit="KiB"), "ours", Sample(value=1.0))
+    assert load_lines(found) == [["generator's core busy", "ours"], ["messages", "42%"], ["memory", "-"]]

@@ -34,7 +34,11 @@ def test_the_median_leaves_out_what_was_measured_by_a_busy_generator() -> None:
 def test_where_nothing_counts_the_median_stands_with_a_remark() -> None:
     busy = row(MORE, ours=[Sample(value=4.0, busy=0.9, own=0.9)], peer=[Sample(value=5.0)])
     assert busy.value("ours") == 4.0
-    assert busy.remark() == "generator too busy for ours"
+    assert busy.remark() == "does not count: generator too busy for ours"
+
+
+def test_a_row_that_nobody_measured_well_names_nobody() -> None:
+    assert row(MORE, ours=[Sample(value=4.0, busy=0.9)]).remark() == "does not count: generator too busy"
 
 
 def test_a_machine_that_was_shared_makes_a_figure_preliminary() -> None:
