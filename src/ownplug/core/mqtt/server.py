@@ -62,6 +62,7 @@ from ownplug.core.mqtt.topics import MAX_LEVELS
 KEEPALIVE_GRACE = 1.5  # MQTT-3.1.2-24
 _PINGRESP = encode(Pingresp())
 _CONNECT_FIRST_BYTE = 0x10
+_PUBACK = b"\x40\x02"  # before the packet id; in full because every message of a plug needs one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +278,15 @@ class ServerMachine:
         match packet:
             case Publish():
                 self._published(packet, events)
-            case Puback() | Pubrec() | Pubrel() | Pubcomp():
+            case Puback():
+                if self.session.outbox.acknowledge(packet.packet_id) and self._is_kept:
+                    events.append(Progress(step=Step.DONE, packet_id=packet.packet_id))
+            case _:
+                self._handle_rarer(packet, events)
+
+    def _handle_rarer(self, packet: Packet, events: list[ServerEvent]) -> None:
+        match packet:
+            case Pubrec() | Pubrel() | Pubcomp():
                 self._settle(packet, events)
             case Pingreq():
                 self._answers.append(_PINGRESP)  # MQTT-3.12.4-1
@@ -294,11 +303,9 @@ class ServerMachine:
             case _:
                 raise Unexpected(f"A client must not send {type(packet).__name__} (table 2.1).")
 
-    def _settle(self, packet: Puback | Pubrec | Pubrel | Pubcomp, events: list[ServerEvent]) -> None:
+    def _settle(self, packet: Pubrec | Pubrel | Pubcomp, events: list[ServerEvent]) -> None:
         packet_id, outbox = packet.packet_id, self.session.outbox
         match packet:
-            case Puback():
-                is_new, step = outbox.acknowledge(packet_id), Step.DONE
             case Pubrec():  # answered also when it came before, or is not known: the client waits for it
                 is_new, step = outbox.received(packet_id), Step.RECEIVED
                 self._answers.append(encode(Pubrel(packet_id=packet_id)))  # MQTT-4.3.3-1
@@ -325,7 +332,7 @@ class ServerMachine:
     def _acknowledge(self, qos: QoS, packet_id: int, events: list[ServerEvent]) -> bool:
         """Answer a message; False if it came before (MQTT-4.3.3-2)."""
         if qos is QoS.AT_LEAST_ONCE:
-            self._answers.append(encode(Puback(packet_id=packet_id)))  # MQTT-4.3.2-2
+            self._answers.append(_PUBACK + packet_id.to_bytes(2, "big"))  # MQTT-4.3.2-2
             return True
         untold = self.session.untold
         is_new = packet_id not in untold
