@@ -23,8 +23,8 @@ from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store import SqliteStore
-from ownplug.store.sqlite import Database
 from ownplug.store.migrations import Migration, migrations
+from ownplug.store.sqlite import Database
 
 _NOBODY = 65534  # the user id on every Linux
 
