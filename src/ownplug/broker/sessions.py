@@ -7,6 +7,7 @@ a kill can neither lose nor double what was acknowledged.
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, assert_never
 
@@ -35,6 +36,8 @@ from ownplug.core.mqtt import (
 if TYPE_CHECKING:
     from ownplug.broker.journal import Journal
     from ownplug.broker.settings import BrokerSettings
+
+_LOG = logging.getLogger(__name__)
 
 
 class Line(Protocol):
@@ -228,6 +231,7 @@ class Sessions:
             if kept.away_since_s is not None and now_s - kept.away_since_s >= patience_s
         ]
         for key in old:
+            _LOG.info("The session of %.100r is forgotten: it stayed away for too long", key.client_id)
             self.end(key)
         return old
 

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ownplug.core.errors import Conflict
+from ownplug.core.mqtt import Remembered, SessionKey, SessionOpened
+from ownplug.core.records import HomeRecord, UserRecord
+from ownplug.core.secret import Secret
+from ownplug.store import SqliteStore
+from ownplug.store.migrations import migrations
+
+HOME = HomeRecord(user_id="10001", key=Secret("k"))
+USER = UserRecord(name="anna", password_hash=Secret("h"), read=("a/#",), write=())
+
+
+def old_database(path: Path) -> None:
+    """What the first version of ownplug left."""
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(migrations()[0].sql)
+        database.execute("INSERT INTO home (id, user_id, key) VALUES (1, '10001', 'k')")
+        database.execute("INSERT INTO user VALUES ('anna', 'h', '[\"a/#\"]', '[]')")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+
+
+async def test_an_old_home_keeps_what_it_has_and_gains_the_new_tables(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite3"
+    old_database(path)
+    async with SqliteStore(path) as store:
+        assert (await store.home(), await store.users()) == (HOME, [USER])
+        assert await store.mqtt.load() == Remembered()
+        await store.mqtt.write([SessionOpened(key=SessionKey("anna", "one"))])
+        assert len((await store.mqtt.load()).sessions) == 1
+
+
+async def test_a_copy_is_kept_of_what_was_before(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite3"
+    old_database(path)
+    async with SqliteStore(path):
+        pass
+    with closing(sqlite3.connect(tmp_path / "hub.before-2.sqlite3")) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT name FROM user").fetchall() == [("anna",)]
+
+
+async def test_a_newer_home_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    with pytest.raises(Conflict, match="newer ownplug"):
+        async with SqliteStore(path):
+            pass
