@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CIPHERS = "DEFAULT:@SECLEVEL=1"
-_DECRYPT_SIZE = 4096  # bytes asked for at once: most messages fit, and the library sets aside as much each time
+_DECRYPT_SIZE = (
+    4096  # bytes asked for at once: most messages fit, and the library sets aside as much each time
+)
 _LEGACY_CIPHERS = "DEFAULT:@SECLEVEL=0"  # OpenSSL 3 speaks TLS 1.0 and 1.1 at this level only
 _CLOSE_TIMEOUT_S = 5.0  # for a far side that does not take what was written
 
