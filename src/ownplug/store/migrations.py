@@ -1,4 +1,4 @@
-"""The schema as numbered SQL files, each applied once, in order, in one transaction with its own record.
+"""The schema as numbered SQL files, each applied once, in order, all that are needed in one transaction.
 
 A database that a newer ownplug made is refused rather than guessed at, and one that an older ownplug made is
 copied before it is changed.

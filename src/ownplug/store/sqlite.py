@@ -131,35 +131,35 @@ def _version(database: sqlite3.Connection) -> int:
 
 
 def _migrate(database: sqlite3.Connection, path: Path) -> None:
-    version = _version(database)
+    if not _needed(database, path):
+        return
+    with database:  # one transaction: a kill in the middle leaves the old version whole
+        database.execute("BEGIN IMMEDIATE")
+        steps = _needed(database, path)  # none, if another process was faster
+        if steps and _version(database):
+            _copy_before(path, _version(database))
+        for step in steps:
+            for statement in _statements(step.sql):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {step.number}")
+
+
+def _needed(database: sqlite3.Connection, path: Path) -> list[Migration]:
     try:
-        steps = pending(version, migrations())
+        return pending(_version(database), migrations())
     except ValueError as error:
         raise Conflict(
             f"{path} was made by a newer ownplug ({error}).", hint="Update ownplug, or restore a backup."
         ) from error
-    if steps and version:
-        _copy_before(database, path, version)
-    for step in steps:
-        _apply(database, step)
 
 
-def _copy_before(database: sqlite3.Connection, path: Path, version: int) -> None:
+def _copy_before(path: Path, version: int) -> None:
     copy = path.with_suffix(f".before-{version + 1}.sqlite3")
     copy.unlink(missing_ok=True)  # of an attempt that did not come to an end
     _make_private(copy)
-    with closing(sqlite3.connect(copy)) as target:
-        database.backup(target)
-
-
-def _apply(database: sqlite3.Connection, step: Migration) -> None:
-    with database:  # one transaction: a kill in the middle leaves the old version whole
-        database.execute("BEGIN IMMEDIATE")
-        if _version(database) >= step.number:
-            return  # another process was faster
-        for statement in _statements(step.sql):
-            database.execute(statement)
-        database.execute(f"PRAGMA user_version = {step.number}")
+    # Read by a connection of its own: the one that changes the database would wait for itself.
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def _statements(script: str) -> Iterator[str]:
