@@ -49,14 +49,14 @@ _TELLING = frozenset({Method.GETACK, Method.PUSH})
 def _all(state: PlugState, message: Message, _now: datetime) -> PlugState:
     told = message.read(AllPayload).all
     hardware, firmware = told.system.hardware, told.system.firmware
-    return replace(
+    known = replace(
         state,
         model=_short_model(model_of(hardware)),
         firmware=_short_firmware(firmware_of(firmware)),
         address=_short(firmware.inner_ip),
         timezone=_short(told.system.time.zone) if told.system.time else state.timezone,
-        relays=_merged(state.relays, told.relays),
     )
+    return _with_relays(known, told.relays)
 
 
 def _ability(state: PlugState, message: Message, _now: datetime) -> PlugState:
@@ -64,11 +64,11 @@ def _ability(state: PlugState, message: Message, _now: datetime) -> PlugState:
 
 
 def _toggle_x(state: PlugState, message: Message, _now: datetime) -> PlugState:
-    return replace(state, relays=_merged(state.relays, relays_of(message.read(ToggleXPayload))))
+    return _with_relays(state, relays_of(message.read(ToggleXPayload)))
 
 
 def _toggle(state: PlugState, message: Message, _now: datetime) -> PlugState:
-    return replace(state, relays=_merged(state.relays, [message.read(TogglePayload).toggle]))
+    return _with_relays(state, [message.read(TogglePayload).toggle])
 
 
 def _electricity(state: PlugState, message: Message, now: datetime) -> PlugState:
@@ -96,6 +96,15 @@ _STEPS: dict[str, Step] = {
     ns.CONTROL_TOGGLE: _toggle,
     ns.CONTROL_ELECTRICITY: _electricity,
 }
+
+
+def _with_relays(state: PlugState, told: list[Relay]) -> PlugState:
+    relays = _merged(state.relays, told)
+    switched = any(
+        old.on is not new.on for old in state.relays for new in relays if old.channel == new.channel
+    )
+    # What was measured before a relay moved is no longer what flows: better nothing than a lie.
+    return replace(state, relays=relays, reading=None if switched else state.reading)
 
 
 def _merged(known: tuple[RelayState, ...], told: list[Relay]) -> tuple[RelayState, ...]:

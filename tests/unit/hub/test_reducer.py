@@ -253,3 +253,10 @@ def test_any_number_of_a_meter_is_a_reading_or_malformed(numbers: dict[str, obje
     except Malformed:
         return
     assert state is KNOWN or state.reading is not None
+
+
+def test_a_reading_ends_when_the_relay_moves_and_only_then() -> None:
+    same = told(ns.CONTROL_TOGGLE_X, {"togglex": [{"channel": 0, "onoff": 1, "lmTime": 4}]}, Method.PUSH)
+    assert reduce(KNOWN, same, NOW).reading == KNOWN.reading
+    moved = told(ns.CONTROL_TOGGLE_X, {"togglex": [{"channel": 0, "onoff": 0, "lmTime": 4}]}, Method.PUSH)
+    assert reduce(KNOWN, moved, NOW).reading is None
