@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -39,11 +39,10 @@ class Database:
         self._database: sqlite3.Connection | None = None
 
     async def __aenter__(self) -> Self:
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self._end)
             await self._run(self._open)
-        except BaseException:
-            self._end()
-            raise
+            on_failure.pop_all()
         return self
 
     async def __aexit__(
@@ -101,13 +100,12 @@ class Database:
         self._database = sqlite3.connect(
             self._path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
         )
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self._close)
             for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
                 self._database.execute(f"PRAGMA {setting}")
             _migrate(self._database, self._path)
-        except BaseException:
-            self._close()
-            raise
+            on_failure.pop_all()
 
     def _close(self) -> None:
         if self._database is not None:
