@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -440,7 +441,7 @@ def test_a_qos_2_message_taken_in_one_connection_is_not_taken_again_in_the_next(
     session = Session(OutboxLimits())
     message = Publish(topic="own", payload=b"1", qos=QoS.EXACTLY_ONCE, packet_id=8)
     say(resume(session, is_present=False), message)
-    assert say(resume(session, is_present=True), dataclasses.replace(message, dup=True)) == []
+    assert say(resume(session, is_present=True), msgspec.structs.replace(message, dup=True)) == []
 
 
 # --- going ---
