@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
+INBOX_LIMIT = 64 * 1024
+"""Bytes that wait to be worked off before reading is paused."""
+
 
 class Inbox:
     """Bytes in, slices out; a chunk is cut but never copied whole.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ownplug.broker.feed import Feed
 from ownplug.broker.journal import Journal
+from ownplug.broker.outgoing import Outgoing
 from ownplug.broker.ports import Connection, Gatekeeper, Listener, SessionStore
 from ownplug.broker.sessions import KeptSession, Line, Sessions
 from ownplug.broker.settings import BrokerSettings
@@ -102,6 +103,7 @@ class Switchboard:
         journal: what is on its way to the disk.
         sessions: those that outlive their connections.
         retained: the last messages of topics, for those who subscribe later.
+        outgoing: who has something to send.
         nobody_left: set while there are no connections.
         traffic: counters since the start.
         system: what the server tells of itself.
@@ -119,6 +121,7 @@ class Switchboard:
         self.clock = clock
         self.gatekeeper = gatekeeper
         self.feed = Feed(clock)
+        self.outgoing = Outgoing(self.feed, clock)
         self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
         self.journal = Journal(store)
         self.sessions = Sessions(settings, self.journal, self.subscriptions, self._overflowed)

@@ -98,6 +98,7 @@ class Caller:
     """The far end of one connection."""
 
     def __init__(self, board: Switchboard, address: str) -> None:
+        self.board = board
         self.transport = PlayedTransport(address)
         self.connection = ClientConnection(board, None)
         self.transport.protocol = self.connection
@@ -108,6 +109,7 @@ class Caller:
         self.connection.data_received(b"".join(map(encode, packets)))
 
     def heard(self) -> list[Packet]:
+        send(self.board)
         data = bytes(self.transport.written)
         self.transport.written.clear()
         return self._reader.feed(data)
@@ -118,6 +120,12 @@ class Caller:
 
     def hang_up(self, error: Exception | None = None) -> None:
         self.connection.connection_lost(error)
+
+
+def send(board: Switchboard) -> None:
+    """Have everything sent that is to be sent soon."""
+    board.outgoing._send()
+    board.outgoing._send_paced()
 
 
 class Exchange:
@@ -144,6 +152,10 @@ class Exchange:
         await self.judge()
         caller.heard()
         return caller
+
+    def send(self) -> None:
+        """Have everything sent that is to be sent soon."""
+        send(self.board)
 
     def tell(self) -> list[tuple[str, str, str]]:
         """Let the feed tell what has happened; return the listener's notes."""

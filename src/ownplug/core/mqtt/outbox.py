@@ -53,7 +53,6 @@ class Outbox:
     """The messages of one client that are waiting or unacknowledged.
 
     Attributes:
-        dropped: messages that gave way since the start.
         queued_bytes: what waits, by `PublishTemplate.size`.
     """
 
@@ -65,7 +64,6 @@ class Outbox:
         "_last_id",
         "_limits",
         "_queue",
-        "dropped",
         "queued_bytes",
     )
 
@@ -77,10 +75,11 @@ class Outbox:
         self._inflight: dict[int, PublishTemplate | None] = {}  # None: it was received, PUBCOMP is missing
         self._inflight_bytes = 0
         self._exact: dict[int, None] = {}  # those in flight that are of QoS 2
-        self._given: dict[int, bool] = {}  # ids of messages that are not in flight yet; true: sent before, perhaps
+        self._given: dict[
+            int, bool
+        ] = {}  # ids of messages that are not in flight yet; true: sent before, perhaps
         self._last_id = 0
         self.queued_bytes = 0
-        self.dropped = 0
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -99,7 +98,6 @@ class Outbox:
         """Let a message wait, at the lower of its own QoS and `qos` (MQTT-3.8.4-6). False if it gave way."""
         limits = self._limits
         if len(self._queue) >= limits.max_messages or self.queued_bytes + template.size > limits.max_bytes:
-            self.dropped += 1
             return False
         self._queue.append((template, min(qos, template.qos), 0))
         self.queued_bytes += template.size
@@ -109,7 +107,6 @@ class Outbox:
         """Make room for a message above QoS 0 and return its packet id; None if it gave way."""
         limits = self._limits
         if len(self._given) >= limits.max_messages or self.queued_bytes + template.size > limits.max_bytes:
-            self.dropped += 1
             return None
         packet_id = next_packet_id(self._last_id, self._given)
         while packet_id in self._inflight:
@@ -142,7 +139,7 @@ class Outbox:
             return pieces
         taken = count = 0
         inflight, limits = self._inflight, self._limits
-        for template, qos, packet_id in self._queue:
+        for template, qos, given_id in self._queue:
             if taken >= max_bytes:
                 break
             if qos and (len(inflight) >= limits.max_inflight or self._inflight_bytes >= limits.max_bytes):
@@ -150,14 +147,15 @@ class Outbox:
             count += 1
             size = template.size
             taken += size
-            if packet_id:
-                pieces += self._kept(template, qos, packet_id)
-            elif qos:
-                self._last_id = packet_id = next_packet_id(self._last_id, inflight)
-                pieces += template.with_id(qos, packet_id)
-            else:
+            if not qos:
                 pieces.append(template.plain())
                 continue
+            packet_id = given_id
+            if packet_id:
+                pieces += self._kept(template, qos, packet_id)
+            else:
+                self._last_id = packet_id = next_packet_id(self._last_id, inflight)
+                pieces += template.with_id(qos, packet_id)
             inflight[packet_id] = template
             self._inflight_bytes += size
             if qos is QoS.EXACTLY_ONCE:

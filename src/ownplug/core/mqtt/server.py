@@ -127,6 +127,11 @@ class ServerMachine:
         return self._stage is _Stage.OVER
 
     @property
+    def takes_data(self) -> bool:
+        """Whether what the client says is worked on now: it has not ended, and no verdict is awaited."""
+        return self._stage is _Stage.OPEN or self._stage is _Stage.FRESH
+
+    @property
     def is_judged(self) -> bool:
         """Whether `accept` or `refuse` is awaited."""
         return self._stage is _Stage.JUDGED
@@ -213,10 +218,12 @@ class ServerMachine:
 
     def data_to_send(self, max_bytes: int) -> bytes:
         """What may go out now: every answer, then messages up to about `max_bytes`."""
-        pieces, self._answers = self._answers, []
-        if self._stage is _Stage.OPEN:
-            pieces += self.session.outbox.take(max_bytes)
-        return b"".join(pieces)
+        pieces = self._answers
+        if pieces:
+            self._answers = []
+        if self._stage is _Stage.OPEN and len(self.session.outbox):
+            pieces = pieces + self.session.outbox.take(max_bytes)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _read(self, data: bytes, now_s: float, events: list[ServerEvent]) -> None:
         if (
