@@ -78,7 +78,7 @@ class ClientConnection(asyncio.Protocol):
         self._deadline_s = board.clock.monotonic() + board.settings.handshake_timeout_s
         self._inbox = Inbox()
         self._share = Share(board.feed)
-        self._sent_s = 0.0  # when it was sent something last
+        self._sent_s = 0.0  # when it was sent messages last
         self._slice_bytes = SLICE_BYTES
         self._has_ended = False  # the client will send no more
         self._is_closing = False
@@ -341,11 +341,12 @@ class ClientConnection(asyncio.Protocol):
             return
         try:
             while not self._is_closing and not self._is_writing_paused:
+                if len(machine.session.outbox):
+                    self._sent_s = self._now_s()
                 data = machine.data_to_send(WRITE_BYTES)
                 if data:
                     self._board.traffic.bytes_sent += len(data)
                     wire.send(data)
-                    self._sent_s = self._now_s()
                 if len(data) < WRITE_BYTES // 2:  # nearly always: that was all that may go now
                     self._sent_all(machine)
                     return

@@ -96,10 +96,10 @@ async def test_packets_sent_before_the_verdict_keep_their_order(exchange: Exchan
         ACCEPTED,
         Suback(packet_id=1, granted=(Q1,)),
         Puback(packet_id=5),
-        Pingresp(),
         Puback(packet_id=5),
         Publish(topic="a", payload=b"one", qos=Q1, packet_id=1),
         Publish(topic="a", payload=b"two", qos=Q1, packet_id=2),
+        Pingresp(),
     ]
 
 
