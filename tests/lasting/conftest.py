@@ -70,6 +70,9 @@ class MemoryStore:
     async def save_user(self, user: UserRecord) -> None:
         self._users[user.name] = user
 
+    async def delete_user(self, name: str) -> None:
+        self._users.pop(name, None)
+
 
 class Home:
     """Everything on the stage.

@@ -222,6 +222,11 @@ class Sessions:
             self._subscriptions.drop(kept)
             self._journal.put(SessionEnded(key=key))
 
+    def end_all_of(self, username: str) -> None:
+        """Forget every session of a user that is gone."""
+        for key in [key for key in self._kept if key.username == username]:
+            self.end(key)
+
     def expire(self, now_s: float) -> list[SessionKey]:
         """Forget those whose clients have been away for too long; return whose they were."""
         patience_s = self._settings.session_expiry_s

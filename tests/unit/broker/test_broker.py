@@ -10,6 +10,8 @@ import pytest
 from ownplug.aio import SystemClock
 from ownplug.broker import Access, Broker, BrokerSettings
 from ownplug.core.errors import UsageError
+from ownplug.core.mqtt import Publish
+from ownplug.core.records import UserChange
 from ownplug.testing import FakeClock
 
 SILENT = BrokerSettings(mqtts="", mqtt="")
@@ -124,3 +126,15 @@ async def test_warnings_that_were_kept_back_are_counted_each_minute(
         "somebody did it again",
         "4 more warnings about somebody in the last minute were kept back",
     ]
+
+
+async def test_what_a_user_left_goes_with_it_and_not_with_its_password() -> None:
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        retained = broker._board.retained
+        for topic, owner in (("a", "anna"), ("b", "ben")):
+            broker._board.route(Publish(topic=topic, payload=b"1", retain=True), owner)
+        for change in (UserChange.RIGHTS, UserChange.LOGIN):
+            broker.user_changed("anna", change)
+            assert len(retained) == 2
+        broker.user_changed("anna", UserChange.PERSON)
+        assert (retained.get("a"), len(retained)) == (None, 1)

@@ -226,3 +226,17 @@ async def test_one_user_cannot_use_up_the_sessions_of_all(
     assert not sessions.has_room(SessionKey("a", "three"))
     assert sessions.has_room(SessionKey("a", "two"))
     assert sessions.has_room(SessionKey("b", "three"))
+
+
+async def test_the_sessions_of_a_user_that_is_gone_are_forgotten_and_the_others_are_not(
+    exchange: Exchange, disk: Disk
+) -> None:
+    caller = await come(exchange)
+    await say(exchange, caller, SUBSCRIBE)
+    exchange.board.sessions.end_all_of("nobody")
+    assert len(exchange.board.sessions) == 1
+    exchange.board.sessions.end_all_of("a")
+    assert len(exchange.board.sessions) == 0
+    assert list(exchange.board.subscriptions.match("a")) == []
+    await write(exchange)
+    assert disk.written[-1] == SessionEnded(key=ANNA)
