@@ -36,6 +36,7 @@ class HomeView:
     user_id: str
     key: Secret
     mqtts: str = ""  # host:port, as given to plugs
+    mqtts_legacy: str = ""  # the same for plugs that speak old TLS only
     mqtt: str = ""
     web: str = ""
     cloud: str = ""

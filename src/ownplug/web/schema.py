@@ -66,6 +66,7 @@ class Home(BaseModel):
     user_id: str
     key: str
     mqtts: str
+    mqtts_legacy: str
     mqtt: str
     web: str
     cloud: str
@@ -160,6 +161,7 @@ def home_document(home: HomeView, *, show_secrets: bool) -> Home:
         user_id=home.user_id,
         key=_shown(home.key, show_secrets),
         mqtts=home.mqtts,
+        mqtts_legacy=home.mqtts_legacy,
         mqtt=home.mqtt,
         web=home.web,
         cloud=home.cloud,

@@ -42,6 +42,7 @@ HOME = {
     "user_id": "10001",
     "key": "***",
     "mqtts": "127.0.0.1:8883",
+    "mqtts_legacy": "",
     "mqtt": "",
     "web": "",
     "cloud": "",
