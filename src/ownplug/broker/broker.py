@@ -200,10 +200,12 @@ class Broker:
         while True:
             for _ in range(SWEEPS_A_MINUTE):
                 await self._clock.sleep(SWEEP_S)
-                now_s = self._clock.monotonic()
+                now_s, is_stuck = self._clock.monotonic(), self._board.journal.is_stuck
                 for connection in tuple(self._board.connections):
                     if now_s >= connection.deadline_s:
                         connection.expire()
+                    elif is_stuck and connection.is_held:
+                        connection.close("the disk takes nothing, and what it said cannot be kept")
             self._board.forget_warnings()
             self._board.sessions.expire(self._clock.monotonic())
 
