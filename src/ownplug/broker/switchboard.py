@@ -54,6 +54,9 @@ class Receiver(Hashable, Protocol):
 class Client(Receiver, Line, Protocol):
     """A connection, as the switchboard and the server's tasks see it."""
 
+    is_held: bool
+    """Whether its answers wait for the disk."""
+
     @property
     def deadline_s(self) -> float:
         """When `expire` is to be called."""
@@ -123,7 +126,7 @@ class Switchboard:
         self.feed = Feed(clock)
         self.outgoing = Outgoing(self.feed, clock)
         self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
-        self.journal = Journal(store)
+        self.journal = Journal(store, clock)
         self.sessions = Sessions(settings, self.journal, self.subscriptions, self._overflowed)
         self.retained = Retained(settings.retained_limits())
         self.logins: asyncio.Queue[Client] = asyncio.Queue()
@@ -222,6 +225,9 @@ class Switchboard:
         if access is None:
             is_anonymous = connect.username is None
             return None, ConnectCode.NOT_AUTHORIZED if is_anonymous else ConnectCode.BAD_LOGIN
+        if not connect.clean_session and self.journal.is_stuck:
+            self.warn("sessions", "The disk takes nothing: %.100r cannot have a session", connect.client_id)
+            return None, ConnectCode.SERVER_UNAVAILABLE
         if not connect.clean_session and not self.sessions.has_room(_session_key(connect)):
             self.warn("sessions", "There are %d kept sessions already; no more", len(self.sessions))
             return None, ConnectCode.SERVER_UNAVAILABLE
@@ -302,6 +308,9 @@ class Switchboard:
 
     def _retain(self, message: Publish, owner: str) -> None:
         topic = message.topic
+        if self.journal.is_stuck:
+            self.warn(f"retained {owner}", "The disk takes nothing: %.80r is only passed on", topic)
+            return
         if not message.payload:  # MQTT-3.3.1-10, MQTT-3.3.1-11
             if self.retained.drop(topic):
                 self.journal.put(RetainedDropped(topic=topic))

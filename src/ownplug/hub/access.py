@@ -100,24 +100,26 @@ class AppAccess:
 
 
 class UserAccess:
-    """A user of the home: the topic filters that it has now, also where they change while it is connected."""
+    """A user of the home: the topic filters that it has now, also where they change while it is connected.
 
-    def __init__(self, user: UserRecord, find: Callable[[str], UserRecord | None] | None = None) -> None:
-        self._user = user
+    Args:
+        name: whose rights.
+        find: returns the user as it is now, None if it was removed: then nothing is allowed.
+    """
+
+    def __init__(self, name: str, find: Callable[[str], UserRecord | None]) -> None:
+        self._name = name
         self._find = find
 
     def may_subscribe(self, topic_filter: str) -> bool:
         """What lies wholly inside a filter given for reading."""
-        return any(covers(granted, topic_filter) for granted in self._now().read)
+        user = self._find(self._name)
+        return user is not None and any(covers(granted, topic_filter) for granted in user.read)
 
     def may_publish(self, topic: str) -> bool:
         """What a filter given for writing matches."""
-        return any(matches(granted, topic) for granted in self._now().write)
-
-    def _now(self) -> UserRecord:
-        if self._find is not None:
-            self._user = self._find(self._user.name) or self._user
-        return self._user
+        user = self._find(self._name)
+        return user is not None and any(matches(granted, topic) for granted in user.write)
 
 
 class _Envelope(msgspec.Struct):
@@ -171,7 +173,7 @@ class HomeGatekeeper:
         with self._turnstile.enter(address):
             user = await self._accounts.check(username, password)
         self._penalties.note(address, username, is_right=user is not None)
-        return UserAccess(user, self._accounts.find) if user else None
+        return UserAccess(user.name, self._accounts.find) if user else None
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:
         """Look at what a client wrote to a plug, and let that plug reply to where the client reads."""

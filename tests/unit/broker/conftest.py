@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ownplug.broker.broker import Broker
 from ownplug.broker.connection import ClientConnection
 from ownplug.broker.ports import Connection, SessionStore
 from ownplug.broker.settings import BrokerSettings
@@ -166,6 +167,12 @@ class Exchange:
 @pytest.fixture
 async def make_exchange() -> Callable[..., Exchange]:
     return lambda store=None, **settings: Exchange(BrokerSettings(**settings), store)
+
+
+@pytest.fixture
+async def call() -> Callable[[Broker], Caller]:
+    """Connect to a server that runs."""
+    return lambda broker: Caller(broker._board, "192.0.2.7")
 
 
 @pytest.fixture

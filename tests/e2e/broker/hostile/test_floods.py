@@ -94,16 +94,16 @@ async def test_connects_as_long_as_they_may_be_that_never_end(
         assert hub.peak_kb() - before_kb < 400 * 16 + GROWTH_KB
 
 
-@pytest.mark.parametrize("stage", ["after TCP", "in a ClientHello", "after TLS"])
+@pytest.mark.parametrize("stage", ["after TCP", "in a ClientHello", "after TLS", "after TLS 1.0"])
 async def test_450_silent_connections(
-    attacker: Attacker, beside: Beside, hub: HubProcess, stage: str
+    attacker: Attacker, old_attacker: Attacker, beside: Beside, hub: HubProcess, stage: str
 ) -> None:
+    ways = {"after TLS": attacker.call_tls, "after TLS 1.0": old_attacker.call_tls}
     async with beside(f"450 connections silent {stage}"), AsyncExitStack() as crowd:
         hub.forget_peak()
         before_kb = hub.memory_kb()
         for _ in range(450):
-            way = attacker.call_tls if stage == "after TLS" else attacker.call_raw_on_tls
-            raw = await crowd.enter_async_context(way())
+            raw = await crowd.enter_async_context(ways.get(stage, attacker.call_raw_on_tls)())
             if stage == "in a ClientHello":
                 await raw.say(HALF_A_HELLO)
         await asyncio.sleep(HELD_S)
