@@ -27,7 +27,7 @@ e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) ## whole programs over real sockets, with 
 	$(BIN)/python -m pytest -m e2e
 
 SOAK_HOURS ?= 24
-SOAK_MINUTES ?= 3
+SOAK_MINUTES ?= 10
 SOAK_SEED ?= 1
 
 soak: $(VENV)/.dev ## trouble for SOAK_HOURS simulated hours, then for SOAK_MINUTES on sockets
