@@ -43,7 +43,7 @@ CLOSING_S = 5.0
 
 
 class ClientConnection(asyncio.Protocol):
-    """One client, from its TCP connection to its end; `is_held` while its answers wait for the disk."""
+    """One client, from its TCP connection to its end."""
 
     __slots__ = (
         "_address",
@@ -55,6 +55,7 @@ class ClientConnection(asyncio.Protocol):
         "_is_closing",
         "_is_dropping",
         "_is_flush_due",
+        "_is_held",
         "_is_work_due",
         "_is_writing_paused",
         "_loop",
@@ -64,7 +65,6 @@ class ClientConnection(asyncio.Protocol):
         "_slice_bytes",
         "_tls",
         "_wire",
-        "is_held",
     )
 
     def __init__(self, board: Switchboard, tls: ssl.SSLContext | None) -> None:
@@ -84,7 +84,7 @@ class ClientConnection(asyncio.Protocol):
         self._is_closing = False
         self._is_dropping = False
         self._is_flush_due = self._is_work_due = False
-        self.is_held = False  # no answer goes out before what it speaks of is on the disk
+        self._is_held = False  # no answer goes out before what it speaks of is on the disk
         self._is_writing_paused = False
 
     # --- asyncio's side ---
@@ -156,6 +156,11 @@ class ClientConnection(asyncio.Protocol):
         if self._machine is None or self._is_closing or self._has_ended:
             return self._deadline_s
         return self._machine.deadline_s
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its answers wait for the disk."""
+        return self._is_held
 
     def expire(self) -> None:
         """The client was silent for too long."""
@@ -271,7 +276,7 @@ class ClientConnection(asyncio.Protocol):
             self._hold_if_behind(position)
             began_s, now_s = now_s, self._now_s()
             self._slice_bytes = next_slice_bytes(self._slice_bytes, now_s - began_s)
-        if self.is_held:
+        if self._is_held:
             if self._wire is not None and not self._is_closing:
                 self._wire.regulate(self._inbox.size, is_held=self._is_writing_paused)
             return
@@ -284,15 +289,15 @@ class ClientConnection(asyncio.Protocol):
     def _hold_if_behind(self, position: int) -> None:
         """Neither answer nor work on until what came since `position` is on the disk."""
         if self._board.journal.position != position:
-            self.is_held = True
+            self._is_held = True
             self._board.journal.after(self._go_on, since=position)
 
     def _go_on(self) -> None:
-        self.is_held = False
+        self._is_held = False
         self._work()
 
     def _may_work(self, machine: ServerMachine) -> bool:
-        if self.is_held or self._is_closing or self._is_writing_paused or not machine.takes_data:
+        if self._is_held or self._is_closing or self._is_writing_paused or not machine.takes_data:
             return False
         self._is_work_due = self._share.holds_back(self._work)
         return not self._is_work_due
@@ -337,7 +342,7 @@ class ClientConnection(asyncio.Protocol):
         """Send what may go out, as long as the client takes it."""
         self._is_flush_due = False
         machine, wire = self._machine, self._wire
-        if machine is None or wire is None or self.is_held:
+        if machine is None or wire is None or self._is_held:
             return
         try:
             while not self._is_closing and not self._is_writing_paused:
@@ -361,10 +366,10 @@ class ClientConnection(asyncio.Protocol):
             self._guest.fetch(machine.session.outbox)
 
     def _drop(self) -> None:
-        self._board.traffic.dropped += 1
+        name = self._name()
+        self._board.lose(name)
         if not self._is_dropping:
             self._is_dropping = True
-            name = self._name()
             self._board.warn(f"slow {name}", "%s reads too slowly: messages for it are dropped", name)
 
     # --- the end, and telling of it ---

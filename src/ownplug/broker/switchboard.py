@@ -54,8 +54,9 @@ class Receiver(Hashable, Protocol):
 class Client(Receiver, Line, Protocol):
     """A connection, as the switchboard and the server's tasks see it."""
 
-    is_held: bool
-    """Whether its answers wait for the disk."""
+    @property
+    def is_held(self) -> bool:
+        """Whether its answers wait for the disk."""
 
     @property
     def deadline_s(self) -> float:
@@ -143,6 +144,7 @@ class Switchboard:
         self._ids = itertools.count(1)
         self._limits = settings.limits()
         self._warned: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()  # messages in this minute, by whom they were for
 
     def restore(self, remembered: Remembered) -> None:
         """Have again what an earlier run of the server left, as far as the limits of now allow."""
@@ -321,9 +323,15 @@ class Switchboard:
         else:
             self.warn(f"retained {owner}", "No room to retain %.80r of %r: passed on, not kept", topic, owner)
 
-    def _overflowed(self, key: SessionKey) -> None:
+    def lose(self, whose: str) -> None:
+        """Count a message that gave way, because its client reads too slowly or is away for too long."""
         self.traffic.dropped += 1
+        if whose in self._lost or len(self._lost) < MAX_REMEMBERED_WARNINGS:
+            self._lost[whose] += 1
+
+    def _overflowed(self, key: SessionKey) -> None:
         name = key.client_id
+        self.lose(f"the session of {name!r}")
         self.warn(f"full {name}", "The session of %r is full: messages for it are dropped", name)
 
     def warn(self, about: str, text: str, *args: object) -> None:
@@ -336,7 +344,10 @@ class Switchboard:
         _LOG.log(logging.WARNING if is_new else logging.DEBUG, text, *args)
 
     def forget_warnings(self) -> None:
-        """Begin a new minute."""
+        """Begin a new minute, after a word on the last one."""
+        for whose, count in self._lost.items():
+            _LOG.warning("%d messages for %.200s were dropped in the last minute", count, whose)
+        self._lost.clear()
         for about, count in self._warned.items():
             if count:
                 _LOG.warning("%d more warnings about %s in the last minute were kept back", count, about)

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +31,13 @@ from ownplug.core.mqtt import (
     Will,
 )
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
+from ownplug.transport.tls import client_context
 
 if TYPE_CHECKING:
     from tests.e2e.broker.conftest import Caller, Open
     from tests.e2e.conftest import Program
 
-    Call = Callable[[int], AbstractAsyncContextManager[Caller]]
+    Call = Callable[..., AbstractAsyncContextManager[Caller]]
 
 pytestmark = pytest.mark.e2e
 
@@ -215,6 +216,42 @@ async def test_new_connections_see_the_new_certificate_and_old_ones_stay(
         assert after.strip() in new.server.read_text()
         await caller.say(Pingreq())
         assert await caller.hear() == Pingresp()
+
+
+async def test_a_running_hub_serves_a_renewed_certificate_on_both_listeners_and_loses_nobody(
+    launch: Callable[..., Program], tmp_path: Path, call_port: Call, eventually: Callable[..., Any]
+) -> None:
+    home = tmp_path / "home"
+    addresses = ("--mqtts", "127.0.0.1:0", "--mqtts-legacy", "127.0.0.1:0", "--web", "127.0.0.1:0")
+    program = launch("hub", "run", *addresses, "--advertise", "127.0.0.1", "--home", str(home))
+    ready = await asyncio.to_thread(program.ready)
+    ports = [int(ready[name].rpartition(":")[2]) for name in ("mqtts", "mqtts_legacy")]
+    await asyncio.to_thread(add_user, home, "anna", "password one", read="#", write="#")
+    tls = client_context(Path(ready["ca"]))
+    async with AsyncExitStack() as stack:
+        callers = [await stack.enter_async_context(call_port(port, tls)) for port in ports]
+        for number, caller in enumerate(callers):
+            answer = await enter(caller, "password one", str(number))
+            assert answer == Connack(code=ConnectCode.ACCEPTED)
+        before = await asyncio.to_thread(served, ports[0])
+        shutil.copytree(home / "tls", tmp_path / "renewed")
+        for name in ("server.pem", "server.key"):
+            (tmp_path / "renewed" / name).unlink()
+        await ensure_certificates(tmp_path / "renewed", ["localhost", "127.0.0.1"], SystemClock())
+        for name in ("server.pem", "server.key"):
+            shutil.copy(tmp_path / "renewed" / name, home / "tls" / name)
+
+        def is_renewed() -> bool:
+            seen = {served(port) for port in ports}
+            return len(seen) == 1 and before not in seen
+
+        await asyncio.to_thread(eventually, is_renewed)
+        for caller in callers:
+            await caller.say(Pingreq())
+            assert await caller.hear() == Pingresp()
+        async with call_port(ports[0], tls) as newcomer:  # the same CA: whoever trusted it goes on trusting
+            assert await enter(newcomer, "password one", "new") == Connack(code=ConnectCode.ACCEPTED)
+    assert "New connections use the certificate" in program.log.read_text()
 
 
 async def test_a_certificate_that_is_gone_changes_nothing(

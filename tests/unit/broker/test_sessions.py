@@ -162,6 +162,9 @@ async def test_a_full_session_drops_the_newest_and_says_so(
         exchange.board.route(message(str(number).encode()))
     assert exchange.board.traffic.dropped == 2
     assert "The session of 'a' is full" in caplog.text
+    for _ in range(2):
+        exchange.board.forget_warnings()
+    assert caplog.text.count("2 messages for the session of 'a' were dropped in the last minute") == 1
 
 
 async def test_who_stays_away_for_too_long_is_forgotten(exchange: Exchange, disk: Disk) -> None:

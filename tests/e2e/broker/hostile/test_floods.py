@@ -297,18 +297,19 @@ async def count_until_quiet(raw: Raw) -> int:
         count += 1
 
 
-async def test_one_user_asks_for_sessions_without_end(attacker: Attacker, hub: HubProcess) -> None:
+async def test_one_user_asks_for_sessions_without_end(attacker: Attacker, beside: Beside) -> None:
     refused = 0
-    for number in range(150):
-        async with attacker.call() as raw:
-            await raw.say(replace(attacker.app(f"kept-{number}"), clean_session=False))
-            answer = await raw.hear()
-            assert isinstance(answer, Connack)
-            refused += answer.code is ConnectCode.SERVER_UNAVAILABLE
-    assert refused == 150 - SESSIONS_OF_A_USER
-    async with attacker.call() as raw:  # another user still has room
-        await raw.say(replace(attacker.user("patient"), clean_session=False))
-        assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
-    for number in range(SESSIONS_OF_A_USER):  # leave nothing behind
-        async with attacker.let_in(attacker.app(f"kept-{number}")):
-            pass
+    async with beside("150 kept sessions of one user (100 are given)"):
+        for number in range(150):
+            async with attacker.call() as raw:
+                await raw.say(replace(attacker.app(f"kept-{number}"), clean_session=False))
+                answer = await raw.hear()
+                assert isinstance(answer, Connack)
+                refused += answer.code is ConnectCode.SERVER_UNAVAILABLE
+        assert refused == 150 - SESSIONS_OF_A_USER
+        async with attacker.call() as raw:  # another user still has room
+            await raw.say(replace(attacker.user("patient"), clean_session=False))
+            assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
+        for number in range(SESSIONS_OF_A_USER):  # leave nothing behind
+            async with attacker.let_in(attacker.app(f"kept-{number}")):
+                pass

@@ -49,13 +49,14 @@ async def test_packets_that_are_wrong_in_every_field_after_login(attacker: Attac
                 assert await raw.closed() == b"", case.what
 
 
-async def test_every_broken_packet_in_small_pieces(attacker: Attacker) -> None:
+async def test_every_broken_packet_in_small_pieces(attacker: Attacker, beside: Beside) -> None:
     chance = random.Random(3)
-    for case in chance.sample(list(broken_packets()), 30):
-        async with attacker.let_in(attacker.app()) as raw:
-            for byte in case.data:
-                await raw.say(bytes([byte]))
-            assert await raw.closed() == b"", case.what
+    async with beside("30 broken packets byte by byte"):
+        for case in chance.sample(list(broken_packets()), 30):
+            async with attacker.let_in(attacker.app()) as raw:
+                for byte in case.data:
+                    await raw.say(bytes([byte]))
+                assert await raw.closed() == b"", case.what
 
 
 @pytest.mark.parametrize(

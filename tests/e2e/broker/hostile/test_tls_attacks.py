@@ -144,13 +144,14 @@ async def test_a_server_name_of_255_bytes(attacker: Attacker, beside: Beside, le
 
 
 @pytest.mark.parametrize("size", [4, 0x200, 0x3F00])
-async def test_client_hellos_whose_lengths_lie(attacker: Attacker, size: int) -> None:
-    for inner in (0, size, 0xFFFFFF):
-        async with attacker.call_raw_on_tls() as raw:
-            body = b"\x01" + inner.to_bytes(3, "big") + b"\x03\x03" + bytes(size)
-            await raw.say(b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
-            raw.writer.write_eof()
-            await raw.closed()
+async def test_client_hellos_whose_lengths_lie(attacker: Attacker, beside: Beside, size: int) -> None:
+    async with beside(f"a ClientHello whose lengths lie, {size} bytes, {attacker.listener}"):
+        for inner in (0, size, 0xFFFFFF):
+            async with attacker.call_raw_on_tls() as raw:
+                body = b"\x01" + inner.to_bytes(3, "big") + b"\x03\x03" + bytes(size)
+                await raw.say(b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
+                raw.writer.write_eof()
+                await raw.closed()
 
 
 R, K = b"R\n", b"K\n"
