@@ -8,7 +8,7 @@ becomes bytes by `encode_text`, without loss.
 """
 
 from ownplug.core.shell import replies, settings
-from ownplug.core.shell.boot import BootReport, ResetReason, read_boot, render_boot
+from ownplug.core.shell.boot import Boot, BootReport, read_boot, render_boot
 from ownplug.core.shell.command_table import COMMANDS, Argument, CommandSpec, Danger, Risk
 from ownplug.core.shell.commands import (
     LINE_LIMIT,
@@ -34,6 +34,7 @@ from ownplug.core.shell.settings import (
 )
 from ownplug.core.shell.text import LINE_END, PROMPT, decode_text, encode_text, erase
 from ownplug.core.shell.transcript import Aside, Exchange, read_transcript, render_transcript
+from ownplug.core.shell.words import ResetReason, TaskStatus
 
 __all__ = [
     "COMMANDS",
@@ -44,6 +45,7 @@ __all__ = [
     "SETTINGS",
     "Argument",
     "Aside",
+    "Boot",
     "BootLine",
     "BootPhase",
     "BootReport",
@@ -65,6 +67,7 @@ __all__ = [
     "Setting",
     "SettingKind",
     "ShellReader",
+    "TaskStatus",
     "TextLine",
     "UnknownCommand",
     "UnknownLine",
