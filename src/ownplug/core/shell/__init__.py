@@ -8,7 +8,7 @@ becomes bytes by `encode_text`, without loss.
 """
 
 from ownplug.core.shell import replies, settings
-from ownplug.core.shell.boot import Boot, BootReport, read_boot, render_boot
+from ownplug.core.shell.boot import BootReport, read_boot, render_boot
 from ownplug.core.shell.command_table import COMMANDS, Argument, CommandSpec, Danger, Risk
 from ownplug.core.shell.commands import (
     LINE_LIMIT,
@@ -45,7 +45,6 @@ __all__ = [
     "SETTINGS",
     "Argument",
     "Aside",
-    "Boot",
     "BootLine",
     "BootPhase",
     "BootReport",

@@ -20,27 +20,22 @@ from ownplug.core.shell.words import ResetReason
 OWN_NETWORK_PORT, STATION_PORT = 1, 0
 """How the driver numbers the plug's own network, and the one it joins. Source: seed, assumed."""
 
-_FIRST_BYTES = "R\udcff"
+NOISE = "R\udcff"
+"""What comes before the first line of a start. Source: seed (that it is garbage), assumed (which)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Boot:
+class _Start:
     """What differs from start to start."""
 
     mac: Mac | str
-    reset_reason: ResetReason | str = ResetReason.SOFTWARE
-    access_point: Mac | str | None = None
-    """The MAC of the plug's own network; None where it does not open one, for it is paired."""
-    timers: int = 0
-    autooffs: int = 0
-    platform: str = "MT7682-E3"
-    noise: str = _FIRST_BYTES
-    """What comes before the first line. Source: seed (that it is garbage), assumed (which)."""
-
-    @property
-    def port(self) -> int:
-        """Which side of Wi-Fi is up at the end."""
-        return STATION_PORT if self.access_point is None else OWN_NETWORK_PORT
+    reset_reason: ResetReason | str
+    access_point: Mac | str | None
+    timers: int
+    autooffs: int
+    port: int
+    platform: str
+    noise: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +61,38 @@ class BootReport:
     """Lines that are nothing that is known, the first garbage among them."""
 
 
-def render_boot(boot: Boot) -> list[str]:
-    """Every line of a start as the page prints it, without line ends."""
-    return [line for _, text in BOOT if (line := Template(text).render(boot)) is not None]
+def render_boot(
+    mac: Mac | str,
+    *,
+    reset_reason: ResetReason | str = ResetReason.SOFTWARE,
+    own_network: bool = True,
+    timers: int = 0,
+    autooffs: int = 0,
+    platform: str = "MT7682-E3",
+    noise: str = NOISE,
+) -> list[str]:
+    """Every line of a start as the page prints it, without line ends.
+
+    Args:
+        mac: of the plug.
+        reset_reason: why it started.
+        own_network: whether it opens its own network, as it does in pairing mode.
+        timers: rules that the timer task finds.
+        autooffs: rules that the auto-off task finds.
+        platform: the chip with its revision.
+        noise: what comes before the first line.
+    """
+    start = _Start(
+        mac=mac,
+        reset_reason=reset_reason,
+        access_point=mac if own_network else None,
+        timers=timers,
+        autooffs=autooffs,
+        port=OWN_NETWORK_PORT if own_network else STATION_PORT,
+        platform=platform,
+        noise=noise,
+    )
+    return [line for _, text in BOOT if (line := Template(text).render(start)) is not None]
 
 
 def read_boot(events: Iterable[Event]) -> BootReport:
