@@ -32,6 +32,7 @@ from ownplug.core.shell.settings import (
     find_setting,
     settings_of,
 )
+from ownplug.core.shell.stage import LIGHTS, Stage, stage_told
 from ownplug.core.shell.text import LINE_END, PROMPT, decode_text, encode_text, erase
 from ownplug.core.shell.transcript import Aside, Exchange, read_transcript, render_transcript
 from ownplug.core.shell.words import ResetReason, TaskStatus
@@ -39,6 +40,7 @@ from ownplug.core.shell.words import ResetReason, TaskStatus
 __all__ = [
     "COMMANDS",
     "GROUPS",
+    "LIGHTS",
     "LINE_END",
     "LINE_LIMIT",
     "PROMPT",
@@ -66,6 +68,7 @@ __all__ = [
     "Setting",
     "SettingKind",
     "ShellReader",
+    "Stage",
     "TaskStatus",
     "TextLine",
     "UnknownCommand",
@@ -90,4 +93,5 @@ __all__ = [
     "replies",
     "settings",
     "settings_of",
+    "stage_told",
 ]

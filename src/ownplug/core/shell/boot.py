@@ -15,6 +15,7 @@ from ownplug.core.shell.boot_listing import BOOT, Origin
 from ownplug.core.shell.events import BootLine, BootPhase, DriverText, Event
 from ownplug.core.shell.layout import Template
 from ownplug.core.shell.log import DamagedLog, LogLine, parse_log
+from ownplug.core.shell.stage import Stage, stage_told
 from ownplug.core.shell.words import ResetReason
 
 OWN_NETWORK_PORT, STATION_PORT = 1, 0
@@ -53,6 +54,8 @@ class BootReport:
     autooffs: int | None = None
     port: int | None = None
     """Which side of Wi-Fi came up: 1 the own network, 0 as a station. The start is over then."""
+    stage: Stage | None = None
+    """How far the plug has come, which `LIGHTS` puts into what a person sees."""
     logs: int = 0
     """Whole log lines."""
     damaged: int = 0
@@ -102,6 +105,7 @@ def read_boot(events: Iterable[Event]) -> BootReport:
     logs = damaged = 0
     unexplained = []
     for event in events:
+        told["stage"] = stage_told(event) or told.get("stage")
         match event:
             case BootLine() | DriverText():
                 told |= _told(_TEXTS, event.text)
