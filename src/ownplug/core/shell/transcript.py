@@ -9,7 +9,7 @@ from ownplug.core.shell.commands import Command, UnknownCommand, parse_command
 from ownplug.core.shell.events import BootLine, DriverText, Echo, Event, Prompt, TextLine
 from ownplug.core.shell.log import DamagedLog, LogLine, render_log
 from ownplug.core.shell.replies import Reply, parse_reply
-from ownplug.core.shell.text import erase
+from ownplug.core.shell.text import decode_text, encode_text, erase
 
 PROMPT_LINE = -1
 """In `Aside.at`: the line of the prompt itself."""
@@ -66,8 +66,8 @@ def read_transcript(events: Iterable[Event]) -> Iterator[Exchange]:
 
 def render_transcript(exchanges: Iterable[Exchange]) -> list[str]:
     """Every line of a conversation as it stood on the wire, without line ends."""
-    text = "".join(_render(exchange) for exchange in exchanges)
-    return text.removesuffix("\n").split("\n")
+    data = b"".join(_render(exchange) for exchange in exchanges)
+    return decode_text(data.removesuffix(b"\n")).split("\n")
 
 
 @dataclass(slots=True)
@@ -107,25 +107,29 @@ class _Draft:
         )
 
 
-def _render(exchange: Exchange) -> str:
+def _render(exchange: Exchange) -> bytes:
     asides: dict[int, list[Aside]] = {}
     for aside in exchange.asides:
         asides.setdefault(aside.at, []).append(aside)
     parts = []
     if exchange.prompt is not None:
-        end = "" if exchange.typed is None else "\n"
-        parts.append(exchange.prompt + _with_asides(exchange.typed or "", asides.get(PROMPT_LINE, ())) + end)
-    parts += [_with_asides(line, asides.get(at, ())) + "\n" for at, line in enumerate(exchange.lines)]
-    parts.append(_with_asides("", asides.get(len(exchange.lines), ())))
-    return "".join(parts)
+        parts += [
+            encode_text(exchange.prompt),
+            _with_asides(exchange.typed or "", asides.get(PROMPT_LINE, ())),
+        ]
+        parts += [] if exchange.typed is None else [b"\n"]
+    for at, line in enumerate(exchange.lines):
+        parts += [_with_asides(line, asides.get(at, ())), b"\n"]
+    return b"".join([*parts, _with_asides("", asides.get(len(exchange.lines), ()))])
 
 
-def _with_asides(line: str, asides: Sequence[Aside]) -> str:
+def _with_asides(line: str, asides: Sequence[Aside]) -> bytes:
     """The line with all that broke into it, from the last to the first, as each place was told without the later."""
+    data = encode_text(line)
     for aside in reversed(asides):
-        column = getattr(aside.event, "column", 0)
-        line = line[:column] + _aside_text(aside.event) + line[column:]
-    return line
+        column = 0 if isinstance(aside.event, BootLine) else aside.event.column
+        data = data[:column] + encode_text(_aside_text(aside.event)) + data[column:]
+    return data
 
 
 def _aside_text(event: LogLine | DamagedLog | DriverText | BootLine) -> str:
