@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ownplug.core.shell import (
     Aside,
     Command,
@@ -47,9 +49,19 @@ def test_a_capture_becomes_what_was_asked_and_answered() -> None:
 
 def test_what_came_between_is_kept_with_its_place() -> None:
     _, memory, *_ = exchanges()
-    places = [(aside.at, type(aside.event), getattr(aside.event, "column", None)) for aside in memory.asides]
-    assert places == [(PROMPT_LINE, LogLine, 4), (2, DriverText, 0), (2, LogLine, 8)]
-    assert memory.asides[1] == Aside(at=2, event=DriverText("cmd id 0xd5 -- 0x0 seq 0x5"))
+    places = [(aside.at, aside.column, type(aside.event)) for aside in memory.asides]
+    assert places == [(PROMPT_LINE, 6, LogLine), (2, 0, DriverText), (2, 8, LogLine)]
+    assert memory.asides[1] == Aside(at=2, column=0, event=DriverText("cmd id 0xd5 -- 0x0 seq 0x5"))
+
+
+@pytest.mark.parametrize(
+    "text", [f"$ ver\nx\n${LOG}\n ver\n", f"$me{LOG}\nross{LOG}\n fac\n", f"$ ${LOG}\n ip\n"]
+)
+def test_what_broke_into_a_prompt_belongs_to_it(text: str) -> None:
+    found = exchanges(text)
+    assert found[-1].prompt
+    assert {aside.at for aside in found[-1].asides} == {PROMPT_LINE}
+    assert "\n".join(render_transcript(found)) == text.removesuffix("\n")
 
 
 def test_a_capture_is_written_as_it_was() -> None:
