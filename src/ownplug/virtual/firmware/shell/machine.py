@@ -57,7 +57,7 @@ class Shell:
     def due_s(self) -> float:
         """When `tick` wants to be called."""
         rest_s = self._rest[0] if self._rest else math.inf
-        ahead_s = self._wire.free_s - _PRINT_AHEAD_S if self._ahead and not self._rest else math.inf
+        ahead_s = self._caught_up_s if self._ahead and not self._rest else math.inf
         return min(self._wire.due_s, rest_s, ahead_s, *(due_s for due_s, _ in self._context.later))
 
     def boot(self, reason: ResetReason) -> None:
@@ -112,8 +112,12 @@ class Shell:
     @property
     def _is_busy(self) -> bool:
         """Whether it takes no keys now: a command takes its time, or the wire does, or the plug is going away."""
-        is_ahead = self._wire.free_s - self._device.now_s > _PRINT_AHEAD_S
-        return self._rest is not None or self._has_left or is_ahead
+        return self._rest is not None or self._has_left or self._device.now_s < self._caught_up_s
+
+    @property
+    def _caught_up_s(self) -> float:
+        """When the wire will have caught up with what was printed, so far that more may be."""
+        return self._wire.free_s - _PRINT_AHEAD_S
 
     def _restart(self) -> None:
         self._context = Context(device=self._device, timing=self._timing)
