@@ -148,7 +148,7 @@ class ThreadedStream:
     def _write_all(self) -> None:
         try:
             self._port.open()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, Warning) as error:  # warnings, where they are errors: pyserial is old
             self._tell(_refuse, self._opened, error)
             self._tell(self._ended.set)
             return
