@@ -8,7 +8,7 @@ becomes bytes by `encode_text`, without loss.
 """
 
 from ownplug.core.shell import replies, settings
-from ownplug.core.shell.boot import BootReport, ResetReason, read_boot, render_boot
+from ownplug.core.shell.boot import BootReport, read_boot, render_boot
 from ownplug.core.shell.command_table import COMMANDS, Argument, CommandSpec, Danger, Risk
 from ownplug.core.shell.commands import (
     LINE_LIMIT,
@@ -32,12 +32,15 @@ from ownplug.core.shell.settings import (
     find_setting,
     settings_of,
 )
+from ownplug.core.shell.stage import LIGHTS, Stage, stage_told
 from ownplug.core.shell.text import LINE_END, PROMPT, decode_text, encode_text, erase
 from ownplug.core.shell.transcript import Aside, Exchange, read_transcript, render_transcript
+from ownplug.core.shell.words import ResetReason, TaskStatus
 
 __all__ = [
     "COMMANDS",
     "GROUPS",
+    "LIGHTS",
     "LINE_END",
     "LINE_LIMIT",
     "PROMPT",
@@ -65,6 +68,8 @@ __all__ = [
     "Setting",
     "SettingKind",
     "ShellReader",
+    "Stage",
+    "TaskStatus",
     "TextLine",
     "UnknownCommand",
     "UnknownLine",
@@ -88,4 +93,5 @@ __all__ = [
     "replies",
     "settings",
     "settings_of",
+    "stage_told",
 ]

@@ -14,16 +14,7 @@ from typing import Any
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.secret import Secret
-
-
-class TaskStatus(StrEnum):
-    """What a task of FreeRTOS does. Source: seed (R, B), assumed (the others of FreeRTOS)."""
-
-    READY = "R"
-    BLOCKED = "B"
-    SUSPENDED = "S"
-    DELETED = "D"
-    RUNNING = "X"
+from ownplug.core.shell.words import ResetReason, TaskStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +49,6 @@ def _mac(text: str) -> Mac | str:
         return text
 
 
-def _status(text: str) -> TaskStatus | str:
-    try:
-        return TaskStatus(text)
-    except ValueError:
-        return text
-
-
 def _duration(text: str) -> int:
     hours, minutes, seconds = (int(part) for part in text[:-1].replace("h", ":").replace("m", ":").split(":"))
     return (hours * 60 + minutes) * 60 + seconds
@@ -85,6 +69,12 @@ def words(meaning: Mapping[str, Any]) -> Codec:
     return Codec(pattern="|".join(meaning), read=meaning.__getitem__, write=text_of.__getitem__)
 
 
+def known(kind: type[StrEnum]) -> Codec:
+    """One of the words of `kind`, or any other word as text."""
+    meaning = {member.value: member for member in kind}
+    return Codec(pattern=r"\S*", read=lambda text: meaning.get(text, text))
+
+
 CODECS: Mapping[str, Codec] = {
     "text": Codec(pattern=".*?", read=str),
     "name": Codec(pattern=r"[\w.]*", read=str),
@@ -99,7 +89,8 @@ CODECS: Mapping[str, Codec] = {
     "clock": Codec(
         pattern=r"\d\d:\d\d", read=lambda text: int(text[:2]) * 60 + int(text[3:]), write=_write_clock
     ),
-    "status": Codec(pattern=r"[^\s]*", read=_status),
+    "status": known(TaskStatus),
+    "reset": known(ResetReason),
     "yes": words({"YES": True, "NO": False}),
     "ok": words({"ok": True, "error": False}),
 }

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ownplug.core.shell.log import DamagedLog, LogLine
+from ownplug.core.shell.text import PROMPT
 
 
 class BootPhase(StrEnum):
@@ -31,6 +32,9 @@ class TextLine:
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """The shell waits for a command."""
+
+    text: str = PROMPT
+    """`$` where its blank is lost."""
 
 
 @dataclass(frozen=True, slots=True)

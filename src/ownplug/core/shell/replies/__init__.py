@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from ownplug.core.shell.codecs import TaskStatus
 from ownplug.core.shell.commands import Command, UnknownCommand
 from ownplug.core.shell.layout import Layout, Reply, UnknownLine
 from ownplug.core.shell.replies.config import ConfigRead, ConfigReset, ConfigShow, ConfigWrite, StoredItem
@@ -48,6 +47,7 @@ from ownplug.core.shell.replies.shell import (
     Usage,
     Versions,
 )
+from ownplug.core.shell.words import TaskStatus
 
 _NOT_KNOWN = " unknown command"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ownplug.core.identity import Mac, Uuid
-from ownplug.core.shell.codecs import TaskStatus
 from ownplug.core.shell.layout import Reply
+from ownplug.core.shell.words import TaskStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
