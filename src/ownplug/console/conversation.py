@@ -62,13 +62,14 @@ class Conversation:
 
     Attributes:
         at_prompt: the shell waits for a command.
-        answer: the last answer, when it is complete.
-        lines: how many lines of the answer have come so far.
+        answer: the answer to the last command, when it is complete.
+        failure: why there will be none.
     """
 
     def __init__(self) -> None:
         self.at_prompt = False
         self.answer: Answer | None = None
+        self.failure: Malformed | None = None
         self._reader = ShellReader()
         self._command: Question | None = None
         self._typed = ""
@@ -97,6 +98,10 @@ class Conversation:
         """Whether nothing came since `listen_anew`."""
         return not self._bytes
 
+    def is_over(self) -> bool:
+        """Whether nothing more will come for the last command."""
+        return self.answer is not None or self.failure is not None
+
     def listen_anew(self) -> None:
         """Forget how good or bad the wire was."""
         self._bytes = self._garbage = 0
@@ -105,7 +110,7 @@ class Conversation:
         """Take what comes from now on, until the next prompt, as the answer to `command`."""
         self._command, self._typed = command, typed
         self._texts, self._asides, self._is_cut = [], [], False
-        self.at_prompt, self.answer = False, None
+        self.at_prompt, self.answer, self.failure = False, None, None
 
     def give_up(self) -> None:
         """Expect no answer any more: what still comes is nobody's."""
@@ -113,11 +118,7 @@ class Conversation:
         self.at_prompt = False
 
     def receive(self, data: bytes) -> list[Event]:
-        """Take bytes from the wire; return the events that they complete.
-
-        Raises:
-            Malformed: the answer has more lines than any answer can have.
-        """
+        """Take bytes from the wire; return the events that they complete."""
         self._bytes += len(data)
         self._garbage += len(data.translate(None, _TEXT))
         events = self._reader.feed(data)
@@ -157,7 +158,7 @@ class Conversation:
         self._is_cut = cut
         if len(self._texts) > LINES_LIMIT:
             self.give_up()
-            raise Malformed(f"The plug answered {self._typed!r} with more than {LINES_LIMIT} lines.")
+            self.failure = Malformed(f"The plug answers with more than {LINES_LIMIT} lines.")
 
     def _complete(self, *, restarted: bool) -> None:
         if self._command is None:

@@ -131,6 +131,7 @@ class Session:
             Restarted: the plug restarted instead of answering, though that is not what the command is for.
             LinkTimeout: no prompt, no echo, or no answer in time; the sentence says which.
             Noise: what comes is garbage.
+            Malformed: the answer does not end.
             LinkBroken, LinkClosed: the wire is gone.
         """
         asked, line = _line_of(command)
@@ -142,7 +143,8 @@ class Session:
                 await self._send(_ENTER)
                 answer = await self._answer(line, patience_s or self._patience_s(asked))
             finally:
-                self._conversation.give_up_unless_answered()
+                if self._conversation.answer is None:
+                    self._conversation.give_up()
         if answer.restarted and not (isinstance(asked, Command) and asked.name in _RESTARTING):
             raise Restarted(
                 f"The plug restarted before it answered {_shown(asked)!r}.",
@@ -160,7 +162,7 @@ class Session:
             await self._find_prompt()
 
     async def _find_prompt(self) -> None:
-        self._check()
+        self.check()
         conversation = self._conversation
         conversation.listen_anew()
         tries = max(1, round(self.settings.prompt_timeout_s / _POKE_S))
@@ -198,16 +200,18 @@ class Session:
         conversation = self._conversation
         for _ in range(_MOST_PATIENCE):
             lines = conversation.lines
-            await self._happens(lambda: conversation.answer is not None, patience_s)
+            await self._happens(conversation.is_over, patience_s)
             if conversation.answer is not None:
                 return conversation.answer
+            if conversation.failure is not None:
+                raise conversation.failure
             if conversation.lines == lines:
                 break
         if conversation.is_noise:
             raise _noise()
         said = "began to answer and stopped" if conversation.lines else "did not answer"
         raise LinkTimeout(
-            f"The plug {said}: {line.split()[0] if line else 'Enter'!r} took more than {patience_s:g} s.",
+            f"The plug {said}: {line.split(maxsplit=1)[0] if line else 'Enter'!r} took more than {patience_s:g} s.",
             hint="Has it still current?",
         )
 
@@ -215,19 +219,19 @@ class Session:
         """Wait until `look` is true; tell whether it was in time.
 
         Raises:
-            LinkBroken, LinkClosed, Malformed: what ended the session.
+            LinkBroken, LinkClosed: what ended the session.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while not look():
-                    self._check()
+                    self.check()
                     self._change.clear()
                     await self._change.wait()
         return look()
 
     async def _send(self, data: bytes) -> None:
         """Write, character by character where that is wanted."""
-        self._check()
+        self.check()
         delay_s = self.settings.tx_delay_s
         try:
             async with asyncio.timeout(self.settings.prompt_timeout_s + len(data) * delay_s):
@@ -260,7 +264,12 @@ class Session:
         self._change.set()
         self._events.close()
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise what ended the session, if it has ended.
+
+        Raises:
+            LinkBroken, LinkClosed: the wire is gone.
+        """
         if self._failure is not None:
             raise self._failure
 
