@@ -140,7 +140,7 @@ class Session:
             await self._type(asked, line)
             self._conversation.expect(asked, line)
             try:
-                await self._send(_ENTER)
+                await self._send(_ENTER, delay_s=0)
                 answer = await self._answer(line, patience_s or self._patience_s(asked))
             finally:
                 if self._conversation.answer is None:
@@ -169,7 +169,7 @@ class Session:
         for _ in range(tries):
             if conversation.at_prompt:
                 return
-            await self._send(_ERASE + _ENTER)
+            await self._send(_ERASE + _ENTER, delay_s=0)
             await self._happens(lambda: conversation.at_prompt, self.settings.prompt_timeout_s / tries)
         if not conversation.at_prompt:
             raise self._no_prompt()
@@ -182,7 +182,7 @@ class Session:
         """
         typing_s = len(line) * self.settings.tx_delay_s
         for _ in range(_TYPINGS):
-            await self._send(encode_text(line))
+            await self._send(encode_text(line), delay_s=self.settings.tx_delay_s)
             within_s = self.settings.echo_timeout_s + typing_s
             if await self._happens(lambda: self._conversation.pending.endswith(line), within_s):
                 return
@@ -193,7 +193,7 @@ class Session:
                 f"The plug does not echo what is typed, so {_shown(command)!r} was not sent.",
                 hint="Characters may get lost: type slower, with --tx-delay 5.",
             )
-        await self._send(encode_text(line))
+        await self._send(encode_text(line), delay_s=self.settings.tx_delay_s)
 
     async def _answer(self, line: str, patience_s: float) -> Answer:
         """Wait for the answer; each line that comes renews the patience, up to a limit."""
@@ -229,10 +229,9 @@ class Session:
                     await self._change.wait()
         return look()
 
-    async def _send(self, data: bytes) -> None:
-        """Write, character by character where that is wanted."""
+    async def _send(self, data: bytes, *, delay_s: float) -> None:
+        """Write, with a pause after each character where that is wanted."""
         self.check()
-        delay_s = self.settings.tx_delay_s
         try:
             async with asyncio.timeout(self.settings.prompt_timeout_s + len(data) * delay_s):
                 if not delay_s:

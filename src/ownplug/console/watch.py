@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from ownplug.console.session import Session
-from ownplug.core.shell import BootLine, BootPhase, BootReport, Event, LogLine, read_boot
+from ownplug.core.shell import BootLine, BootPhase, BootReport, Event, read_boot
 from ownplug.core.shell.stage import LIGHTS, Stage, stage_told
 from ownplug.core.shell.words import ResetReason
 
@@ -36,39 +36,40 @@ class Watcher:
     def __init__(self) -> None:
         self._stage: Stage | None = None
         self._start: list[Event] | None = None  # of the start that goes on
-        self._report = BootReport()
+        self._phase: BootPhase | None = None
 
     def see(self, event: Event) -> Sighting:
         """Take the next event."""
         stage = stage_told(event)
-        new_stage = stage if stage is not self._stage else None
+        is_new = stage is not None and stage is not self._stage
         self._stage = stage or self._stage
         if isinstance(event, BootLine) and (self._start is None or self._begins_anew(event)):
-            self._start, self._report = [], BootReport()
-        if self._start is None or len(self._start) >= _LIMIT:
-            return Sighting(event=event, stage=new_stage)
-        self._start.append(event)
-        return self._within_a_start(event, new_stage)
+            self._start, self._phase = [], None
+        if self._start is None:
+            return Sighting(event=event, stage=stage if is_new else None)
+        return self._within(self._start, event, stage if is_new else None)
 
-    def _within_a_start(self, event: Event, stage: Stage | None) -> Sighting:
-        before = self._report
-        if not isinstance(event, BootLine | LogLine):
-            return Sighting(event=event, stage=stage)
-        self._report = report = read_boot(self._start or ())
-        if report.port is not None:
+    def _within(self, start: list[Event], event: Event, stage: Stage | None) -> Sighting:
+        """Tell what an event of a start adds."""
+        if len(start) < _LIMIT:
+            start.append(event)
+        told = read_boot([event])
+        phase = event.phase if isinstance(event, BootLine) and event.phase is not self._phase else None
+        self._phase = phase or self._phase
+        is_over = told.port is not None
+        if is_over:
             self._start = None
         return Sighting(
             event=event,
             stage=stage,
-            phase=report.phases[-1] if report.phases != before.phases else None,
-            reset_reason=report.reset_reason if before.reset_reason is None else None,
-            start=None if report.port is None else report,
+            phase=phase,
+            reset_reason=told.reset_reason,
+            start=read_boot(start) if is_over else None,
         )
 
     def _begins_anew(self, event: BootLine) -> bool:
         """Whether a start was cut short by the next one."""
-        phases = self._report.phases
-        return event.phase is BootPhase.BROM and bool(phases) and phases[-1] is not BootPhase.BROM
+        return event.phase is BootPhase.BROM and self._phase not in {None, BootPhase.BROM}
 
 
 async def watch(session: Session) -> AsyncIterator[Sighting]:
