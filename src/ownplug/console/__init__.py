@@ -1,6 +1,6 @@
 """One plug through its serial shell, for a person who has the case open: ask, set, watch, repair.
 
-    import ownplug.console
+    import ownplug
 
     async with ownplug.console.open("/dev/ttyUSB0") as plug:
         print(await plug.hardware())

@@ -258,7 +258,7 @@ def test_a_restart_is_the_answer_to_a_command_that_restarts(answers: Answers, bo
     async def story(session: Session, _: ScriptedPlug) -> None:
         answer = await session.ask("reboot")
         assert answer.restarted
-        assert answer.lines[0] == "rebooting"
+        assert answer.lines == ("rebooting",)
 
     play(story, {**answers, "reboot": b"rebooting\r\n" + boot})
 
