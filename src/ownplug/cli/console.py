@@ -200,7 +200,7 @@ def watch(frame: Frame, port: str | None, baud: int, tx_delay_ms: float, record:
     """
     from ownplug.aio import SystemClock
     from ownplug.cli.sighting import sighting_document, sighting_text
-    from ownplug.console import watch as watch_console
+    from ownplug.console import sightings
 
     clock = SystemClock()
 
@@ -214,7 +214,7 @@ def watch(frame: Frame, port: str | None, baud: int, tx_delay_ms: float, record:
         opening = open_plug_console(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, record=record)
         async with opening as found:
             frame.note("Listening; give the plug its 3.3 V now. Ctrl-C ends it.")
-            async for sighting in watch_console(found.session):
+            async for sighting in sightings(found.session):
                 show(sighting)
 
     run_service(work())

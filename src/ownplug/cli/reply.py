@@ -27,14 +27,15 @@ def reply_document(command: Command | UnknownCommand, reply: Reply, *, show_secr
 
 
 def reply_text(document: Document) -> str:
-    """Write a document for people: names and values, then a table for each list."""
+    """Write a document for people: names and values, then a table for each list, at last what is not known."""
+    document = {name: document[name] for name in sorted(document, key=lambda name: name == "unknown")}
     values = {name: value for name, value in document.items() if not isinstance(value, list | dict)}
     parts = [_pairs(values)] if values else []
     for name, value in document.items():
         if isinstance(value, dict):
             parts += [_pairs(inner, title=key) for key, inner in value.items()]
         elif isinstance(value, list) and value:
-            parts.append(_table("not understood" if name == "unknown" else name, value))
+            parts.append(_table("not understood" if name == "unknown" else _words(name), value))
     return "\n\n".join(parts) or "Done."
 
 
@@ -83,10 +84,9 @@ def _pairs(values: Document, *, title: str = "") -> str:
 def _table(title: str, rows: list[Any]) -> str:
     if not isinstance(rows[0], dict):
         return "\n".join([title, *(escape_controls(str(row)) for row in rows)])
-    columns = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    return render_table(
-        [_words(name) for name in columns], [[_cell(row[name]) for name in columns] for row in rows]
-    )
+    columns = [_words(name) for name in rows[0]]
+    table = render_table(columns, [[_cell(cell) for cell in row.values()] for row in rows])
+    return f"{title}\n{table}"
 
 
 def _words(name: str) -> str:

@@ -97,7 +97,9 @@ class Terminal:
 
     def __init__(self, console: Console, history: History) -> None:
         self._console = console
-        self._prompts: PromptSession[str] = PromptSession(history=history, completer=ShellCompleter())
+        self._prompts: PromptSession[str] = PromptSession(
+            history=history, completer=ShellCompleter(), complete_while_typing=False
+        )
         self._questions: PromptSession[str] = PromptSession()
         self._has_printed = asyncio.Event()  # all that came before the last prompt
         self._work: asyncio.Task[None] | None = None
