@@ -15,4 +15,4 @@ from ownplug.console.conversation import Answer
 from ownplug.console.session import Session, SessionSettings
 from ownplug.console.watch import Sighting, Watcher, sightings
 
-__all__ = ["Answer", "Console", "Session", "SessionSettings", "Sighting", "Watcher", "open", "watch"]
+__all__ = ["Answer", "Console", "Session", "SessionSettings", "Sighting", "Watcher", "open", "sightings"]
