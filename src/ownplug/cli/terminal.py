@@ -164,7 +164,9 @@ class Terminal:
 
     async def _ask(self, line: str, accept: Risk | None) -> None:
         self._has_printed.clear()
-        await self._console.ask(line, accept=accept)
+        answer = await self._console.ask(line, accept=accept)
+        if answer.restarted:
+            return  # what follows is no answer, and has no prompt
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PRINT_S):
                 await self._has_printed.wait()
