@@ -116,7 +116,7 @@ class ClientConnection(asyncio.Protocol):
         self._has_ended = self._has_ended or wire.has_ended
         self._begin_if_ready(wire)
         if self._is_work_due:
-            wire.regulate(self._inbox.size, is_held=self._is_writing_paused)
+            wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
         else:
             self._work()
 
@@ -139,7 +139,7 @@ class ClientConnection(asyncio.Protocol):
         """The client takes less than it is sent: what it says now, TLS's own questions too, can wait."""
         self._is_writing_paused = True
         if self._wire is not None and not self._is_closing:
-            self._wire.regulate(self._inbox.size, is_held=self._is_writing_paused)
+            self._wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
 
     def resume_writing(self) -> None:
         """The client takes more again."""
@@ -278,7 +278,7 @@ class ClientConnection(asyncio.Protocol):
             self._slice_bytes = next_slice_bytes(self._slice_bytes, now_s - began_s)
         if self._is_held:
             if self._wire is not None and not self._is_closing:
-                self._wire.regulate(self._inbox.size, is_held=self._is_writing_paused)
+                self._wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
             return
         if self._board.feed.all_told.is_set():
             self._flush()
@@ -330,7 +330,7 @@ class ClientConnection(asyncio.Protocol):
         elif self._has_ended and not self._inbox.size and not machine.is_judged:
             self.close("the client ended the connection")
         else:
-            self._wire.regulate(self._inbox.size, is_held=self._is_writing_paused)
+            self._wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
 
     def _work_later(self) -> None:
         self._is_work_due = True

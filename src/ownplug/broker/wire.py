@@ -59,13 +59,13 @@ class Wire:
         self._tls.write(data)
         self._send_due(self._tls)
 
-    def regulate(self, waiting_bytes: int, *, is_held: bool) -> None:
-        """Stop reading while too much waits to be worked off, or while it is held because answers are not taken."""
+    def regulate(self, waiting_bytes: int, *, is_stalled: bool) -> None:
+        """Stop reading while too much waits to be worked off, or while the client takes no answers."""
         if not self._is_paused:
-            if waiting_bytes > INBOX_LIMIT or is_held:
+            if waiting_bytes > INBOX_LIMIT or is_stalled:
                 self._is_paused = True
                 self._transport.pause_reading()
-        elif waiting_bytes <= INBOX_LIMIT // 2 and not is_held:
+        elif waiting_bytes <= INBOX_LIMIT // 2 and not is_stalled:
             self._is_paused = False
             self._transport.resume_reading()
 
