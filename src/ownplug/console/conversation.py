@@ -118,11 +118,6 @@ class Conversation:
         self._texts, self._asides, self._is_cut, self._size = [], [], False, 0
         self.at_prompt, self.answer, self.failure = False, None, None
 
-    def give_up(self) -> None:
-        """Expect no answer any more: what still comes is nobody's."""
-        self._command = None
-        self.at_prompt = False
-
     def receive(self, data: bytes) -> list[Event]:
         """Take bytes from the wire; return the events that they complete."""
         self._bytes += len(data)
@@ -164,7 +159,7 @@ class Conversation:
         self._is_cut = cut
         self._size += len(text) + 1
         if self._size > ANSWER_LIMIT:
-            self.give_up()
+            self._command = None
             self.failure = Malformed(f"The plug answers with more than {ANSWER_LIMIT} characters.")
 
     def _complete(self, *, restarted: bool) -> None:

@@ -141,12 +141,8 @@ class Session:
             await self._find_prompt()
             await self._type(asked, line)
             self._conversation.expect(asked, line)
-            try:
-                await self._send(_ENTER)
-                answer = await self._answer(line, patience_s or self._patience_s(asked))
-            finally:
-                if self._conversation.answer is None:
-                    self._conversation.give_up()
+            await self._send(_ENTER)
+            answer = await self._answer(line, patience_s or self._patience_s(asked))
         if answer.restarted and not (isinstance(asked, Command) and asked.name in _RESTARTING):
             raise Restarted(
                 f"The plug restarted before it answered {shown_question(asked)!r}.",
