@@ -360,8 +360,7 @@ class ClientConnection(asyncio.Protocol):
             self.abort()
 
     def _sent_all(self, machine: ServerMachine) -> None:
-        if self._is_dropping:
-            self._is_dropping = len(machine.session.outbox) > 0
+        self._is_dropping = self._is_dropping and len(machine.session.outbox) > 0
         if self._guest is not None and self._guest.recall is not None:
             self._guest.fetch(machine.session.outbox)
 

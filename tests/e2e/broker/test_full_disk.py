@@ -239,7 +239,9 @@ async def fill_and_live_on(house: House, disk: Disk, call_port: Call) -> None:
 
         await asyncio.to_thread(disk.fill, house.hub)
         await hasty.say(message(3, topic="kept/b", retain=True))
-        assert await hasty.hear() is None  # it was on its way to the disk, and no PUBACK was sent for it
+        # What finds the disk full is not acknowledged; unless a plug's message found it before, and all know of it.
+        if await hasty.hear() is not None:
+            assert "The disk takes nothing: 'kept/b' is only passed on" in house.said()
         await asyncio.to_thread(house.switch)
         for number in range(4, 24):
             await writer.say(message(number))
