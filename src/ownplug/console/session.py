@@ -93,6 +93,7 @@ class Session:
         self._events: Broadcast[Event] = Broadcast()
         self._turn = asyncio.Lock()
         self._change = asyncio.Event()
+        self._noise = asyncio.Event()
         self._failure: OwnplugError | None = None
         self._tasks = asyncio.TaskGroup()
         self._listening: asyncio.Task[None] | None = None
@@ -116,6 +117,10 @@ class Session:
             await self._tasks.__aexit__(*((kind, error, trace) if cancelled else (None, None, None)))
         finally:
             await self._stream.close()
+
+    async def noise(self) -> None:
+        """Wait until what comes is no text: another speed, or a bad contact. It may never be."""
+        await self._noise.wait()
 
     def subscribe(self) -> AbstractContextManager[Subscription[Event]]:
         """Receive everything that the plug prints from now on, as events; ends when the wire does."""
@@ -248,6 +253,8 @@ class Session:
                 for event in self._conversation.receive(data):
                     self._events.publish(event)
                 self._change.set()
+                if self._conversation.is_noise:
+                    self._noise.set()
             self._fail(LinkBroken("The far side ended the console."))
         except OwnplugError as failure:
             self._fail(failure)

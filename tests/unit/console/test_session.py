@@ -165,6 +165,18 @@ def test_another_speed_is_called_noise(answers: Answers, garbage: bytes) -> None
     play(story, answers)
 
 
+def test_noise_is_told_to_who_waits_for_it(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            waiting = tasks.create_task(session.noise())
+            await plug.wire.write(b"[T: 7 M: m C: info F: f L: 9]: all is well\r\n")
+            await asyncio.sleep(1)
+            assert not waiting.done()
+            await plug.wire.write(b"\xf8\x80\x00" * 40)
+
+    play(story, answers)
+
+
 async def babble(plug: ScriptedPlug, garbage: bytes) -> None:
     for _ in range(3):
         await asyncio.sleep(0.1)
