@@ -170,11 +170,11 @@ class Session:
         conversation.listen_anew()
         now = asyncio.get_running_loop().time
         deadline_s = now() + self.settings.prompt_timeout_s
-        while not conversation.at_prompt and now() < deadline_s:
+        while not conversation.is_ready() and now() < deadline_s:
             await self._send(_ERASE, size=_ERASE_SIZE, delay_s=_ERASE_DELAY_S)
             await self._send(_ENTER)
-            await self._happens(lambda: conversation.at_prompt, min(_POKE_S, deadline_s - now()))
-        if not conversation.at_prompt:
+            await self._happens(conversation.is_ready, min(_POKE_S, deadline_s - now()))
+        if not conversation.is_ready():
             raise self._no_prompt()
 
     async def _type(self, command: Question, line: str) -> None:
@@ -185,11 +185,11 @@ class Session:
         """
         typing_s = len(line) * self.settings.tx_delay_s
         for _ in range(_TYPINGS):
+            self._conversation.at_prompt = False  # and if this is given up half way, the line is not clean
             await self._send(encode_text(line), delay_s=self.settings.tx_delay_s)
             within_s = self.settings.echo_timeout_s + typing_s
             if await self._happens(lambda: self._conversation.pending.endswith(line), within_s):
                 return
-            self._conversation.at_prompt = False
             await self._find_prompt()
         if isinstance(command, UnknownCommand) or command.danger is not None:
             raise LinkTimeout(

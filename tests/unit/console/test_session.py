@@ -323,6 +323,32 @@ def test_a_command_that_is_given_up_does_not_disturb_the_next(answers: Answers) 
     play(story, answers)
 
 
+def test_a_command_that_is_given_up_half_typed_is_erased(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        await session.find_prompt()
+        async with asyncio.TaskGroup() as tasks:
+            asking = tasks.create_task(session.ask("meross hw"))
+            await asyncio.sleep(1)
+            asking.cancel()
+        assert plug.line == "mero"
+        assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
+        assert plug.executed == ["meross fw"]
+
+    play(story, answers, SessionSettings(tx_delay_s=0.3))
+
+
+def test_what_somebody_else_types_in_between_is_erased(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        await session.find_prompt()
+        plug.line = "x"
+        await plug.wire.write(b"x")
+        await asyncio.sleep(1)
+        assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
+        assert plug.executed == ["meross fw"]
+
+    play(story, answers)
+
+
 def test_a_slow_typist_waits_after_each_character(answers: Answers) -> None:
     async def story(session: Session, plug: ScriptedPlug) -> None:
         await plug.wire.write(b"$ ")
