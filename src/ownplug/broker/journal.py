@@ -50,7 +50,8 @@ class Journal:
         self._store = store
         self._clock = clock
         self._changes: dict[Hashable, tuple[int, Change]] = {}  # by what they are about, with their numbers
-        self._waiting: deque[tuple[int, bool, Callable[[], None]]] = deque()  # True: for better or for worse
+        # Until which number, whether also while the disk takes nothing, and for what.
+        self._waiting: deque[tuple[int, bool, Callable[[], None]]] = deque()
         self._put = self._written = 0  # numbers of the last change, of either kind
         self._needed = 0  # the position of the last change that nothing goes on without
         self._something = asyncio.Event()
@@ -129,10 +130,10 @@ class Journal:
             return
         self.is_stuck = True
         _LOG.error("What MQTT clients want kept cannot be written: %s %s", error, error.hint)
-        going_on = [call for _, must_wait, call in self._waiting if not must_wait]
-        self._waiting = deque(item for item in self._waiting if item[1])
-        for call in going_on:
-            call()
+        for item in tuple(self._waiting):
+            if not item[1]:
+                self._waiting.remove(item)
+                item[2]()
 
     def _wrote(self, batch: list[tuple[Hashable, tuple[int, Change]]]) -> None:
         if self.is_stuck:

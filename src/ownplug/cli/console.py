@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from difflib import get_close_matches
@@ -15,7 +16,7 @@ from ownplug.cli.output import print_table
 from ownplug.cli.running import run_async, run_service
 
 if TYPE_CHECKING:
-    from ownplug.console import Console, Sighting
+    from ownplug.console import Console, Session, Sighting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -212,10 +213,12 @@ def watch(frame: Frame, port: str | None, baud: int, tx_delay_ms: float, record:
 
     async def work() -> None:
         opening = open_plug_console(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, record=record)
-        async with opening as found:
+        async with opening as found, asyncio.TaskGroup() as tasks:
             frame.note("Listening; give the plug its 3.3 V now. Ctrl-C ends it.")
+            warning = tasks.create_task(_warn_of_noise(frame, found.session))
             async for sighting in sightings(found.session):
                 show(sighting)
+            warning.cancel()
 
     run_service(work())
 
@@ -236,6 +239,12 @@ def ports(frame: Frame) -> None:
         )
     else:
         frame.note("This machine has no serial port. Is the adapter plugged in?")
+
+
+async def _warn_of_noise(frame: Frame, session: Session) -> None:
+    """Say once that what comes is no text; it may still become some."""
+    await session.noise()
+    frame.note(f"This is noise, not text: the plug speaks at {_BAUD} baud. Check --baud and the GND wire.")
 
 
 def _split(words: tuple[str, ...]) -> tuple[str | None, str]:

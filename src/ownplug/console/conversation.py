@@ -66,7 +66,7 @@ class Conversation:
     """One plug's side of the talk.
 
     Attributes:
-        at_prompt: the shell waits for a command.
+        at_prompt: the shell waits for a command, on a line that may not be clean.
         answer: the answer to the last command, when it is complete.
         failure: why there will be none.
     """
@@ -103,6 +103,10 @@ class Conversation:
     def is_silent(self) -> bool:
         """Whether nothing came since `listen_anew`."""
         return not self._bytes
+
+    def is_ready(self) -> bool:
+        """Whether a command can be typed: there is a prompt, and nothing behind it."""
+        return self.at_prompt and not self.pending
 
     def is_over(self) -> bool:
         """Whether nothing more will come for the last command."""

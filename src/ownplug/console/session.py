@@ -93,6 +93,7 @@ class Session:
         self._events: Broadcast[Event] = Broadcast()
         self._turn = asyncio.Lock()
         self._change = asyncio.Event()
+        self._noise = asyncio.Event()
         self._failure: OwnplugError | None = None
         self._tasks = asyncio.TaskGroup()
         self._listening: asyncio.Task[None] | None = None
@@ -116,6 +117,10 @@ class Session:
             await self._tasks.__aexit__(*((kind, error, trace) if cancelled else (None, None, None)))
         finally:
             await self._stream.close()
+
+    async def noise(self) -> None:
+        """Wait until what comes is no text: another speed, or a bad contact. It may never be."""
+        await self._noise.wait()
 
     def subscribe(self) -> AbstractContextManager[Subscription[Event]]:
         """Receive everything that the plug prints from now on, as events; ends when the wire does."""
@@ -165,11 +170,11 @@ class Session:
         conversation.listen_anew()
         now = asyncio.get_running_loop().time
         deadline_s = now() + self.settings.prompt_timeout_s
-        while not conversation.at_prompt and now() < deadline_s:
+        while not conversation.is_ready() and now() < deadline_s:
             await self._send(_ERASE, size=_ERASE_SIZE, delay_s=_ERASE_DELAY_S)
             await self._send(_ENTER)
-            await self._happens(lambda: conversation.at_prompt, min(_POKE_S, deadline_s - now()))
-        if not conversation.at_prompt:
+            await self._happens(conversation.is_ready, min(_POKE_S, deadline_s - now()))
+        if not conversation.is_ready():
             raise self._no_prompt()
 
     async def _type(self, command: Question, line: str) -> None:
@@ -180,11 +185,11 @@ class Session:
         """
         typing_s = len(line) * self.settings.tx_delay_s
         for _ in range(_TYPINGS):
+            self._conversation.at_prompt = False  # and if this is given up half way, the line is not clean
             await self._send(encode_text(line), delay_s=self.settings.tx_delay_s)
             within_s = self.settings.echo_timeout_s + typing_s
             if await self._happens(lambda: self._conversation.pending.endswith(line), within_s):
                 return
-            self._conversation.at_prompt = False
             await self._find_prompt()
         if isinstance(command, UnknownCommand) or command.danger is not None:
             raise LinkTimeout(
@@ -248,6 +253,8 @@ class Session:
                 for event in self._conversation.receive(data):
                     self._events.publish(event)
                 self._change.set()
+                if self._conversation.is_noise:
+                    self._noise.set()
             self._fail(LinkBroken("The far side ended the console."))
         except OwnplugError as failure:
             self._fail(failure)

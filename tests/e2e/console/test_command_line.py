@@ -180,6 +180,20 @@ async def answer_with_noise(offered: Any) -> None:
         await offered.write(b"\xf8\x80\x00\xe0\x86" * 20)
 
 
+def test_noise_is_told_to_who_only_watches(tty: str, launch: Run) -> None:
+    async def babble() -> str:
+        async with offer_pty(tty) as offered:
+            watching = launch("console", "watch", tty)
+            for _ in range(300):
+                await offered.write(b"\xf8\x80\x00\xe0\x86" * 20)
+                if "noise" in (said := watching.log.read_text()):
+                    return str(said)
+                await asyncio.sleep(0.1)
+        return "nothing"
+
+    assert "115200 baud" in asyncio.run(babble())
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can play somebody else")
 def test_who_may_not_is_told_which_group_to_join(tty: str) -> None:
     import grp

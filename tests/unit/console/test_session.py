@@ -165,6 +165,18 @@ def test_another_speed_is_called_noise(answers: Answers, garbage: bytes) -> None
     play(story, answers)
 
 
+def test_noise_is_told_to_who_waits_for_it(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            waiting = tasks.create_task(session.noise())
+            await plug.wire.write(b"[T: 7 M: m C: info F: f L: 9]: all is well\r\n")
+            await asyncio.sleep(1)
+            assert not waiting.done()
+            await plug.wire.write(b"\xf8\x80\x00" * 40)
+
+    play(story, answers)
+
+
 async def babble(plug: ScriptedPlug, garbage: bytes) -> None:
     for _ in range(3):
         await asyncio.sleep(0.1)
@@ -307,6 +319,32 @@ def test_a_command_that_is_given_up_does_not_disturb_the_next(answers: Answers) 
             asking.cancel()
         await plug.wire.write(answers["meross hw"] + b"$ ")
         assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
+
+    play(story, answers)
+
+
+def test_a_command_that_is_given_up_half_typed_is_erased(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        await session.find_prompt()
+        async with asyncio.TaskGroup() as tasks:
+            asking = tasks.create_task(session.ask("meross hw"))
+            await asyncio.sleep(1)
+            asking.cancel()
+        assert plug.line == "mero"
+        assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
+        assert plug.executed == ["meross fw"]
+
+    play(story, answers, SessionSettings(tx_delay_s=0.3))
+
+
+def test_what_somebody_else_types_in_between_is_erased(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        await session.find_prompt()
+        plug.line = "x"
+        await plug.wire.write(b"x")
+        await asyncio.sleep(1)
+        assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
+        assert plug.executed == ["meross fw"]
 
     play(story, answers)
 
