@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from devtools.measure_console import console_capture, console_over_a_pty
+from devtools.measure_console import Fields, Typed, console_capture, console_over_a_pty
 from devtools.measure_figure import Figure, figure_lines, in_turns
 from devtools.measure_load import CannotBuild
 from devtools.measure_mqtt import PEER, Comparison, Effort, compare
@@ -175,7 +175,8 @@ def main() -> None:
         else [
             start_of_the_command_line(),
             reading_of_a_message(),
-            console_over_a_pty(),
+            console_over_a_pty("as fields", Fields, "at most 0.2"),
+            console_over_a_pty("as typed replies", Typed),
             console_capture(),
             *asking_a_plug(),
         ]

@@ -25,6 +25,7 @@ from ownplug.core.shell import (
     SETTINGS,
     Echo,
     Event,
+    LogLine,
     Prompt,
     ShellReader,
     TextLine,
@@ -47,14 +48,15 @@ _SHOW = "config show"
 _CHUNK = 64 * 1024
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _MAC = "48:e1:e9:00:00:01"
-_END = b"that is all\r\n"
+_END = "that is all\r\n"
 
 _PATTERNS = [
-    re.compile(rb"\[T: (\d+) M: (\S+) C: (\S+) F: (\S+) L: (\d+)\]: ([^\r\n]*)\r\n"),
-    re.compile(rb"\[(\w+)\]([\w.]+): ([^\r\n]*)\r\n"),
+    re.compile(r"\[T: (\d+) M: (\S+) C: (\S+) F: (\S+) L: (\d+)\]: ([^\r\n]*)\r\n"),
+    re.compile(r"\[(\w+)\]([\w.]+): ([^\r\n]*)\r\n"),
     re.compile(re.escape(_END)),
-    re.compile(rb"[^\r\n]*\r\n"),
+    re.compile(r"[^\r\n]*\r\n"),
 ]
+_SETTING_LINE = re.compile(r"\[(\w+)\]([\w.]+): (.*)")
 _LOG, _SETTING, _LAST = 0, 1, 2
 
 
@@ -66,15 +68,30 @@ def listing() -> bytes:
     return encode_text("".join(f"{line}{LINE_END}" for line in lines)) + encode_text(PROMPT + LINE_END)
 
 
-class Understood:
-    """What was understood of the wire, for both sides to agree on: log lines and settings."""
+class Fields:
+    """Counts log lines and settings, split into their fields: what pexpect does as well."""
+
+    def __init__(self) -> None:
+        self.logs = self.settings = 0
+
+    def take(self, events: list[Event]) -> None:
+        """Take what the wire brought."""
+        for event in events:
+            if isinstance(event, LogLine):
+                self.logs += 1
+            elif isinstance(event, TextLine) and _SETTING_LINE.fullmatch(event.text):
+                self.settings += 1
+
+
+class Typed:
+    """The same as values, a whole start or a whole reply at a time, as the toolkit gives them."""
 
     def __init__(self) -> None:
         self.logs = self.settings = 0
         self._events: list[Event] = []
 
     def take(self, events: list[Event]) -> None:
-        """Type what the events tell, a whole start or a whole reply at a time."""
+        """Take what the wire brought."""
         for event in events:
             if isinstance(event, Prompt):
                 self._conclude()
@@ -121,24 +138,23 @@ class Played:
             self._player = subprocess.Popen(["cat"], stdin=source, stdout=self._far)
 
 
-def read_by_us(wire: Played, size: int) -> tuple[int, int]:
+def read_by_us(wire: Played, size: int, understood: Fields | Typed) -> tuple[int, int]:
     """Read so many bytes as the toolkit does; return log lines and settings."""
 
-    async def read() -> Understood:
+    async def read() -> None:
         stream = await open_serial(wire.path)
         try:
             wire.play()
-            reader, understood = ShellReader(), Understood()
+            reader = ShellReader()
             left = size
             while left > 0:
                 data = await stream.read(_CHUNK)
                 left -= len(data)
                 understood.take(reader.feed(data))
-            return understood
         finally:
             await stream.close()
 
-    understood = asyncio.run(read())
+    asyncio.run(read())
     return understood.logs, understood.settings
 
 
@@ -147,7 +163,8 @@ def read_by_pexpect(wire: Played) -> tuple[int, int]:
     from pexpect import fdpexpect
 
     descriptor = os.open(wire.path, os.O_RDWR | os.O_NOCTTY)
-    child = fdpexpect.fdspawn(descriptor, timeout=60, maxread=_CHUNK)
+    # a start begins with a byte that is no UTF-8
+    child = fdpexpect.fdspawn(descriptor, timeout=60, encoding="utf-8", codec_errors="replace")
     logs = settings = 0
     try:
         wire.play()
@@ -159,16 +176,16 @@ def read_by_pexpect(wire: Played) -> tuple[int, int]:
     return logs, settings
 
 
-def console_over_a_pty() -> Figure:
-    """A start and all settings through a raw PTY, understood by us and by pexpect."""
-    data = listing() * WIRE_REPEATS + _END
+def console_over_a_pty(what: str, understand: type[Fields | Typed], aim: str = "") -> Figure:
+    """Starts and settings through a raw PTY, read by us and by pexpect."""
+    data = listing() * WIRE_REPEATS + _END.encode()
     with tempfile.NamedTemporaryFile() as file:
         file.write(data)
         file.flush()
 
         def ours() -> None:
             with Played(file.name) as wire:
-                _check(read_by_us(wire, len(data)))
+                _check(read_by_us(wire, len(data), understand()))
 
         def theirs() -> None:
             with Played(file.name) as wire:
@@ -176,11 +193,11 @@ def console_over_a_pty() -> Figure:
 
         ours_s, peer_s = in_turns(ours, theirs, WIRE_ROUNDS)
     return Figure(
-        what="console: starts and settings read over a raw PTY",
+        what=f"console: starts and settings over a raw PTY, {what}",
         ours_s=ours_s,
-        peer="pexpect, fields as text",
+        peer="pexpect, as fields",
         peer_s=peer_s,
-        aim="at most 0.2",
+        aim=aim,
         size=len(data),
     )
 

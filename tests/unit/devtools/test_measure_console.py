@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from devtools.measure_console import (
     WIRE_REPEATS,
+    Fields,
     Played,
+    Typed,
     console_capture,
     listing,
     read_by_pexpect,
@@ -17,12 +19,15 @@ from devtools.measure_console import (
 from ownplug.core.shell import SETTINGS
 
 
-def test_we_and_pexpect_find_the_same_settings_and_log_lines(tmp_path: Path) -> None:
+@pytest.mark.parametrize("understand", [Fields, Typed])
+def test_we_and_pexpect_find_the_same_settings_and_log_lines(
+    tmp_path: Path, understand: type[Fields | Typed]
+) -> None:
     data = listing() * 2 + b"that is all\r\n"
     file = tmp_path / "capture"
     file.write_bytes(data)
     with Played(str(file)) as wire:
-        ours = read_by_us(wire, len(data))
+        ours = read_by_us(wire, len(data), understand())
     with Played(str(file)) as wire:
         theirs = read_by_pexpect(wire)
     assert ours == theirs
