@@ -5,6 +5,7 @@ Prints one JSON line when it listens, then obeys lines on standard input and ans
 
 - `watch`: from now on note how late the loop calls; `delay`: how late it was, and stop.
 - `ask COUNT`: ask the first plug for its power so many times, a hundredth of a second apart.
+- `relay COUNT`: the same with a request that was made before, and a reply that nobody looks at: what the server adds.
 
 It ends when standard input does.
 """
@@ -17,7 +18,7 @@ import importlib
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,8 +29,10 @@ from ownplug.aio import SystemClock
 from ownplug.app import HomeFolder, load_settings
 from ownplug.app.exchange import BrokerExchange
 from ownplug.broker import Broker
-from ownplug.core.meross import Method
+from ownplug.core.identity import Uuid
+from ownplug.core.meross import MessageMaker, Method, encode_message
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.topics import device_inbox, device_outbox
 from ownplug.core.secret import Secret
 from ownplug.hub import Hub
 from ownplug.store import SqliteStore
@@ -73,8 +76,8 @@ class LoopWatch:
 
 
 @asynccontextmanager
-async def serve(home: Path, *, with_hub: bool) -> AsyncIterator[tuple[Hub, dict[str, object]]]:
-    """Run the server; give its hub, and where and how one signs in."""
+async def serve(home: Path, *, with_hub: bool) -> AsyncIterator[tuple[Hub, Broker, dict[str, object]]]:
+    """Run the server; give its hub, itself, and where and how one signs in."""
     folder, clock = HomeFolder(home), SystemClock()
     folder.prepare()
     settings, _ = load_settings(folder.settings_file, {}, {})
@@ -105,6 +108,7 @@ async def serve(home: Path, *, with_hub: bool) -> AsyncIterator[tuple[Hub, dict[
             raise AssertionError("it was asked for")
         yield (
             hub,
+            broker,
             {
                 "port": address[1],
                 "certificate": str(files.server),
@@ -118,15 +122,48 @@ async def serve(home: Path, *, with_hub: bool) -> AsyncIterator[tuple[Hub, dict[
 
 async def ask(hub: Hub, count: int) -> dict[str, object]:
     """Ask the first plug for its power, again and again; the last step before the HTTP API."""
+    session = hub.session(await _first_plug(hub))
+
+    async def question() -> None:
+        await session.request(Method.GET, ns.CONTROL_ELECTRICITY, {})
+
+    return await _timed(question, count)
+
+
+async def relay(hub: Hub, broker: Broker, count: int) -> dict[str, object]:
+    """Send the first plug the same bytes again and again, and wait for whatever it answers."""
+    uuid = await _first_plug(hub)
+    inbox, outbox = device_inbox(uuid.text), device_outbox(uuid.text)
+    maker = MessageMaker(key=hub.home.key, sender=outbox, new_id=lambda: "00112233445566778899aabbccddeeff")
+    data = encode_message(maker.make(Method.GET, ns.CONTROL_ELECTRICITY, {}, now_s=0))
+    answered = asyncio.Event()
+    detach = broker.attach(outbox, lambda _topic, _payload: answered.set())
+
+    async def question() -> None:
+        answered.clear()
+        broker.publish(inbox, data)
+        await answered.wait()
+
+    try:
+        return await _timed(question, count)
+    finally:
+        detach()
+
+
+async def _first_plug(hub: Hub) -> Uuid:
     clock = SystemClock()
     while not (plugs := [plug for plug in hub.registry.all() if hub.session(plug.uuid).online]):
         await clock.sleep(_ASK_EVERY_S)
-    session = hub.session(plugs[0].uuid)
+    return plugs[0].uuid
+
+
+async def _timed(question: Callable[[], Awaitable[None]], count: int) -> dict[str, object]:
+    clock = SystemClock()
     taken_s: list[float] = []
     for _ in range(count):
         await clock.sleep(_ASK_EVERY_S)
         began = perf_counter()
-        await session.request(Method.GET, ns.CONTROL_ELECTRICITY, {})
+        await question()
         taken_s.append(perf_counter() - began)
     return {
         "answers": len(taken_s),
@@ -135,7 +172,7 @@ async def ask(hub: Hub, count: int) -> dict[str, object]:
     }
 
 
-async def obey(hub: Hub) -> None:
+async def obey(hub: Hub, broker: Broker) -> None:
     """Do what standard input says until it ends."""
     watch = LoopWatch()
     while line := await asyncio.to_thread(sys.stdin.readline):
@@ -149,13 +186,15 @@ async def obey(hub: Hub) -> None:
                 _tell({**shares, "max_ms": 1e3 * max(late_s, default=0.0), "looks": len(late_s)})
             case ["ask", count]:
                 _tell(await ask(hub, int(count)))
+            case ["relay", count]:
+                _tell(await relay(hub, broker, int(count)))
 
 
 async def run(home: Path, *, with_hub: bool) -> None:
     """Serve, and obey."""
-    async with serve(home, with_hub=with_hub) as (hub, told):
+    async with serve(home, with_hub=with_hub) as (hub, broker, told):
         _tell(told)
-        await obey(hub)
+        await obey(hub, broker)
 
 
 def _tell(facts: dict[str, object]) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import cast
 
 import pytest
 from devtools.source import REPOSITORY
+
+from ownplug.broker import BrokerSettings, Gatekeeper
+from ownplug.broker.switchboard import Switchboard
+from ownplug.testing import FakeClock
 
 PAGE = REPOSITORY / "docs" / "mqtt-conformance.md"
 
@@ -42,3 +47,14 @@ def test_what_shows_a_statement_exists(clause: str, shown_by: str) -> None:
     assert set(named) <= EXISTING
     is_of_others = shown_by.startswith("Client") or clause.startswith(("6.", "7."))
     assert named or is_of_others, "a test or a reason"
+
+
+def test_everything_below_sys_stands_there() -> None:
+    board = Switchboard(BrokerSettings(), cast("Gatekeeper", None), FakeClock(), None)
+    told = board.system.values(0.0)
+    names = {re.sub(r"/\d+min$", "", topic.removeprefix("$SYS/broker/")) for topic in told}
+    page = PAGE.read_text("utf-8")
+    paragraph = re.search(r"^- \*\*`\$SYS/broker/…`\*\*(.+?)\n\n", page, re.DOTALL | re.MULTILINE)
+    assert paragraph is not None
+    named = set(re.findall(r"`([^`]+)`", paragraph[1]))
+    assert named - {"broker.sys_interval_s", "1min", "5min", "15min"} == names

@@ -1,6 +1,6 @@
 """A home on a stage: hub, MQTT server and virtual plugs in one process, over a network in memory, in loop time.
 
-Only the disk is left out: what the hub remembers is kept from one of its lives to the next.
+The database is a real one. A hub that is killed writes nothing to it any more, but closes its own objects.
 """
 
 from __future__ import annotations
@@ -8,18 +8,25 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import os
+import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from argon2 import PasswordHasher
+from tests.lasting.kept import FILTER, NAME, PASSWORD
 
 from ownplug.app.exchange import BrokerExchange
-from ownplug.broker import Broker, BrokerSettings
-from ownplug.core.identity import Uuid
-from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.broker import Broker, BrokerSettings, SessionStore
+from ownplug.core.mqtt import Change, Remembered
+from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub import Hub, HubApi, HubSettings
+from ownplug.store import SqliteStore
 from ownplug.testing import LoopClock, MemoryNetwork, run_in_loop_time
 from ownplug.transport.certificates import ensure_certificates
 from ownplug.transport.tls import server_context
@@ -29,6 +36,7 @@ from ownplug.virtual.firmware import flash as items
 PORT = 8883
 PLUGS = 3
 ZONE = "Europe/Berlin"
+SLOWEST_WRITE_S = 0.05
 RECORD = HomeRecord(user_id="10001", key=Secret("0123456789abcdef" * 2))
 PAIRED = {
     items.STATE: "1",
@@ -41,34 +49,36 @@ PAIRED = {
 """What a plug knows that was told of its home and has not been there yet."""
 
 
-class MemoryStore:
-    """Fits the port `HomeStore`, and outlives the hub."""
+class Disk:
+    """Fits the port `SessionStore`: takes its time, and no word from a hub that was killed.
 
-    def __init__(self) -> None:
-        self._home: HomeRecord | None = RECORD
-        self._plugs: dict[Uuid, PlugRecord] = {}
-        self._users: dict[str, UserRecord] = {}
+    A kill comes before a write, or after it and before anybody was told.
+    """
 
-    async def home(self) -> HomeRecord | None:
-        return self._home
+    def __init__(self, store: SessionStore, chance: random.Random) -> None:
+        self._store = store
+        self._chance = chance
+        self._is_dead = self._is_writing = False
 
-    async def save_home(self, home: HomeRecord) -> None:
-        self._home = home
+    def die(self) -> bool:
+        """The hub that writes here is killed; return whether it was about to be told that something is written."""
+        self._is_dead = True
+        return self._is_writing
 
-    async def plugs(self) -> list[PlugRecord]:
-        return list(self._plugs.values())
+    async def load(self) -> Remembered:
+        return await self._store.load()
 
-    async def save_plug(self, plug: PlugRecord) -> None:
-        self._plugs[plug.uuid] = plug
+    async def write(self, changes: Sequence[Change]) -> None:
+        self._is_writing = True
+        await self._spin()
+        await self._store.write(changes)
+        await self._spin()
+        self._is_writing = False
 
-    async def delete_plug(self, uuid: Uuid) -> None:
-        self._plugs.pop(uuid, None)
-
-    async def users(self) -> list[UserRecord]:
-        return list(self._users.values())
-
-    async def save_user(self, user: UserRecord) -> None:
-        self._users[user.name] = user
+    async def _spin(self) -> None:
+        await asyncio.sleep(self._chance.uniform(0.0, SLOWEST_WRITE_S))
+        if self._is_dead:
+            await asyncio.Event().wait()  # until its task is cancelled: nothing goes on after a kill
 
 
 class Home:
@@ -77,28 +87,54 @@ class Home:
     Attributes:
         hub: the running hub; None while it is stopped.
         api: the door of that hub.
+        port: of its MQTT server, with TLS.
         hub_since_s: when it was started, in loop time.
+        kills_while_writing: how often it was killed when something was on its way to the disk.
     """
 
-    def __init__(self, network: MemoryNetwork, tls: ssl.SSLContext) -> None:
+    def __init__(self, network: MemoryNetwork, tls: ssl.SSLContext, folder: Path) -> None:
         self.network = network
         self.clock = LoopClock()
+        self.port = PORT
         self.plugs: list[VirtualPlug] = []
         self.hub: Hub | None = None
         self.api: HubApi | None = None
         self.hub_since_s = 0.0
-        self._store = MemoryStore()
+        self.kills_while_writing = 0
+        self._database = folder / "hub.sqlite3"
+        self._disk: Disk | None = None
+        self._chance = random.Random("disk")
         self._tls = tls
+
+    async def prepare(self) -> None:
+        """Be the home that its plugs know, with one user."""
+        # As cheap as can be: it is checked a thousand times a day.
+        hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        user = UserRecord(name=NAME, password_hash=Secret(hashed), read=(FILTER,), write=(FILTER,))
+        async with SqliteStore(self._database) as store:
+            await store.save_home(RECORD)
+            await store.save_user(user)
+
+    def kill_hub(self) -> None:
+        """Let nothing of it reach the disk any more; whoever runs it must end it at once."""
+        if self._disk is not None:
+            self.kills_while_writing += self._disk.die()
 
     @asynccontextmanager
     async def run_hub(self) -> AsyncIterator[HubApi]:
         """Run the hub with its MQTT server, as `ownplug.app` joins them."""
-        async with Hub(HubSettings(timezone=ZONE), self._store, self.clock) as hub:
-            exchange = BrokerExchange(hub)
+        async with (
+            SqliteStore(self._database) as store,
+            Hub(HubSettings(timezone=ZONE), store, self.clock) as hub,
+        ):
+            exchange, disk = BrokerExchange(hub), Disk(store.mqtt, self._chance)
             settings = BrokerSettings(mqtts=f"127.0.0.1:{PORT}")
-            broker = Broker(settings, hub.gatekeeper(), self.clock, tls=self._tls, listener=exchange)
+            broker = Broker(
+                settings, hub.gatekeeper(), self.clock, tls=self._tls, listener=exchange, store=disk
+            )
             exchange.join(broker)
             async with broker:
+                self._disk = disk
                 self.hub, self.api, self.hub_since_s = hub, HubApi(hub, self.clock), self.clock.monotonic()
                 try:
                     yield self.api
@@ -146,11 +182,23 @@ class _Keeper(logging.Handler):
 
 
 @pytest.fixture
-def play(tls: ssl.SSLContext, untold: list[str]) -> Callable[[int, Story], None]:
+def new_folder() -> Iterator[Callable[[], Path]]:
+    """Folders in memory where that is possible: that a disk is slow is played, not suffered."""
+    with ExitStack() as stack:
+        memory = Path("/dev/shm")
+        place = memory if os.access(memory, os.W_OK) else None
+        yield lambda: Path(stack.enter_context(TemporaryDirectory(prefix="ownplug-", dir=place)))
+
+
+@pytest.fixture
+def play(
+    tls: ssl.SSLContext, untold: list[str], new_folder: Callable[[], Path]
+) -> Callable[[int, Story], None]:
     """Run a story with paired plugs whose hub runs in it or not; no task, connection or error may be left."""
 
     async def stage(network: MemoryNetwork, story: Story) -> None:
-        home = Home(network, tls)
+        home = Home(network, tls, new_folder())
+        await home.prepare()
         async with AsyncExitStack() as stack:
             for index in range(PLUGS):
                 settings = VirtualPlugSettings(seed=7, index=index, flash=PAIRED)

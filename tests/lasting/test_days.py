@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.lasting.kept import Mail
 
 from ownplug.core.errors import LinkError
 from ownplug.core.identity import Uuid
@@ -98,6 +99,8 @@ class Trouble:
                 await asyncio.sleep(self._chance.expovariate(1 / 1800))
                 how = self._chance.choice(("stopped", "killed", "without power"))
                 self.counts[f"hub {how}"] += 1
+                if how != "stopped":
+                    self._home.kill_hub()
                 for link in tuple(self._home.network.links):
                     if how == "killed":
                         link.reset()
@@ -311,19 +314,21 @@ class Ledger:
         return int(statistics.median(self.blocks[-third:]) - statistics.median(self.blocks[1 : third + 1]))
 
 
-async def live(home: Home, seed: int, hours: float) -> tuple[Trouble, People, Observer, Ledger]:
+async def live(home: Home, seed: int, hours: float) -> tuple[Trouble, People, Observer, Ledger, Mail]:
     """Let so many hours pass, then a few good minutes; at their end all must agree."""
     trouble = Trouble(home, random.Random(f"trouble {seed}"))
     people = People(home, random.Random(f"people {seed}"), trouble)
-    observer, ledger = Observer(home, trouble, people), Ledger()
+    observer, ledger, mail = Observer(home, trouble, people), Ledger(), Mail(home.port, seed)
     async with asyncio.TaskGroup() as group:
         watching = [group.create_task(people.watch(plug)) for plug in home.plugs]
         watching += [group.create_task(run()) for run in (observer.run, observer.listen)]
         watching.append(group.create_task(ledger.run(home, hours * 3600 / SAMPLES)))
+        watching += [group.create_task(client.run()) for client in mail.clients]
         moving = [group.create_task(run()) for run in (trouble.run, trouble.keep_hub, people.run)]
         await asyncio.sleep(hours * 3600)
         for task in moving:
             task.cancel()
+        mail.end()
         await asyncio.sleep(LATEST_S)
         async with home.run_hub() as api:
             await asyncio.sleep(LATEST_S)
@@ -333,10 +338,11 @@ async def live(home: Home, seed: int, hours: float) -> tuple[Trouble, People, Ob
                 assert (state.availability, state.bound) == (Availability.ONLINE, True)
                 assert relay is not None
                 assert relay.on is plug.relay_on
-            assert len(home.network.links) == len(home.plugs)
+            mail.judge()
+            assert len(home.network.links) == len(home.plugs) + len(mail.clients)
             for task in watching:
                 task.cancel()
-    return trouble, people, observer, ledger
+    return trouble, people, observer, ledger, mail
 
 
 @pytest.mark.parametrize(
@@ -344,13 +350,13 @@ async def live(home: Home, seed: int, hours: float) -> tuple[Trouble, People, Ob
 )
 def test_a_home_outlives_its_trouble(hours: float, play: Play, tell: Callable[[str], None]) -> None:
     async def story(home: Home) -> None:
-        trouble, people, observer, ledger = await live(home, SEED, hours)
+        trouble, people, observer, ledger, mail = await live(home, SEED, hours)
         tell(f"{hours:g} simulated hours, seed {SEED}: {dict(trouble.counts)}, {dict(people.counts)}")
         tell(
             f"longest untruths in seconds: {dict(observer.longest)}; blocks of memory: "
             f"{ledger.growth():+} of {ledger.blocks[-1]:,}"
         )
-        tell(f"listeners were told {dict(observer.heard)}")
+        tell(f"listeners were told {dict(observer.heard)}; kept sessions {mail.told()}")
         tell(f"tasks {min(ledger.tasks)} to {max(ledger.tasks)}, connections up to {max(ledger.links)}")
         assert people.counts["moved"] > 0
         assert max(ledger.tasks) <= statistics.median(ledger.tasks) + TASKS_OF_CHANCE
@@ -363,8 +369,8 @@ def test_the_same_seed_is_the_same_day(play: Play) -> None:
     digests = []
 
     async def story(home: Home) -> None:
-        _, _, observer, _ = await live(home, SEED, 0.5)
-        digests.append(observer.digest)
+        _, _, observer, _, mail = await live(home, SEED, 0.5)
+        digests.append((observer.digest, mail.told()))
 
     for _ in range(2):
         play(SEED, story)

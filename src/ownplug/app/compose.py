@@ -33,11 +33,12 @@ _FAR_AWAY = ("192.0.2.1", 9)
 class Ready:
     """What a running hub tells about itself, as one JSON line and in the home's runtime file.
 
-    What is off is empty. `mqtts` and `mqtt` are host:port as plugs are to use them, `web` and `cloud` URLs, `ca`
-    the file with the home's own CA certificate.
+    What is off is empty. `mqtts`, `mqtts_legacy` and `mqtt` are host:port as plugs are to use them, `web` and `cloud`
+    URLs, `ca` the file with the home's own CA certificate.
     """
 
     mqtts: str
+    mqtts_legacy: str
     mqtt: str
     web: str
     cloud: str
@@ -83,6 +84,7 @@ async def open_hub(
         web = await stack.enter_async_context(open_web(api, settings.web, folder.token()))
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
+            mqtts_legacy=_address(host, broker.legacy_address),
             mqtt=_address(host, broker.tcp_address),
             web=web.url,
             cloud="",
@@ -100,6 +102,7 @@ def _view(ready: Ready, home: HomeRecord, settings: Settings) -> HomeView:
         user_id=home.user_id,
         key=home.key,
         mqtts=ready.mqtts,
+        mqtts_legacy=ready.mqtts_legacy,
         mqtt=ready.mqtt,
         web=ready.web,
         cloud=ready.cloud,

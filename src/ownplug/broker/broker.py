@@ -17,7 +17,8 @@ from ownplug.broker.ports import Gatekeeper, Listener, SessionStore
 from ownplug.broker.settings import BrokerSettings, parse_endpoint
 from ownplug.broker.switchboard import LocalSubscriber, Switchboard
 from ownplug.core.errors import Conflict, Malformed, UsageError
-from ownplug.core.mqtt import Publish, QoS, check_filter, check_topic
+from ownplug.core.mqtt import Publish, QoS, RetainedDropped, check_filter, check_topic
+from ownplug.core.records import UserChange
 
 SWEEP_S = 0.5
 """Seconds between two looks for connections that are overdue; a keepalive is that much more patient."""
@@ -159,12 +160,18 @@ class Broker:
         """Use these for connections that come from now on; those that are there stay as they are."""
         self._tls, self._legacy_tls = tls, legacy_tls
 
-    def user_changed(self, username: str, is_login_same: bool) -> None:  # noqa: FBT001 - fits the caller's port
-        """The rights of a user, or its login, are not what they were: have its connections live with that.
+    def user_changed(self, username: str, change: UserChange) -> None:
+        """A user is not what it was: have its connections, and what is kept for it, live with that.
 
-        They lose the subscriptions that they may not have any more; if the login has changed, they are closed.
+        With other rights they lose the subscriptions that they may not have any more; with another login they are
+        closed. When the user is gone, or somebody new has its name, its sessions and its retained messages go, too.
         """
-        self._board.user_changed(username, is_login_same=is_login_same)
+        board = self._board
+        board.user_changed(username, is_login_same=change is UserChange.RIGHTS)
+        if change is UserChange.PERSON:
+            board.sessions.end_all_of(username)
+            for topic in board.retained.drop_all_of(username):
+                board.journal.put(RetainedDropped(topic=topic))
 
     def _services(self) -> dict[str, Callable[[], Awaitable[None]]]:
         services: dict[str, Callable[[], Awaitable[None]]] = {
@@ -193,10 +200,12 @@ class Broker:
         while True:
             for _ in range(SWEEPS_A_MINUTE):
                 await self._clock.sleep(SWEEP_S)
-                now_s = self._clock.monotonic()
+                now_s, is_stuck = self._clock.monotonic(), self._board.journal.is_stuck
                 for connection in tuple(self._board.connections):
                     if now_s >= connection.deadline_s:
                         connection.expire()
+                    elif is_stuck and connection.is_held:
+                        connection.close("the disk takes nothing, and what it said cannot be kept")
             self._board.forget_warnings()
             self._board.sessions.expire(self._clock.monotonic())
 

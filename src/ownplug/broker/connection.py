@@ -35,9 +35,6 @@ from ownplug.core.mqtt import (
 )
 from ownplug.transport.tls import TlsMachine
 
-INBOX_LIMIT = 64 * 1024
-"""Bytes that wait to be worked off before reading is paused."""
-
 WRITE_BYTES = 64 * 1024
 """Bytes that are handed to the transport in one go, and that may wait until the end of a slice."""
 
@@ -59,11 +56,11 @@ class ClientConnection(asyncio.Protocol):
         "_is_dropping",
         "_is_flush_due",
         "_is_held",
-        "_is_reading_paused",
         "_is_work_due",
         "_is_writing_paused",
         "_loop",
         "_machine",
+        "_sent_s",
         "_share",
         "_slice_bytes",
         "_tls",
@@ -81,13 +78,14 @@ class ClientConnection(asyncio.Protocol):
         self._deadline_s = board.clock.monotonic() + board.settings.handshake_timeout_s
         self._inbox = Inbox()
         self._share = Share(board.feed)
+        self._sent_s = 0.0  # when it was sent messages last
         self._slice_bytes = SLICE_BYTES
         self._has_ended = False  # the client will send no more
         self._is_closing = False
         self._is_dropping = False
         self._is_flush_due = self._is_work_due = False
         self._is_held = False  # no answer goes out before what it speaks of is on the disk
-        self._is_reading_paused = self._is_writing_paused = False
+        self._is_writing_paused = False
 
     # --- asyncio's side ---
 
@@ -118,7 +116,7 @@ class ClientConnection(asyncio.Protocol):
         self._has_ended = self._has_ended or wire.has_ended
         self._begin_if_ready(wire)
         if self._is_work_due:
-            self._regulate_reading(wire)
+            wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
         else:
             self._work()
 
@@ -141,7 +139,7 @@ class ClientConnection(asyncio.Protocol):
         """The client takes less than it is sent: what it says now, TLS's own questions too, can wait."""
         self._is_writing_paused = True
         if self._wire is not None and not self._is_closing:
-            self._regulate_reading(self._wire)
+            self._wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
 
     def resume_writing(self) -> None:
         """The client takes more again."""
@@ -158,6 +156,11 @@ class ClientConnection(asyncio.Protocol):
         if self._machine is None or self._is_closing or self._has_ended:
             return self._deadline_s
         return self._machine.deadline_s
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its answers wait for the disk."""
+        return self._is_held
 
     def expire(self) -> None:
         """The client was silent for too long."""
@@ -200,18 +203,20 @@ class ClientConnection(asyncio.Protocol):
         if machine is None or self._is_closing:
             return
         if not machine.deliver(template, qos):
-            self._drop()
+            self._flush()  # what only waits for its turn makes room
+            if not machine.deliver(template, qos):
+                self._drop()
         elif machine.session.outbox.queued_bytes >= WRITE_BYTES:
             self._flush()
         elif not self._is_flush_due:
             self._is_flush_due = True
-            self._loop.call_soon(self._flush)
+            self._board.outgoing.paced(self._flush, self._sent_s)
 
     def send_soon(self) -> None:
         """See `Line.send_soon`."""
         if not self._is_flush_due and not self._is_closing:
             self._is_flush_due = True
-            self._loop.call_soon(self._flush)
+            self._board.outgoing.soon(self._flush)
 
     async def judge(self) -> None:
         """Ask the gatekeeper about the client's CONNECT, and let it in or not."""
@@ -273,25 +278,26 @@ class ClientConnection(asyncio.Protocol):
             self._slice_bytes = next_slice_bytes(self._slice_bytes, now_s - began_s)
         if self._is_held:
             if self._wire is not None and not self._is_closing:
-                self._regulate_reading(self._wire)
+                self._wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
             return
-        self._flush()
+        if self._board.feed.all_told.is_set():
+            self._flush()
+        else:
+            self.send_soon()
         self._settle(machine)
 
     def _hold_if_behind(self, position: int) -> None:
         """Neither answer nor work on until what came since `position` is on the disk."""
         if self._board.journal.position != position:
             self._is_held = True
-            self._board.journal.after(self._go_on)
+            self._board.journal.after(self._go_on, since=position)
 
     def _go_on(self) -> None:
         self._is_held = False
         self._work()
 
     def _may_work(self, machine: ServerMachine) -> bool:
-        if self._is_closing or machine.is_over or machine.is_judged or self._is_writing_paused:
-            return False
-        if self._is_held:
+        if self._is_held or self._is_closing or self._is_writing_paused or not machine.takes_data:
             return False
         self._is_work_due = self._share.holds_back(self._work)
         return not self._is_work_due
@@ -324,17 +330,7 @@ class ClientConnection(asyncio.Protocol):
         elif self._has_ended and not self._inbox.size and not machine.is_judged:
             self.close("the client ended the connection")
         else:
-            self._regulate_reading(self._wire)
-
-    def _regulate_reading(self, wire: Wire) -> None:
-        size = self._inbox.size
-        if self._is_reading_paused:
-            if size <= INBOX_LIMIT // 2 and not self._is_writing_paused:
-                self._is_reading_paused = False
-                wire.resume()
-        elif size > INBOX_LIMIT or self._is_writing_paused:
-            self._is_reading_paused = True
-            wire.pause()
+            self._wire.regulate(self._inbox.size, is_stalled=self._is_writing_paused)
 
     def _work_later(self) -> None:
         self._is_work_due = True
@@ -350,25 +346,29 @@ class ClientConnection(asyncio.Protocol):
             return
         try:
             while not self._is_closing and not self._is_writing_paused:
+                if len(machine.session.outbox):
+                    self._sent_s = self._now_s()
                 data = machine.data_to_send(WRITE_BYTES)
                 if data:
                     self._board.traffic.bytes_sent += len(data)
                     wire.send(data)
                 if len(data) < WRITE_BYTES // 2:  # nearly always: that was all that may go now
-                    outbox = machine.session.outbox
-                    self._is_dropping = self._is_dropping and len(outbox) > 0
-                    if self._guest is not None and self._guest.recall is not None:
-                        self._guest.fetch(outbox)
+                    self._sent_all(machine)
                     return
         except OwnplugError as error:
             self._end(str(error))
             self.abort()
 
+    def _sent_all(self, machine: ServerMachine) -> None:
+        self._is_dropping = self._is_dropping and len(machine.session.outbox) > 0
+        if self._guest is not None and self._guest.recall is not None:
+            self._guest.fetch(machine.session.outbox)
+
     def _drop(self) -> None:
-        self._board.traffic.dropped += 1
+        name = self._name()
+        self._board.lose(name)
         if not self._is_dropping:
             self._is_dropping = True
-            name = self._name()
             self._board.warn(f"slow {name}", "%s reads too slowly: messages for it are dropped", name)
 
     # --- the end, and telling of it ---

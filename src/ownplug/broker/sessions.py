@@ -1,7 +1,8 @@
 """Sessions that outlive their connections: who has one, and what waits in it while nobody is there.
 
 Messages above QoS 0 enter such a session by way of the journal: they are sent once they are on the disk, so that
-a kill can neither lose nor double what was acknowledged.
+a kill can neither lose nor double what was acknowledged. While the disk takes nothing, those at QoS 1 are sent from
+memory.
 """
 
 from __future__ import annotations
@@ -100,8 +101,9 @@ class KeptSession:
             payload=message.payload,
             retain=template.is_retained,
         )
+        position = self._journal.position
         self._journal.put(MessageKept(key=self.key, message=kept))
-        self._journal.after(functools.partial(self._send, template, qos, packet_id))
+        self._journal.after(functools.partial(self._send, template, qos, packet_id), since=position)
 
     def restrict(self, access: Access) -> list[str]:
         """Take away what the client has no right to any more; return the filters that went."""
@@ -221,6 +223,11 @@ class Sessions:
         if kept is not None:
             self._subscriptions.drop(kept)
             self._journal.put(SessionEnded(key=key))
+
+    def end_all_of(self, username: str) -> None:
+        """Forget every session of a user that is gone."""
+        for key in [key for key in self._kept if key.username == username]:
+            self.end(key)
 
     def expire(self, now_s: float) -> list[SessionKey]:
         """Forget those whose clients have been away for too long; return whose they were."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ownplug.broker.feed import Feed
 from ownplug.broker.journal import Journal
+from ownplug.broker.outgoing import Outgoing
 from ownplug.broker.ports import Connection, Gatekeeper, Listener, SessionStore
 from ownplug.broker.sessions import KeptSession, Line, Sessions
 from ownplug.broker.settings import BrokerSettings
@@ -52,6 +53,10 @@ class Receiver(Hashable, Protocol):
 
 class Client(Receiver, Line, Protocol):
     """A connection, as the switchboard and the server's tasks see it."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its answers wait for the disk."""
 
     @property
     def deadline_s(self) -> float:
@@ -102,6 +107,7 @@ class Switchboard:
         journal: what is on its way to the disk.
         sessions: those that outlive their connections.
         retained: the last messages of topics, for those who subscribe later.
+        outgoing: who has something to send.
         nobody_left: set while there are no connections.
         traffic: counters since the start.
         system: what the server tells of itself.
@@ -119,8 +125,9 @@ class Switchboard:
         self.clock = clock
         self.gatekeeper = gatekeeper
         self.feed = Feed(clock)
+        self.outgoing = Outgoing(self.feed, clock)
         self.subscriptions: SubscriptionTree[Receiver] = SubscriptionTree()
-        self.journal = Journal(store)
+        self.journal = Journal(store, clock)
         self.sessions = Sessions(settings, self.journal, self.subscriptions, self._overflowed)
         self.retained = Retained(settings.retained_limits())
         self.logins: asyncio.Queue[Client] = asyncio.Queue()
@@ -137,6 +144,7 @@ class Switchboard:
         self._ids = itertools.count(1)
         self._limits = settings.limits()
         self._warned: Counter[str] = Counter()
+        self._lost: Counter[str] = Counter()  # messages in this minute, by whom they were for
 
     def restore(self, remembered: Remembered) -> None:
         """Have again what an earlier run of the server left, as far as the limits of now allow."""
@@ -219,6 +227,9 @@ class Switchboard:
         if access is None:
             is_anonymous = connect.username is None
             return None, ConnectCode.NOT_AUTHORIZED if is_anonymous else ConnectCode.BAD_LOGIN
+        if not connect.clean_session and self.journal.is_stuck:
+            self.warn("sessions", "The disk takes nothing: %.100r cannot have a session", connect.client_id)
+            return None, ConnectCode.SERVER_UNAVAILABLE
         if not connect.clean_session and not self.sessions.has_room(_session_key(connect)):
             self.warn("sessions", "There are %d kept sessions already; no more", len(self.sessions))
             return None, ConnectCode.SERVER_UNAVAILABLE
@@ -299,6 +310,9 @@ class Switchboard:
 
     def _retain(self, message: Publish, owner: str) -> None:
         topic = message.topic
+        if self.journal.is_stuck:
+            self.warn(f"retained {owner}", "The disk takes nothing: %.80r is only passed on", topic)
+            return
         if not message.payload:  # MQTT-3.3.1-10, MQTT-3.3.1-11
             if self.retained.drop(topic):
                 self.journal.put(RetainedDropped(topic=topic))
@@ -309,9 +323,15 @@ class Switchboard:
         else:
             self.warn(f"retained {owner}", "No room to retain %.80r of %r: passed on, not kept", topic, owner)
 
-    def _overflowed(self, key: SessionKey) -> None:
+    def lose(self, whose: str) -> None:
+        """Count a message that gave way, because its client reads too slowly or is away for too long."""
         self.traffic.dropped += 1
+        if whose in self._lost or len(self._lost) < MAX_REMEMBERED_WARNINGS:
+            self._lost[whose] += 1
+
+    def _overflowed(self, key: SessionKey) -> None:
         name = key.client_id
+        self.lose(f"the session of {name!r}")
         self.warn(f"full {name}", "The session of %r is full: messages for it are dropped", name)
 
     def warn(self, about: str, text: str, *args: object) -> None:
@@ -324,7 +344,10 @@ class Switchboard:
         _LOG.log(logging.WARNING if is_new else logging.DEBUG, text, *args)
 
     def forget_warnings(self) -> None:
-        """Begin a new minute."""
+        """Begin a new minute, after a word on the last one."""
+        for whose, count in self._lost.items():
+            _LOG.warning("%d messages for %.200s were dropped in the last minute", count, whose)
+        self._lost.clear()
         for about, count in self._warned.items():
             if count:
                 _LOG.warning("%d more warnings about %s in the last minute were kept back", count, about)

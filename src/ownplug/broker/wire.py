@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from ownplug.broker.inbox import INBOX_LIMIT
 from ownplug.transport.tls import TlsMachine
 
 
 class Wire:
     """Plain bytes both ways. After an error it can only be closed."""
 
-    __slots__ = ("_tls", "_transport")
+    __slots__ = ("_is_paused", "_tls", "_transport")
 
     def __init__(self, transport: asyncio.Transport, tls: TlsMachine | None) -> None:
         self._transport = transport
         self._tls = tls
+        self._is_paused = False
         _set_options(transport.get_extra_info("socket"))
 
     @property
@@ -57,13 +59,15 @@ class Wire:
         self._tls.write(data)
         self._send_due(self._tls)
 
-    def pause(self) -> None:
-        """Read no more for now."""
-        self._transport.pause_reading()
-
-    def resume(self) -> None:
-        """Read again."""
-        self._transport.resume_reading()
+    def regulate(self, waiting_bytes: int, *, is_stalled: bool) -> None:
+        """Stop reading while too much waits to be worked off, or while the client takes no answers."""
+        if not self._is_paused:
+            if waiting_bytes > INBOX_LIMIT or is_stalled:
+                self._is_paused = True
+                self._transport.pause_reading()
+        elif waiting_bytes <= INBOX_LIMIT // 2 and not is_stalled:
+            self._is_paused = False
+            self._transport.resume_reading()
 
     def close(self) -> None:
         """Say goodbye and end the connection when all is sent."""

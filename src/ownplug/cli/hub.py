@@ -101,6 +101,7 @@ def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
             f"The hub of {folder} is running.",
             "",
             f"  plugs come to   mqtts://{ready.mqtts}",
+            *([f"  very old plugs  mqtts://{ready.mqtts_legacy}"] if ready.mqtts_legacy else []),
             *([f"  without TLS     mqtt://{ready.mqtt}"] if ready.mqtt else []),
             f"  API             {ready.web}",
             f"  own CA          {ready.ca}",

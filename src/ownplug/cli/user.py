@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from ownplug.cli.frame import Frame, group, pass_frame
-from ownplug.cli.output import escape_controls
+from ownplug.cli.output import escape_controls, print_table
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
 
 
-@group("user", examples=["ownplug user add ann --read '/appliance/#'"])
+@group("user", examples=["ownplug user add ann --read '/appliance/#'", "ownplug user list"])
 def user() -> None:
     """Give people and programs a login to the MQTT server."""
 
@@ -53,6 +54,47 @@ def add(
         )
 
     run_async(work())
+
+
+@user.command("list", examples=["ownplug user list", "ownplug user list --json"])
+@hub_option
+@pass_frame
+def list_users(frame: Frame, hub_url: str | None) -> None:
+    """List who may log in, and which topics each may read and write."""
+
+    async def work() -> None:
+        async with open_hub_client(frame, hub_url) as hub:
+            found = await hub.users()
+        if frame.json:
+            frame.print_line(found)
+        elif found:
+            print_table(("NAME", "READ", "WRITE"), [_row(each) for each in found])
+        else:
+            frame.note("No users yet. Add one with `ownplug user add`.")
+
+    run_async(work())
+
+
+@user.command("remove", examples=["ownplug user remove ann", "ownplug user remove ann --yes"])
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@hub_option
+@pass_frame
+def remove(frame: Frame, *, name: str, yes: bool, hub_url: str | None) -> None:
+    """Remove the user NAME; its connections end, and what the MQTT server keeps for it is forgotten."""
+    if not yes and sys.stdin.isatty() and not frame.json:
+        click.confirm(f"Remove {escape_controls(name)}?", abort=True, err=True)
+
+    async def work() -> None:
+        async with open_hub_client(frame, hub_url) as hub:
+            await hub.remove_user(name)
+        frame.print_result({"removed": name}, f"{escape_controls(name)} may not log in any more.")
+
+    run_async(work())
+
+
+def _row(found: dict[str, Any]) -> tuple[str, ...]:
+    return found["name"], " ".join(found["read"]) or "-", " ".join(found["write"]) or "-"
 
 
 def _read_password() -> Secret:

@@ -99,6 +99,15 @@ class HubClient:
         user = {"name": name, "password": password.reveal(), "read": read or [], "write": write or []}
         await self._request("POST", "/users", user)
 
+    async def users(self) -> list[Document]:
+        """Return all users of the MQTT server: `name`, `read`, `write` of each."""
+        found: list[Document] = _field(await self._call("GET", "/users"), "users", list)
+        return found
+
+    async def remove_user(self, name: str) -> None:
+        """Remove a user of the MQTT server; its connections end at once."""
+        await self._request("DELETE", f"/users/{_word(name, 'a user', 'ownplug user list')}")
+
     async def events(self) -> AsyncGenerator[Document, None]:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
 
@@ -131,14 +140,18 @@ class HubClient:
 
 
 def _path(plug: str) -> str:
-    """Write a person's word for a plug as a part of a URL."""
-    word = plug.strip()
+    return f"/plugs/{_word(plug, 'a plug', 'ownplug plugs')}"
+
+
+def _word(name: str, what: str, listing: str) -> str:
+    """Write a person's word for something as a part of a URL."""
+    word = name.strip()
     if not word or "/" in word or word in {".", ".."}:
-        raise UsageError(f"{plug!r} does not name a plug.", hint="`ownplug plugs` lists them.")
+        raise UsageError(f"{name!r} does not name {what}.", hint=f"`{listing}` lists them.")
     try:
-        return f"/plugs/{quote(word, safe='')}"
+        return quote(word, safe="")
     except UnicodeEncodeError as error:
-        raise UsageError(f"{plug!r} does not name a plug.", hint="`ownplug plugs` lists them.") from error
+        raise UsageError(f"{name!r} does not name {what}.", hint=f"`{listing}` lists them.") from error
 
 
 def _secrets(show: bool) -> str:  # noqa: FBT001 - private, and named by the function

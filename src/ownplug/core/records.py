@@ -1,9 +1,10 @@
-"""What a home remembers on disk: who it is, its plugs, its MQTT users."""
+"""What a home remembers on disk: who it is, its plugs, its MQTT users; and what may change about a user."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
@@ -40,3 +41,11 @@ class UserRecord:
     password_hash: Secret  # argon2
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
+
+
+class UserChange(Enum):
+    """What is not as it was about the name of an MQTT user."""
+
+    RIGHTS = "it has other topic filters"
+    LOGIN = "it has another password"
+    PERSON = "nobody has it any more, or somebody new"

@@ -6,7 +6,7 @@ Availability is per uuid, a signature is checked on every message, and a plug is
 
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
-from ownplug.hub.api import HomeView, HubApi, PlugView
+from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
 from ownplug.hub.events import (
     Event,
     PlugBound,
@@ -41,4 +41,5 @@ __all__ = [
     "PlugView",
     "PowerRead",
     "RelaySwitched",
+    "UserView",
 ]

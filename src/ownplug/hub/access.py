@@ -17,11 +17,11 @@ from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross.login import app_login, device_login, parse_device_client_id
 from ownplug.core.meross.topics import (
-    Box,
     device_inbox,
     device_outbox,
+    inbox_owner,
     is_app_topic_of,
-    parse_device_topic,
+    outbox_owner,
 )
 from ownplug.core.mqtt import Access, check_topic, covers, matches
 from ownplug.core.records import HomeRecord, UserRecord
@@ -66,6 +66,8 @@ class ReplyGrants:
 class PlugAccess:
     """A plug: its own inbox, its own outbox, and replies to whoever asked."""
 
+    __slots__ = ("_grants", "_inbox", "_outbox", "_uuid")  # there is one for each connected plug
+
     def __init__(self, uuid: Uuid, grants: ReplyGrants) -> None:
         self._uuid = uuid.text
         self._inbox, self._outbox = device_inbox(uuid.text), device_outbox(uuid.text)
@@ -93,33 +95,31 @@ class AppAccess:
 
     def may_publish(self, topic: str) -> bool:
         """The inboxes of plugs that the home knows."""
-        target = parse_device_topic(topic)
-        return (
-            target is not None
-            and target.box is Box.INBOX
-            and self._registry.get(Uuid(target.uuid)) is not None
-        )
+        uuid = inbox_owner(topic)
+        return uuid is not None and self._registry.get(Uuid(uuid)) is not None
 
 
 class UserAccess:
-    """A user of the home: the topic filters that it has now, also where they change while it is connected."""
+    """A user of the home: the topic filters that it has now, also where they change while it is connected.
 
-    def __init__(self, user: UserRecord, find: Callable[[str], UserRecord | None] | None = None) -> None:
-        self._user = user
+    Args:
+        name: whose rights.
+        find: returns the user as it is now, None if it was removed: then nothing is allowed.
+    """
+
+    def __init__(self, name: str, find: Callable[[str], UserRecord | None]) -> None:
+        self._name = name
         self._find = find
 
     def may_subscribe(self, topic_filter: str) -> bool:
         """What lies wholly inside a filter given for reading."""
-        return any(covers(granted, topic_filter) for granted in self._now().read)
+        user = self._find(self._name)
+        return user is not None and any(covers(granted, topic_filter) for granted in user.read)
 
     def may_publish(self, topic: str) -> bool:
         """What a filter given for writing matches."""
-        return any(matches(granted, topic) for granted in self._now().write)
-
-    def _now(self) -> UserRecord:
-        if self._find is not None:
-            self._user = self._find(self._user.name) or self._user
-        return self._user
+        user = self._find(self._name)
+        return user is not None and any(matches(granted, topic) for granted in user.write)
 
 
 class _Envelope(msgspec.Struct):
@@ -173,12 +173,12 @@ class HomeGatekeeper:
         with self._turnstile.enter(address):
             user = await self._accounts.check(username, password)
         self._penalties.note(address, username, is_right=user is not None)
-        return UserAccess(user, self._accounts.find) if user else None
+        return UserAccess(user.name, self._accounts.find) if user else None
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:
         """Look at what a client wrote to a plug, and let that plug reply to where the client reads."""
-        target = parse_device_topic(topic)
-        if target is None or target.box is not Box.INBOX or self._registry.get(Uuid(target.uuid)) is None:
+        uuid = inbox_owner(topic)
+        if uuid is None or self._registry.get(Uuid(uuid)) is None:
             return
         try:
             sender = self._envelope.decode(payload).header.sender
@@ -186,7 +186,7 @@ class HomeGatekeeper:
             return  # a plug cannot read it either
         # Only where the asker itself may read: else it could make a plug write where neither may.
         if _is_reply_topic(sender) and access.may_subscribe(sender):
-            self._grants.grant(target.uuid, sender)
+            self._grants.grant(uuid, sender)
 
     def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
         uuid = parse_device_client_id(client_id)
@@ -229,4 +229,5 @@ def _is_reply_topic(topic: str) -> bool:
         check_topic(topic)
     except Malformed:
         return False
-    return len(topic) <= _LONGEST_REPLY_TOPIC and topic[0] != "$" and parse_device_topic(topic) is None
+    is_a_plugs = inbox_owner(topic) is not None or outbox_owner(topic) is not None
+    return len(topic) <= _LONGEST_REPLY_TOPIC and topic[0] != "$" and not is_a_plugs

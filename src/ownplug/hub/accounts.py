@@ -10,10 +10,10 @@ from collections.abc import Callable
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from ownplug.core.errors import Malformed, UsageError
+from ownplug.core.errors import Malformed, NotFound, UsageError
 from ownplug.core.identity import Mac
 from ownplug.core.mqtt import check_filter
-from ownplug.core.records import HomeRecord, UserRecord
+from ownplug.core.records import HomeRecord, UserChange, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.ports import HomeStore
 
@@ -34,7 +34,8 @@ class Accounts:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._slots = asyncio.Semaphore(2)
         self._nobody = Secret("")
-        self._tell: Callable[[str, bool], None] = _nobody_listens
+        self._changing = asyncio.Lock()  # a password that is hashed must not undo what comes after it
+        self._tell: Callable[[str, UserChange], None] = _nobody_listens
 
     async def load(self) -> HomeRecord:
         """Return who the home is; on the first start it becomes someone."""
@@ -54,8 +55,12 @@ class Accounts:
         """Return the user as it is now."""
         return self._users.get(name)
 
-    def tell_changes(self, tell: Callable[[str, bool], None]) -> None:
-        """Have `tell(name, is_password_same)` called after each change of a user."""
+    def all(self) -> list[UserRecord]:
+        """Return every user, by name."""
+        return [self._users[name] for name in sorted(self._users)]
+
+    def tell_changes(self, tell: Callable[[str, UserChange], None]) -> None:
+        """Have `tell(name, change)` called after each change of a user."""
         self._tell = tell
 
     async def add(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
@@ -68,23 +73,42 @@ class Accounts:
         _check_password(password)
         for topic_filter in (*read, *write):
             _check_filter(topic_filter)
-        is_password_same = name in self._users and await self._fits(self._users[name], password)
-        hashed = await self._hashed(password)
-        user = UserRecord(name=name, password_hash=hashed, read=tuple(read), write=tuple(write))
-        await self._store.save_user(user)
-        self._users[name] = user
-        self._tell(name, is_password_same)
+        async with self._changing:
+            change = await self._change(name, password)
+            hashed = await self._hashed(password)
+            user = UserRecord(name=name, password_hash=hashed, read=tuple(read), write=tuple(write))
+            await self._store.save_user(user)
+            self._users[name] = user
+            self._tell(name, change)
+
+    async def remove(self, name: str) -> None:
+        """Remove a user, with what the MQTT server keeps for it.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        async with self._changing:
+            if name not in self._users:
+                raise NotFound(f"There is no user {name[:80]!r}.", hint="`ownplug user list` shows them.")
+            await self._store.delete_user(name)
+            del self._users[name]
+            self._tell(name, UserChange.PERSON)
 
     async def check(self, name: str, password: bytes) -> UserRecord | None:
         """Return the user if name and password fit; otherwise None, after the same time."""
-        user = self._users.get(name)
-        hashed = user.password_hash if user else self._nobody
-        async with self._slots:
-            fits = await asyncio.to_thread(self._verify, hashed, password)
-        return user if fits else None
+        while True:
+            user = self._users.get(name)
+            hashed = user.password_hash if user else self._nobody
+            async with self._slots:
+                fits = await asyncio.to_thread(self._verify, hashed, password)
+            if self._users.get(name) is user:  # else it was changed or removed meanwhile
+                return user if fits else None
 
-    async def _fits(self, user: UserRecord, password: Secret) -> bool:
-        return await self.check(user.name, password.reveal().encode()) is not None
+    async def _change(self, name: str, password: Secret) -> UserChange:
+        if name not in self._users:
+            return UserChange.PERSON
+        is_same = await self.check(name, password.reveal().encode()) is not None
+        return UserChange.RIGHTS if is_same else UserChange.LOGIN
 
     async def _hashed(self, password: Secret) -> Secret:
         async with self._slots:
@@ -97,7 +121,7 @@ class Accounts:
             return False
 
 
-def _nobody_listens(name: str, is_password_same: bool) -> None:  # noqa: FBT001 - fits the port of whoever listens
+def _nobody_listens(name: str, change: UserChange) -> None:
     """Before anybody is told of changes."""
 
 

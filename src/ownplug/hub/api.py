@@ -36,6 +36,7 @@ class HomeView:
     user_id: str
     key: Secret
     mqtts: str = ""  # host:port, as given to plugs
+    mqtts_legacy: str = ""  # the same for plugs that speak old TLS only
     mqtt: str = ""
     web: str = ""
     cloud: str = ""
@@ -56,6 +57,15 @@ class PlugView:
     sub_type: str
     hardware: str
     firmware: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserView:
+    """A user of the MQTT server, and the topic filters that it may read and write."""
+
+    name: str
+    read: tuple[str, ...]
+    write: tuple[str, ...]
 
 
 class HubApi:
@@ -174,6 +184,20 @@ class HubApi:
             UsageError: not a name, a password too short, or not a topic filter.
         """
         await self._hub.accounts.add(name, password, read=read, write=write)
+
+    def users(self) -> list[UserView]:
+        """Return all users of the MQTT server, by name."""
+        return [
+            UserView(name=user.name, read=user.read, write=user.write) for user in self._hub.accounts.all()
+        ]
+
+    async def remove_user(self, name: str) -> None:
+        """Remove a user of the MQTT server: its connections end, and nothing is kept for it any more.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        await self._hub.accounts.remove(name)
 
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""

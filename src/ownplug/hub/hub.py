@@ -16,7 +16,7 @@ from ownplug.core.meross import MessageMaker, Method, decode_message, encode_mes
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.payloads import Online, OnlinePayload
 from ownplug.core.meross.timerule import time_rules
-from ownplug.core.meross.topics import Box, app_inbox, device_inbox, device_outbox, parse_device_topic
+from ownplug.core.meross.topics import app_inbox, device_inbox, device_outbox, outbox_owner
 from ownplug.core.records import HomeRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import PlugState
@@ -138,10 +138,10 @@ class Hub:
         A plug that is neither registered nor connected is not heard: so is one that was forgotten, until it
         connects anew.
         """
-        source = parse_device_topic(topic)
-        if source is None or source.box is not Box.OUTBOX:
+        owner = outbox_owner(topic)
+        if owner is None:
             return
-        uuid = Uuid(source.uuid)
+        uuid = Uuid(owner)
         if uuid not in self._sessions and self.registry.get(uuid) is None:
             return
         try:

@@ -41,3 +41,6 @@ class HomeStore(Protocol):
 
     async def save_user(self, user: UserRecord) -> None:
         """Add or change a user."""
+
+    async def delete_user(self, name: str) -> None:
+        """Remove a user, with all that is kept for it, so that a later one of that name begins with nothing."""

@@ -12,7 +12,7 @@ from ownplug.core.errors import Conflict
 from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
-from ownplug.store.mqtt import MqttStore
+from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.sqlite import Database
 
 
@@ -109,6 +109,10 @@ class SqliteStore:
             json.dumps(user.read),
             json.dumps(user.write),
         )
+
+    async def delete_user(self, name: str) -> None:
+        """Remove a user, with its sessions and the retained messages that it left."""
+        await self._database.write_all([("DELETE FROM user WHERE name = ?", (name,)), *forget_user(name)])
 
 
 def _home(row: tuple[str, ...]) -> HomeRecord:

@@ -101,6 +101,14 @@ class MqttStore:
         await self._database.write_all([_statement(change) for change in changes])
 
 
+def forget_user(name: str) -> list[Statement]:
+    """Remove all that is kept for a user or from it."""
+    return [
+        ("DELETE FROM mqtt_session WHERE username = ?", (name,)),
+        ("DELETE FROM mqtt_retained WHERE owner = ?", (name,)),
+    ]
+
+
 def _statement(change: Change) -> Statement:
     match change:
         case RetainedKept(message=message):

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ownplug.aio import Subscription
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import Event, HomeView, PlugView
+from ownplug.hub import Event, HomeView, PlugView, UserView
 
 
 class HubDoor(Protocol):
@@ -48,6 +48,12 @@ class HubDoor(Protocol):
 
     async def add_user(self, name: str, password: Secret, /, *, read: list[str], write: list[str]) -> None:
         """Add or change a user of the MQTT server."""
+
+    def users(self) -> list[UserView]:
+        """Return all users of the MQTT server."""
+
+    async def remove_user(self, name: str, /) -> None:
+        """Remove a user of the MQTT server."""
 
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""

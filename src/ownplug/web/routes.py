@@ -19,6 +19,7 @@ Hub = Annotated[HubDoor, Depends(_hub_of)]
 Reference = Annotated[
     str, Path(alias="plug", max_length=100, description="name, uuid, its last digits, or MAC")
 ]
+UserName = Annotated[str, Path(max_length=254, description="as it was given when the user was added")]
 Channel = Annotated[int, Path(ge=0, le=255)]
 ShowSecrets = Annotated[bool, Query(description="show keys instead of ***")]
 
@@ -102,3 +103,16 @@ async def add_user(hub: Hub, body: schema.UserBody) -> Response:
     password = Secret(body.password.get_secret_value())
     await hub.add_user(body.name, password, read=body.read, write=body.write)
     return Response(status_code=201)
+
+
+@api.get("/users")
+async def get_users(hub: Hub) -> schema.Users:
+    """List all users of the MQTT server."""
+    return schema.Users(users=[schema.user_document(user) for user in hub.users()])
+
+
+@api.delete("/users/{name}", status_code=204)
+async def remove_user(hub: Hub, name: UserName) -> Response:
+    """Remove a user of the MQTT server; its connections end at once."""
+    await hub.remove_user(name)
+    return Response(status_code=204)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import HomeView, PlugView
+from ownplug.hub import HomeView, PlugView, UserView
 
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 _TopicFilter = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -48,7 +48,7 @@ class RequestBody(_Sent):
 class UserBody(_Sent):
     """A user of the MQTT server, and the topic filters it may read and write."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=254)
     password: SecretStr = Field(min_length=1, max_length=1000)
     read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
@@ -66,6 +66,7 @@ class Home(BaseModel):
     user_id: str
     key: str
     mqtts: str
+    mqtts_legacy: str
     mqtt: str
     web: str
     cloud: str
@@ -132,6 +133,20 @@ class Days(BaseModel):
     days: list[Day]
 
 
+class User(BaseModel):
+    """A user of the MQTT server, and the topic filters it may read and write."""
+
+    name: str
+    read: list[str]
+    write: list[str]
+
+
+class Users(BaseModel):
+    """All users of the MQTT server."""
+
+    users: list[User]
+
+
 class Reply(BaseModel):
     """What the plug replied."""
 
@@ -146,6 +161,7 @@ def home_document(home: HomeView, *, show_secrets: bool) -> Home:
         user_id=home.user_id,
         key=_shown(home.key, show_secrets),
         mqtts=home.mqtts,
+        mqtts_legacy=home.mqtts_legacy,
         mqtt=home.mqtt,
         web=home.web,
         cloud=home.cloud,
@@ -197,6 +213,11 @@ def power_document(reading: Reading) -> Power:
 def days_document(days: list[EnergyDay]) -> Days:
     """Make the document of a plug's days."""
     return Days(days=[Day(day=day.day, energy_wh=day.energy_wh) for day in days])
+
+
+def user_document(user: UserView) -> User:
+    """Make the document of a user."""
+    return User(name=user.name, read=list(user.read), write=list(user.write))
 
 
 def _shown(secret: Secret, show: bool) -> str:  # noqa: FBT001 - private, and called beside the flag's own name

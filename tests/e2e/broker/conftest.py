@@ -199,12 +199,13 @@ def open_house(certificates: CertificateFiles) -> Open:
 
 
 @pytest.fixture
-def call_port() -> Callable[[int], AbstractAsyncContextManager[Caller]]:
-    """A plain connection to a port of this machine."""
+def call_port() -> Callable[..., AbstractAsyncContextManager[Caller]]:
+    """A connection to a port of this machine, with TLS or without."""
 
     @asynccontextmanager
-    async def call(port: int) -> AsyncIterator[Caller]:
-        caller = Caller(*await asyncio.open_connection("127.0.0.1", port))
+    async def call(port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Caller]:
+        host = "localhost" if tls else None
+        caller = Caller(*await asyncio.open_connection("127.0.0.1", port, ssl=tls, server_hostname=host))
         try:
             yield caller
         finally:

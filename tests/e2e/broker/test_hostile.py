@@ -76,10 +76,11 @@ async def test_random_bytes_after_a_good_login(open_house: Open) -> None:
                 assert (await caller.closed())[:4] == b"\x20\x02\x00\x00"
 
 
-async def test_connections_that_never_say_connect(open_house: Open) -> None:
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+async def test_connections_that_never_say_connect(open_house: Open, tls: bool) -> None:
     async with open_house(connect_timeout_s=0.3) as house, honest_client(house), AsyncExitStack() as crowd:
-        silent = [await crowd.enter_async_context(house.call()) for _ in range(20)]
-        dripping = await crowd.enter_async_context(house.call())
+        silent = [await crowd.enter_async_context(house.call(tls=tls)) for _ in range(20)]
+        dripping = await crowd.enter_async_context(house.call(tls=tls))
         await dripping.say(encode(EVIL)[:-1])
         for caller in (*silent, dripping):
             assert await caller.closed() == b""

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,31 +28,58 @@ from ownplug.core.mqtt import (
     Request,
     Suback,
     Subscribe,
+    Will,
 )
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
+from ownplug.transport.tls import client_context
 
 if TYPE_CHECKING:
     from tests.e2e.broker.conftest import Caller, Open
     from tests.e2e.conftest import Program
 
-    Call = Callable[[int], AbstractAsyncContextManager[Caller]]
+    Call = Callable[..., AbstractAsyncContextManager[Caller]]
 
 pytestmark = pytest.mark.e2e
 
 Q1 = QoS.AT_LEAST_ONCE
 
 
+def user(home: Path, *words: str, password: str = "") -> None:
+    command = [sys.executable, "-m", "ownplug", "user", *words, "--home", str(home)]
+    subprocess.run(command, input=password, text=True, check=True, capture_output=True)
+
+
 def add_user(home: Path, name: str, password: str, *, read: str, write: str) -> None:
-    command = [sys.executable, "-m", "ownplug", "user", "add", name, "--password-stdin"]
-    rights = ["--read", read, "--write", write, "--home", str(home)]
-    subprocess.run([*command, *rights], input=password, text=True, check=True, capture_output=True)
+    user(home, "add", name, "--password-stdin", "--read", read, "--write", write, password=password)
 
 
-async def enter(caller: Caller, password: str, client_id: str = "a", *, clean: bool = True) -> Any:
+async def enter(
+    caller: Caller,
+    password: str,
+    client_id: str = "a",
+    *,
+    name: str = "anna",
+    clean: bool = True,
+    will: Will | None = None,
+) -> Any:
     await caller.say(
-        Connect(client_id=client_id, username="anna", password=password.encode(), clean_session=clean)
+        Connect(
+            client_id=client_id,
+            username=name,
+            password=password.encode(),
+            clean_session=clean,
+            will=will,
+        )
     )
     return await caller.hear()
+
+
+async def run_hub(launch: Callable[..., Program], home: Path) -> tuple[Program, int]:
+    """A hub, and the port of its MQTT without TLS."""
+    arguments = ("--mqtts", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--web", "127.0.0.1:0")
+    program = launch("hub", "run", *arguments, "--advertise", "127.0.0.1", "--home", str(home))
+    ready = await asyncio.to_thread(program.ready)
+    return program, int(ready["mqtt"].rpartition(":")[2])
 
 
 async def subscribe(caller: Caller, *filters: str) -> None:
@@ -69,11 +96,8 @@ async def write(caller: Caller, topic: str) -> None:
 async def test_connected_clients_have_the_new_rights_and_go_when_the_password_changes(
     launch: Callable[..., Program], tmp_path: Path, call_port: Call, clean: bool
 ) -> None:
-    home, program = tmp_path / "home", None
-    arguments = ("--mqtts", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--web", "127.0.0.1:0")
-    program = launch("hub", "run", *arguments, "--advertise", "127.0.0.1", "--home", str(home))
-    ready = await asyncio.to_thread(program.ready)
-    port = int(ready["mqtt"].rpartition(":")[2])
+    home = tmp_path / "home"
+    program, port = await run_hub(launch, home)
     accepted = Connack(code=ConnectCode.ACCEPTED)
     await asyncio.to_thread(add_user, home, "anna", "password one", read="#", write="old/#")
     async with call_port(port) as caller, call_port(port) as writer:
@@ -98,6 +122,60 @@ async def test_connected_clients_have_the_new_rights_and_go_when_the_password_ch
     async with call_port(port) as caller:
         answer = await enter(caller, "password two", clean=clean)
         assert answer == Connack(code=ConnectCode.ACCEPTED, session_present=not clean)
+
+
+async def hears_only(caller: Caller, *topics: str) -> None:
+    """Whether these messages, and no others, come before the answer to a ping."""
+    await caller.say(Pingreq())
+    heard = []
+    while isinstance(came := await caller.hear(), Publish):
+        heard.append(came.topic)
+    assert came == Pingresp()
+    assert heard == list(topics)
+
+
+async def test_a_removed_user_is_gone_at_once_with_all_that_was_kept_and_nobody_else_is(
+    launch: Callable[..., Program], tmp_path: Path, call_port: Call
+) -> None:
+    home, accepted = tmp_path / "home", Connack(code=ConnectCode.ACCEPTED)
+    program, port = await run_hub(launch, home)
+    for name in ("anna", "ben"):
+        await asyncio.to_thread(add_user, home, name, f"{name}s password", read="#", write="#")
+    will = Will(topic="left/will", payload=b"nobody may say this any more", qos=Q1, retain=True)
+    async with call_port(port) as caller, call_port(port) as other, call_port(port) as ben:
+        assert await enter(caller, "annas password", clean=False, will=will) == accepted
+        assert await enter(other, "annas password", "other") == accepted
+        assert await enter(ben, "bens password", "b", name="ben", clean=False) == accepted
+        for writer, topic in ((other, "left/1"), (other, "left/2"), (ben, "left/2"), (ben, "left/3")):
+            await writer.say(
+                Publish(topic=topic, payload=b"kept", qos=QoS.AT_MOST_ONCE, retain=True), Pingreq()
+            )
+            assert await writer.hear() == Pingresp()
+        for reader in (ben, caller):
+            await subscribe(reader, "left/#")
+            await hears_only(reader, "left/1", "left/2", "left/3")
+
+        await asyncio.to_thread(user, home, "remove", "anna")
+        assert await caller.hear() is None
+        assert await other.hear() is None
+        await hears_only(ben)  # the will was not published, and this connection is as it was
+        async with call_port(port) as stranger:
+            assert await enter(stranger, "annas password") == Connack(code=ConnectCode.BAD_LOGIN)
+
+        await asyncio.to_thread(add_user, home, "anna", "another Anna", read="#", write="#")
+        async with call_port(port) as namesake:
+            assert await enter(namesake, "another Anna", clean=False) == accepted  # and no session present
+            await subscribe(namesake, "left/#")
+            await hears_only(namesake, "left/2", "left/3")  # whose last writer was Ben
+        await asyncio.to_thread(user, home, "remove", "anna")
+    program.kill()
+    _, port = await run_hub(launch, home)
+    async with call_port(port) as caller, call_port(port) as ben:
+        assert await enter(caller, "another Anna", clean=False) == Connack(code=ConnectCode.BAD_LOGIN)
+        there = Connack(code=ConnectCode.ACCEPTED, session_present=True)
+        assert await enter(ben, "bens password", "b", name="ben", clean=False) == there
+        await subscribe(ben, "left/#")
+        await hears_only(ben, "left/2", "left/3")
 
 
 @pytest.fixture
@@ -138,6 +216,42 @@ async def test_new_connections_see_the_new_certificate_and_old_ones_stay(
         assert after.strip() in new.server.read_text()
         await caller.say(Pingreq())
         assert await caller.hear() == Pingresp()
+
+
+async def test_a_running_hub_serves_a_renewed_certificate_on_both_listeners_and_loses_nobody(
+    launch: Callable[..., Program], tmp_path: Path, call_port: Call, eventually: Callable[..., Any]
+) -> None:
+    home = tmp_path / "home"
+    addresses = ("--mqtts", "127.0.0.1:0", "--mqtts-legacy", "127.0.0.1:0", "--web", "127.0.0.1:0")
+    program = launch("hub", "run", *addresses, "--advertise", "127.0.0.1", "--home", str(home))
+    ready = await asyncio.to_thread(program.ready)
+    ports = [int(ready[name].rpartition(":")[2]) for name in ("mqtts", "mqtts_legacy")]
+    await asyncio.to_thread(add_user, home, "anna", "password one", read="#", write="#")
+    tls = client_context(Path(ready["ca"]))
+    async with AsyncExitStack() as stack:
+        callers = [await stack.enter_async_context(call_port(port, tls)) for port in ports]
+        for number, caller in enumerate(callers):
+            answer = await enter(caller, "password one", str(number))
+            assert answer == Connack(code=ConnectCode.ACCEPTED)
+        before = await asyncio.to_thread(served, ports[0])
+        shutil.copytree(home / "tls", tmp_path / "renewed")
+        for name in ("server.pem", "server.key"):
+            (tmp_path / "renewed" / name).unlink()
+        await ensure_certificates(tmp_path / "renewed", ["localhost", "127.0.0.1"], SystemClock())
+        for name in ("server.pem", "server.key"):
+            shutil.copy(tmp_path / "renewed" / name, home / "tls" / name)
+
+        def is_renewed() -> bool:
+            seen = {served(port) for port in ports}
+            return len(seen) == 1 and before not in seen
+
+        await asyncio.to_thread(eventually, is_renewed)
+        for caller in callers:
+            await caller.say(Pingreq())
+            assert await caller.hear() == Pingresp()
+        async with call_port(ports[0], tls) as newcomer:  # the same CA: whoever trusted it goes on trusting
+            assert await enter(newcomer, "password one", "new") == Connack(code=ConnectCode.ACCEPTED)
+    assert "New connections use the certificate" in program.log.read_text()
 
 
 async def test_a_certificate_that_is_gone_changes_nothing(

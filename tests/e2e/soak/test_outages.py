@@ -1,6 +1,6 @@
 """Real processes over real sockets: hub or plugs are killed and started at random while people switch.
 
-`OWNPLUG_SOAK_MINUTES` says how long the long ones last together (default 3).
+`OWNPLUG_SOAK_MINUTES` says how long the long ones last together (default 10).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ownplug.plug import HttpLink, Plug
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-MINUTES = float(os.environ.get("OWNPLUG_SOAK_MINUTES", "3"))
+MINUTES = float(os.environ.get("OWNPLUG_SOAK_MINUTES", "10"))
 MINUTES_IN_CI = 0.5
 SEED = int(os.environ.get("OWNPLUG_SOAK_SEED", "1"))
 PLUGS = 3

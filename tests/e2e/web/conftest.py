@@ -22,7 +22,7 @@ from ownplug.core.errors import NotFound
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
-from ownplug.hub import Event, HomeView, PlugView
+from ownplug.hub import Event, HomeView, PlugView, UserView
 from ownplug.web import WebSettings, open_web
 
 STARTS_S = 20
@@ -41,6 +41,7 @@ class MemoryHub:
         self.calls: list[str] = []
         self.broadcast: Broadcast[Event] = Broadcast()
         self.listened, self.left = asyncio.Event(), asyncio.Event()
+        self.people = [UserView(name="ann+mqtt@example.org", read=("/appliance/#", "a"), write=())]
         self.reply: dict[str, Any] = {"method": "GETACK", "namespace": "N", "payload": {}}
         self.kettle: PlugView | None = PlugView(
             uuid=UUID,
@@ -114,6 +115,17 @@ class MemoryHub:
     async def add_user(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
         self._fail()
         self.calls.append(f"user {name} {password.reveal()} {read} {write}")
+
+    def users(self) -> list[UserView]:
+        self._fail()
+        return list(self.people)
+
+    async def remove_user(self, name: str) -> None:
+        self._fail()
+        self.calls.append(f"remove {name}")
+        if name not in {user.name for user in self.people}:
+            raise NotFound(f"There is no user {name!r}.", hint="`ownplug user list` shows them.")
+        self.people = [user for user in self.people if user.name != name]
 
     @contextmanager
     def events(self) -> Iterator[Subscription[Event]]:

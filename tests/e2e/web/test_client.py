@@ -43,6 +43,11 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         reply = await client.request("kettle", method="SET", namespace="N", payload={"a": 1})
         assert reply == {"method": "GETACK", "namespace": "N", "payload": {}}
         await client.add_user("ann", Secret("password"), read=["a/#"], write=["b"])
+        assert await client.users() == [
+            {"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": []}
+        ]
+        await client.remove_user("ann+mqtt@example.org")
+        assert await client.users() == []
         assert (await client.rename("kettle", "tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")
         assert await client.plugs() == []
@@ -51,6 +56,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "switch kettle 0 False",
         "request kettle SET N {'a': 1}",
         "user ann password ['a/#'] ['b']",
+        "remove ann+mqtt@example.org",
         "rename kettle tea pot é",
         "forget tea pot é",
     ]

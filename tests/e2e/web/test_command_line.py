@@ -156,6 +156,31 @@ def test_a_password_on_stdin_loses_one_line_end(
     assert home.hub.calls == [f"user ann@example.org {password} ['a/#', 'b'] []"]
 
 
+def test_users_are_listed_and_removed(terminal: Terminal, home: Home) -> None:
+    name = "ann+mqtt@example.org"
+    assert terminal("user", "list") == (
+        0,
+        f"NAME                  READ            WRITE\n{name}  /appliance/# a  -\n",
+        "",
+    )
+    shown = json.loads(terminal("user", "list", "--json")[1])
+    assert shown == [{"name": name, "read": ["/appliance/#", "a"], "write": []}]
+    assert terminal("user", "remove", name) == (0, f"{name} may not log in any more.\n", "")
+    assert terminal("user", "list") == (0, "", "No users yet. Add one with `ownplug user add`.\n")
+    status, out, err = terminal("user", "remove", name)
+    assert (status, out) == (1, "")
+    assert err == f"There is no user '{name}'.\n`ownplug user list` shows them.\n"
+    assert home.hub.calls == [f"remove {name}"] * 2
+
+
+@pytest.mark.parametrize("name", ["", " ", ".", "..", "a/b", "\udcff"])
+def test_what_cannot_be_a_user_never_reaches_the_hub(terminal: Terminal, home: Home, name: str) -> None:
+    status, _, err = terminal("user", "remove", name)
+    assert status == 2
+    assert "does not name a user" in err
+    assert home.hub.calls == []
+
+
 def test_no_password_is_wrong_usage(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
     assert terminal("user", "add", "ann", "--password-stdin")[0] == 2

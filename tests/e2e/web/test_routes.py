@@ -42,6 +42,7 @@ HOME = {
     "user_id": "10001",
     "key": "***",
     "mqtts": "127.0.0.1:8883",
+    "mqtts_legacy": "",
     "mqtt": "",
     "web": "",
     "cloud": "",
@@ -88,6 +89,16 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         None,
         ["user ann@example.org long enough ['#'] []"],
     ),
+    (
+        "GET",
+        "/api/v1/users",
+        None,
+        200,
+        {"users": [{"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": []}]},
+        [],
+    ),
+    ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
+    ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
 ]
 OTHERS = [("GET", "/api/v1/openapi.json"), ("GET", "/"), ("GET", "/docs"), ("GET", "/api/v1/events")]
 PLACES = [(method, path) for method, path, *_ in ROUTES] + OTHERS
@@ -121,10 +132,13 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
     tested = {
         (
             method.lower(),
-            path.split("?")[0].replace("kettle", "{plug}").replace("relays/0", "relays/{channel}"),
+            path.split("?")[0]
+            .replace("kettle", "{plug}")
+            .replace("relays/0", "relays/{channel}")
+            .replace("ann+mqtt@example.org", "{name}"),
         )
         for method, path, *_ in ROUTES
-        if "%3A" not in path
+        if "%" not in path
     }
     assert {(method, path) for path, methods in described.items() for method in methods} == tested
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ownplug.broker.broker import Broker
 from ownplug.broker.connection import ClientConnection
 from ownplug.broker.ports import Connection, SessionStore
 from ownplug.broker.settings import BrokerSettings
@@ -98,6 +99,7 @@ class Caller:
     """The far end of one connection."""
 
     def __init__(self, board: Switchboard, address: str) -> None:
+        self.board = board
         self.transport = PlayedTransport(address)
         self.connection = ClientConnection(board, None)
         self.transport.protocol = self.connection
@@ -108,6 +110,7 @@ class Caller:
         self.connection.data_received(b"".join(map(encode, packets)))
 
     def heard(self) -> list[Packet]:
+        send(self.board)
         data = bytes(self.transport.written)
         self.transport.written.clear()
         return self._reader.feed(data)
@@ -118,6 +121,12 @@ class Caller:
 
     def hang_up(self, error: Exception | None = None) -> None:
         self.connection.connection_lost(error)
+
+
+def send(board: Switchboard) -> None:
+    """Have everything sent that is to be sent soon."""
+    board.outgoing._send()
+    board.outgoing._send_paced()
 
 
 class Exchange:
@@ -145,6 +154,10 @@ class Exchange:
         caller.heard()
         return caller
 
+    def send(self) -> None:
+        """Have everything sent that is to be sent soon."""
+        send(self.board)
+
     def tell(self) -> list[tuple[str, str, str]]:
         """Let the feed tell what has happened; return the listener's notes."""
         self.board.feed._tell(self.clock.monotonic() + 1)
@@ -154,6 +167,12 @@ class Exchange:
 @pytest.fixture
 async def make_exchange() -> Callable[..., Exchange]:
     return lambda store=None, **settings: Exchange(BrokerSettings(**settings), store)
+
+
+@pytest.fixture
+async def call() -> Callable[[Broker], Caller]:
+    """Connect to a server that runs."""
+    return lambda broker: Caller(broker._board, "192.0.2.7")
 
 
 @pytest.fixture

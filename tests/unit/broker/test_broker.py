@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ownplug.aio import SystemClock
 from ownplug.broker import Access, Broker, BrokerSettings
-from ownplug.core.errors import UsageError
+from ownplug.broker.broker import SWEEP_S
+from ownplug.core.errors import OwnplugError, UsageError
+from ownplug.core.mqtt import Change, Connack, Connect, ConnectCode, Publish, QoS, Remembered
+from ownplug.core.records import UserChange
 from ownplug.testing import FakeClock
+
+if TYPE_CHECKING:
+    from tests.unit.broker.conftest import Caller
 
 SILENT = BrokerSettings(mqtts="", mqtt="")
 
@@ -21,6 +29,30 @@ class Closed:
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:
         raise AssertionError("nobody is here")
+
+
+class Open:
+    """Everybody may do everything."""
+
+    async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
+        return self
+
+    def observe(self, topic: str, payload: bytes, access: Access) -> None:
+        pass
+
+    def may_subscribe(self, topic_filter: str) -> bool:
+        return True
+
+    def may_publish(self, topic: str) -> bool:
+        return True
+
+
+class FullDisk:
+    async def load(self) -> Remembered:
+        return Remembered()
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        raise OwnplugError("The disk is full.")
 
 
 async def settle() -> None:
@@ -124,3 +156,33 @@ async def test_warnings_that_were_kept_back_are_counted_each_minute(
         "somebody did it again",
         "4 more warnings about somebody in the last minute were kept back",
     ]
+
+
+async def test_what_a_user_left_goes_with_it_and_not_with_its_password() -> None:
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        retained = broker._board.retained
+        for topic, owner in (("a", "anna"), ("b", "ben")):
+            broker._board.route(Publish(topic=topic, payload=b"1", retain=True), owner)
+        for change in (UserChange.RIGHTS, UserChange.LOGIN):
+            broker.user_changed("anna", change)
+            assert len(retained) == 2
+        broker.user_changed("anna", UserChange.PERSON)
+        assert (retained.get("a"), len(retained)) == (None, 1)
+
+
+async def test_who_waits_for_a_disk_that_takes_nothing_is_sent_away_and_nobody_else_is(
+    call: Callable[[Broker], Caller],
+) -> None:
+    clock = FakeClock()
+    async with Broker(SILENT, Open(), clock, store=FullDisk()) as broker:
+        waiting, other = call(broker), call(broker)
+        for caller, name in ((waiting, "anna"), (other, "ben")):
+            caller.say(Connect(client_id=name, username=name, password=name.encode()))
+            await settle()
+            assert caller.heard() == [Connack(code=ConnectCode.ACCEPTED)]
+        waiting.say(Publish(topic="anna", payload=b"1", qos=QoS.AT_LEAST_ONCE, packet_id=1, retain=True))
+        await clock.advance(SWEEP_S)
+        assert (waiting.transport.is_closed, waiting.heard()) == (True, [])
+        assert not other.transport.is_closed
+        for caller in (waiting, other):
+            caller.hang_up()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ownplug.core.errors import OwnplugError
 from ownplug.core.mqtt import (
     Change,
     Connack,
@@ -46,15 +47,18 @@ Q0, Q1, Q2 = QoS
 
 
 class Disk:
-    """Notes what is written."""
+    """Notes what is written, as long as there is room."""
 
     def __init__(self) -> None:
         self.written: list[Change] = []
+        self.is_full = False
 
     async def load(self) -> Remembered:
         return Remembered()
 
     async def write(self, changes: Sequence[Change]) -> None:
+        if self.is_full:
+            raise OwnplugError("The disk is full.")
         self.written += changes
 
 
@@ -158,6 +162,9 @@ async def test_a_full_session_drops_the_newest_and_says_so(
         exchange.board.route(message(str(number).encode()))
     assert exchange.board.traffic.dropped == 2
     assert "The session of 'a' is full" in caplog.text
+    for _ in range(2):
+        exchange.board.forget_warnings()
+    assert caplog.text.count("2 messages for the session of 'a' were dropped in the last minute") == 1
 
 
 async def test_who_stays_away_for_too_long_is_forgotten(exchange: Exchange, disk: Disk) -> None:
@@ -226,3 +233,70 @@ async def test_one_user_cannot_use_up_the_sessions_of_all(
     assert not sessions.has_room(SessionKey("a", "three"))
     assert sessions.has_room(SessionKey("a", "two"))
     assert sessions.has_room(SessionKey("b", "three"))
+
+
+async def test_the_sessions_of_a_user_that_is_gone_are_forgotten_and_the_others_are_not(
+    exchange: Exchange, disk: Disk
+) -> None:
+    caller = await come(exchange)
+    await say(exchange, caller, SUBSCRIBE)
+    exchange.board.sessions.end_all_of("nobody")
+    assert len(exchange.board.sessions) == 1
+    exchange.board.sessions.end_all_of("a")
+    assert len(exchange.board.sessions) == 0
+    assert list(exchange.board.subscriptions.match("a")) == []
+    await write(exchange)
+    assert disk.written[-1] == SessionEnded(key=ANNA)
+
+
+async def test_on_a_full_disk_who_is_there_gets_messages_and_nobody_is_promised_a_session(
+    exchange: Exchange, disk: Disk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = await come(exchange)
+    await say(exchange, caller, SUBSCRIBE)
+    caller.heard()
+    disk.is_full = True
+    exchange.board.route(message(b"finds out"))
+    await write(exchange)
+    await asyncio.sleep(0)
+    assert caller.heard() == [message(b"finds out", Q1, 1)]
+    exchange.board.route(message(b"knows"))
+    exchange.board.route(message(b"exactly once", Q2))
+    await asyncio.sleep(0)
+    assert caller.heard() == [message(b"knows", Q1, 2)]  # the other would come twice after a kill
+    caller.say(Puback(packet_id=1))
+    other = exchange.call()
+    other.say(Connect(client_id="b", username="b", password=b"b", clean_session=False))
+    await exchange.judge()
+    assert other.heard() == [Connack(code=ConnectCode.SERVER_UNAVAILABLE)]
+    assert "The disk takes nothing: 'b' cannot have a session" in caplog.text
+
+    disk.is_full = False
+    await write(exchange)
+    assert caller.heard() == [message(b"exactly once", Q2, 3)]
+    assert MessageDone(key=ANNA, packet_id=1) in disk.written
+    ids = [change.message.packet_id for change in disk.written if isinstance(change, MessageKept)]
+    assert ids == [2, 3]  # the first is done: there was nothing left to keep
+
+
+async def test_on_a_full_disk_retained_messages_are_passed_on_and_stay_as_they_were(
+    exchange: Exchange, disk: Disk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = exchange.call()
+    caller.say(Connect(client_id="b", username="a", password=b"a"), SUBSCRIBE)
+    await exchange.judge()
+    exchange.board.route(Publish(topic="a", payload=b"before", retain=True))
+    await write(exchange)
+    disk.is_full = True
+    exchange.board.route(Publish(topic="other", payload=b"finds out", retain=True))
+    await write(exchange)
+    caller.heard()
+    for number, payload in enumerate((b"after", b""), start=1):
+        caller.say(Publish(topic="a", payload=payload, qos=Q1, packet_id=9, retain=True))
+        await asyncio.sleep(0)
+        passed_on = Publish(topic="a", payload=payload, qos=Q1, packet_id=number)
+        assert caller.heard() == [Puback(packet_id=9), passed_on]
+    kept = exchange.board.retained.get("a")
+    assert kept is not None
+    assert kept.payload == b"before"
+    assert "The disk takes nothing: 'a' is only passed on" in caplog.text

@@ -65,6 +65,10 @@ class MemoryStore:
         await self._write()
         self.user_records[user.name] = user
 
+    async def delete_user(self, name: str) -> None:
+        await self._write()
+        self.user_records.pop(name, None)
+
     async def _write(self) -> None:
         await asyncio.sleep(0)  # as a real one: others run meanwhile
         if self.broken is not None:

@@ -422,7 +422,10 @@ _JSON = st.recursive(
     max_leaves=10,
 )
 _USER = UserAccess(
-    UserRecord(name="ha", password_hash=Secret(""), read=("/app/#", "/appliance/#"), write=("#",))
+    "ha",
+    lambda name: UserRecord(
+        name=name, password_hash=Secret(""), read=("/app/#", "/appliance/#"), write=("#",)
+    ),
 )
 
 

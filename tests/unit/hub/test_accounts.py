@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from argon2 import PasswordHasher
 
-from ownplug.core.errors import OwnplugError, UsageError
-from ownplug.core.records import HomeRecord
+from ownplug.core.errors import NotFound, OwnplugError, UsageError
+from ownplug.core.records import HomeRecord, UserChange
 from ownplug.core.secret import Secret
 from ownplug.hub import Accounts
 
@@ -264,16 +264,81 @@ class _EmptyStore:
         return []
 
 
-async def test_whoever_listens_is_told_of_changes_and_whether_the_password_is_the_same(
-    accounts: Accounts,
-) -> None:
-    told: list[tuple[str, bool]] = []
-    accounts.tell_changes(lambda name, is_password_same: told.append((name, is_password_same)))
+async def test_whoever_listens_is_told_what_has_changed_about_a_user(accounts: Accounts) -> None:
+    told: list[tuple[str, UserChange]] = []
+    accounts.tell_changes(lambda name, change: told.append((name, change)))
     await accounts.add("ha", PASSWORD, read=["a"], write=[])
     await accounts.add("ha", PASSWORD, read=["b"], write=[])
     await accounts.add("ha", Secret("another one"), read=["b"], write=[])
-    assert told == [("ha", False), ("ha", True), ("ha", False)]
     user = accounts.find("ha")
     assert user is not None
     assert user.read == ("b",)
-    assert accounts.find("stranger") is None
+    await accounts.remove("ha")
+    changes = [UserChange.PERSON, UserChange.RIGHTS, UserChange.LOGIN, UserChange.PERSON]
+    assert told == [("ha", change) for change in changes]
+    assert accounts.find("ha") is None
+
+
+async def test_a_removed_user_is_not_let_in_and_not_remembered(
+    accounts: Accounts, store: MemoryStore
+) -> None:
+    for name in ("ha", "anna", "Zoe"):
+        await accounts.add(name, PASSWORD, read=[], write=[])
+    assert [user.name for user in accounts.all()] == ["Zoe", "anna", "ha"]
+    await accounts.remove("anna")
+    assert await accounts.check("anna", b"correct horse") is None
+    assert await accounts.check("ha", b"correct horse") is not None
+    assert [user.name for user in accounts.all()] == sorted(store.user_records) == ["Zoe", "ha"]
+    with pytest.raises(NotFound, match="There is no user 'anna'"):
+        await accounts.remove("anna")
+
+
+async def test_a_removal_that_could_not_be_kept_has_not_happened(
+    accounts: Accounts, store: MemoryStore
+) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    store.broken = OwnplugError("The disk is full.")
+    with pytest.raises(OwnplugError, match="disk is full"):
+        await accounts.remove("ha")
+    assert await accounts.check("ha", b"correct horse") is not None
+
+
+@pytest.fixture
+def held_verify(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """The first password that is checked takes its time: the two events are "it has begun" and "go on"."""
+    begun, go_on, real = threading.Event(), threading.Event(), PasswordHasher.verify
+
+    def held(self: PasswordHasher, hashed: str, password: bytes) -> bool:
+        if not begun.is_set():
+            begun.set()
+            assert go_on.wait(10)
+        return real(self, hashed, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", held)
+    return begun, go_on
+
+
+@pytest.mark.parametrize("what", ["removed", "given another password"])
+async def test_a_check_that_was_overtaken_by_a_change_lets_nobody_in(
+    accounts: Accounts, held_verify: tuple[threading.Event, threading.Event], what: str
+) -> None:
+    begun, go_on = held_verify
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    async with asyncio.TaskGroup() as tasks:
+        checking = tasks.create_task(accounts.check("ha", b"correct horse"))
+        await asyncio.to_thread(begun.wait, 10)
+        if what == "removed":
+            await accounts.remove("ha")
+        else:
+            await accounts.add("ha", Secret("another one"), read=[], write=[])
+        go_on.set()
+    assert checking.result() is None
+
+
+async def test_changes_of_one_user_come_one_after_the_other(accounts: Accounts) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(accounts.add("ha", Secret("another one"), read=[], write=[]))
+        await asyncio.sleep(0)
+        tasks.create_task(accounts.remove("ha"))
+    assert accounts.all() == []

@@ -22,7 +22,7 @@ from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, RelayState
-from ownplug.hub import HomeView, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched
+from ownplug.hub import HomeView, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched, UserView
 
 if TYPE_CHECKING:
     from tests.unit.hub.conftest import Home, PlayedPlug, Run
@@ -325,6 +325,24 @@ def test_a_user_is_added_with_rights(run: Run) -> None:
         assert access.may_subscribe("/appliance/#")
         with pytest.raises(UsageError):
             await home.api.add_user("10001", Secret("correct horse"), read=[], write=[])
+
+    run(story)
+
+
+def test_users_are_listed_and_removed(run: Run) -> None:
+    async def story(home: Home) -> None:
+        for name in ("ha", "anna"):
+            await home.api.add_user(name, Secret("correct horse"), read=[f"{name}/#"], write=["x"])
+        access = await home.hub.gatekeeper().admit(
+            client_id="x", username="ha", password=b"correct horse", address="192.168.1.9"
+        )
+        assert access is not None
+        await home.api.remove_user("ha")
+        assert home.api.users() == [UserView(name="anna", read=("anna/#",), write=("x",))]
+        assert not access.may_subscribe("ha/#")  # also for who is still connected: a last will, for example
+        assert not access.may_publish("x")
+        with pytest.raises(NotFound):
+            await home.api.remove_user("ha")
 
     run(story)
 

@@ -27,6 +27,8 @@ from ownplug.core.mqtt import (
     SubscriptionDropped,
     SubscriptionKept,
 )
+from ownplug.core.records import UserRecord
+from ownplug.core.secret import Secret
 from ownplug.store import SqliteStore
 
 ANNA, BEN = SessionKey("anna", "one"), SessionKey("ben", "one")
@@ -151,3 +153,29 @@ async def test_the_same_changes_once_more_change_nothing(
         if changes:
             await second.mqtt.write(changes[-1:])
         assert await first.mqtt.load() == await second.mqtt.load()
+
+
+async def test_nothing_is_left_of_a_removed_user_and_all_of_the_others(tmp_path: Path) -> None:
+    of_ben = RetainedMessage(topic="b", payload=b"1", qos=Q1, owner="ben")
+    async with SqliteStore(tmp_path / "db") as store:
+        for name in ("anna", "ben"):
+            await store.save_user(UserRecord(name=name, password_hash=Secret("$argon2")))
+        changes: list[Change] = [RetainedKept(message=retained("a")), RetainedKept(message=of_ben)]
+        for key in (ANNA, BEN):
+            changes += [
+                SessionOpened(key=key),
+                SubscriptionKept(key=key, topic_filter="#", qos=Q2),
+                MessageKept(key=key, message=kept(1)),
+                IdTaken(key=key, packet_id=7),
+            ]
+        await store.mqtt.write(changes)
+        await store.delete_user("anna")
+        await store.mqtt.write([MessageKept(key=ANNA, message=kept(2))])  # was on its way
+    async with SqliteStore(tmp_path / "db") as store:
+        assert [user.name for user in await store.users()] == ["ben"]
+        assert await store.mqtt.load() == Remembered(
+            retained=(of_ben,),
+            sessions=(
+                SessionRecord(key=BEN, subscriptions={"#": Q2}, messages=(kept(1),), received=(), taken=(7,)),
+            ),
+        )

@@ -6,27 +6,11 @@ Source: captures of real devices (protocol notes, 4.1 to 4.4).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum
 
-_DEVICE = re.compile(r"/appliance/([0-9a-z]{32})/(subscribe|publish)")
+_UUID = re.compile(r"[0-9a-z]{32}")
+_BEFORE, _INBOX_END, _OUTBOX_END = "/appliance/", "/subscribe", "/publish"
 
 DEVICE_OUTBOXES = "/appliance/+/publish"
-
-
-class Box(Enum):
-    """The two topics that belong to a plug, seen from the plug."""
-
-    INBOX = "subscribe"
-    OUTBOX = "publish"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceTopic:
-    """A topic that belongs to one plug."""
-
-    uuid: str
-    box: Box
 
 
 def device_inbox(uuid: str) -> str:
@@ -39,10 +23,22 @@ def device_outbox(uuid: str) -> str:
     return f"/appliance/{uuid}/publish"
 
 
-def parse_device_topic(topic: str) -> DeviceTopic | None:
-    """Whose topic this is, or None if it belongs to no plug."""
-    found = _DEVICE.fullmatch(topic)
-    return DeviceTopic(uuid=found[1], box=Box(found[2])) if found else None
+def inbox_owner(topic: str) -> str | None:
+    """The uuid of the plug that listens at `topic`, or None if no plug does."""
+    return _owner(topic, _INBOX_END)
+
+
+def outbox_owner(topic: str) -> str | None:
+    """The uuid of the plug that speaks at `topic`, or None if no plug does."""
+    return _owner(topic, _OUTBOX_END)
+
+
+def _owner(topic: str, end: str) -> str | None:
+    # No pattern for the whole: every message on the server is asked, and most end otherwise.
+    if not (topic.endswith(end) and topic.startswith(_BEFORE)):
+        return None
+    uuid = topic[len(_BEFORE) : -len(end)]
+    return uuid if _UUID.fullmatch(uuid) else None
 
 
 def app_inbox(user_id: str) -> str:

@@ -106,6 +106,9 @@ class PacketReader:
                 raise _bad_first_byte(first)
             if start + 1 < end and data[start + 1] < 128:
                 body, stop = start + 2, start + 2 + data[start + 1]
+            elif start + 2 < end and data[start + 2] < 128:  # a plug's usual message
+                body = start + 3
+                stop = body + (data[start + 1] & 127) + 128 * data[start + 2]
             else:
                 body, stop = _long_length(data, start)
             if stop - start > self._limit:

@@ -10,15 +10,17 @@ A message for a session that outlives its connection has its packet id from the 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ownplug.core.errors import UsageError
 from ownplug.core.mqtt.encode import PublishTemplate
 from ownplug.core.mqtt.packets import QoS
 
 MAX_PACKET_ID = 0xFFFF
+
+_Waiting: TypeAlias = tuple[PublishTemplate, QoS, int]  # packet id 0: it gets one when it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,10 @@ class Outbox:
     """The messages of one client that are waiting or unacknowledged.
 
     Attributes:
-        dropped: messages that gave way since the start.
         queued_bytes: what waits, by `PublishTemplate.size`.
     """
 
     __slots__ = (
-        "_again",
         "_exact",
         "_given",
         "_inflight",
@@ -64,21 +64,22 @@ class Outbox:
         "_last_id",
         "_limits",
         "_queue",
-        "dropped",
         "queued_bytes",
     )
 
     def __init__(self, limits: OutboxLimits) -> None:
         self._limits = limits
-        self._queue: deque[tuple[PublishTemplate, QoS, int]] = deque()  # id 0: it gets one when it is sent
+        # Lists and dictionaries only: empty, they take a tenth of a deque or a set, and there are some of them for
+        # each of thousands of plugs.
+        self._queue: list[_Waiting] = []
         self._inflight: dict[int, PublishTemplate | None] = {}  # None: it was received, PUBCOMP is missing
         self._inflight_bytes = 0
-        self._exact: set[int] = set()  # those in flight that are of QoS 2
-        self._given: set[int] = set()  # packet ids of messages that are not in flight yet
-        self._again: set[int] = set()  # those of them that may have been sent before
+        self._exact: dict[int, None] = {}  # those in flight that are of QoS 2
+        self._given: dict[
+            int, bool
+        ] = {}  # ids of messages that are not in flight yet; true: sent before, perhaps
         self._last_id = 0
         self.queued_bytes = 0
-        self.dropped = 0
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -97,7 +98,6 @@ class Outbox:
         """Let a message wait, at the lower of its own QoS and `qos` (MQTT-3.8.4-6). False if it gave way."""
         limits = self._limits
         if len(self._queue) >= limits.max_messages or self.queued_bytes + template.size > limits.max_bytes:
-            self.dropped += 1
             return False
         self._queue.append((template, min(qos, template.qos), 0))
         self.queued_bytes += template.size
@@ -107,13 +107,12 @@ class Outbox:
         """Make room for a message above QoS 0 and return its packet id; None if it gave way."""
         limits = self._limits
         if len(self._given) >= limits.max_messages or self.queued_bytes + template.size > limits.max_bytes:
-            self.dropped += 1
             return None
         packet_id = next_packet_id(self._last_id, self._given)
         while packet_id in self._inflight:
             packet_id = next_packet_id(packet_id, self._given)
         self._last_id = packet_id
-        self._given.add(packet_id)
+        self._given[packet_id] = False
         self.queued_bytes += template.size
         return packet_id
 
@@ -123,8 +122,7 @@ class Outbox:
 
     def restore(self, template: PublishTemplate, qos: QoS, packet_id: int) -> None:
         """Let a message wait that an earlier run of the server had and may have sent."""
-        self._given.add(packet_id)
-        self._again.add(packet_id)
+        self._given[packet_id] = True
         self._last_id = packet_id
         self.queued_bytes += template.size
         self._queue.append((template, qos, packet_id))
@@ -132,35 +130,38 @@ class Outbox:
     def restore_received(self, packet_id: int) -> None:
         """Remember a QoS 2 message that the client had received in an earlier run; PUBCOMP is missing."""
         self._inflight[packet_id] = None
-        self._exact.add(packet_id)
+        self._exact[packet_id] = None
 
     def take(self, max_bytes: int) -> list[bytes]:
         """The next messages as bytes: at least one if any may go, then no more than about `max_bytes`."""
         pieces: list[bytes] = []
         if not self._queue:
             return pieces
-        taken = 0
-        queue, inflight, limits = self._queue, self._inflight, self._limits
-        while queue and taken < max_bytes:
-            template, qos, packet_id = queue[0]
+        taken = count = 0
+        inflight, limits = self._inflight, self._limits
+        for template, qos, given_id in self._queue:
+            if taken >= max_bytes:
+                break
             if qos and (len(inflight) >= limits.max_inflight or self._inflight_bytes >= limits.max_bytes):
                 break
-            queue.popleft()
+            count += 1
             size = template.size
-            self.queued_bytes -= size
             taken += size
-            if packet_id:
-                pieces += self._kept(template, qos, packet_id)
-            elif qos:
-                self._last_id = packet_id = next_packet_id(self._last_id, inflight)
-                pieces += template.with_id(qos, packet_id)
-            else:
+            if not qos:
                 pieces.append(template.plain())
                 continue
+            packet_id = given_id
+            if packet_id:
+                pieces += self._kept(template, qos, packet_id)
+            else:
+                self._last_id = packet_id = next_packet_id(self._last_id, inflight)
+                pieces += template.with_id(qos, packet_id)
             inflight[packet_id] = template
             self._inflight_bytes += size
             if qos is QoS.EXACTLY_ONCE:
-                self._exact.add(packet_id)
+                self._exact[packet_id] = None
+        self.queued_bytes -= taken
+        del self._queue[:count]
         return pieces
 
     def acknowledge(self, packet_id: int) -> bool:
@@ -189,7 +190,7 @@ class Outbox:
         if packet_id not in self._exact or self._inflight[packet_id] is not None:
             return False
         del self._inflight[packet_id]
-        self._exact.remove(packet_id)
+        del self._exact[packet_id]
         return True
 
     def rewind(self) -> None:
@@ -200,37 +201,33 @@ class Outbox:
         for template, qos, _ in self._queue:
             if not qos:
                 self.queued_bytes -= template.size
-        waiting = deque(item for item in self._queue if item[1])
-        for packet_id, sent in reversed(self._inflight.items()):
+        again: list[_Waiting] = []
+        for packet_id, sent in self._inflight.items():
             if sent is not None:
-                waiting.appendleft((sent, self._qos(packet_id), packet_id))
+                again.append((sent, self._qos(packet_id), packet_id))
                 self.queued_bytes += sent.size
-                self._given.add(packet_id)
-                self._again.add(packet_id)
+                self._given[packet_id] = True
         self._inflight = {packet_id: None for packet_id, sent in self._inflight.items() if sent is None}
-        self._exact = set(self._inflight)
+        self._exact = dict.fromkeys(self._inflight)
         self._inflight_bytes = 0
-        self._queue = waiting
+        self._queue = [*again, *(item for item in self._queue if item[1])]
 
     def keep_only(self, may_have: Callable[[str], bool]) -> list[int]:
         """Drop what waits on topics that the client may not have; return the packet ids that are free again."""
         dropped = [item for item in self._queue if not may_have(item[0].message.topic)]
         if not dropped:
             return []
-        self._queue = deque(item for item in self._queue if may_have(item[0].message.topic))
+        self._queue = [item for item in self._queue if may_have(item[0].message.topic)]
         self.queued_bytes -= sum(template.size for template, _, _ in dropped)
         ids = [packet_id for _, _, packet_id in dropped if packet_id]
-        self._given.difference_update(ids)
-        self._again.difference_update(ids)
+        for packet_id in ids:
+            self._given.pop(packet_id, None)
         return ids
 
     def _kept(self, template: PublishTemplate, qos: QoS, packet_id: int) -> Collection[bytes]:
         """A message that has its packet id already, with DUP if it may have been sent before."""
-        self._given.discard(packet_id)
-        if packet_id not in self._again:
-            return template.with_id(qos, packet_id)
-        self._again.discard(packet_id)
-        return template.again(qos, packet_id)
+        may_have_it = self._given.pop(packet_id, False)
+        return template.again(qos, packet_id) if may_have_it else template.with_id(qos, packet_id)
 
     def _qos(self, packet_id: int) -> QoS:
         return QoS.EXACTLY_ONCE if packet_id in self._exact else QoS.AT_LEAST_ONCE

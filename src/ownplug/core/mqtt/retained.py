@@ -68,6 +68,13 @@ class Retained:
             self._discharge(former)
         return former is not None
 
+    def drop_all_of(self, owner: str) -> list[str]:
+        """Have no message of this user any more; return the topics that had one."""
+        topics = [topic for topic, message in self._messages.items() if message.owner == owner]
+        for topic in topics:
+            self.drop(topic)
+        return topics
+
     def get(self, topic: str) -> RetainedMessage | None:
         """The message of a topic."""
         return self._messages.get(topic)

@@ -112,6 +112,7 @@ class ServerMachine:
         self._held: list[Packet] = []
         self._held_bytes = 0
         self._answers: list[bytes] = []
+        self._pings = 0  # that are not answered yet
         self._access: Access | None = None
         self._is_kept = False  # the session outlives the connection
         self._patience_s = math.inf
@@ -125,6 +126,11 @@ class ServerMachine:
     def is_over(self) -> bool:
         """Whether nothing more is to be read: send what waits, then close."""
         return self._stage is _Stage.OVER
+
+    @property
+    def takes_data(self) -> bool:
+        """Whether what the client says is worked on now: it has not ended, and no verdict is awaited."""
+        return self._stage is _Stage.OPEN or self._stage is _Stage.FRESH
 
     @property
     def is_judged(self) -> bool:
@@ -212,11 +218,19 @@ class ServerMachine:
         return self.session.outbox.offer(template, qos)
 
     def data_to_send(self, max_bytes: int) -> bytes:
-        """What may go out now: every answer, then messages up to about `max_bytes`."""
-        pieces, self._answers = self._answers, []
-        if self._stage is _Stage.OPEN:
-            pieces += self.session.outbox.take(max_bytes)
-        return b"".join(pieces)
+        """What may go out now: every answer, then messages up to about `max_bytes`, then answers to pings.
+
+        So whoever has the answer to a ping has also what waited for it then; programs rely on that.
+        """
+        pieces = self._answers
+        if pieces:
+            self._answers = []
+        if self._stage is _Stage.OPEN and len(self.session.outbox):
+            pieces = pieces + self.session.outbox.take(max_bytes)
+        if self._pings:
+            pieces = [*pieces, _PINGRESP * self._pings]
+            self._pings = 0
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _read(self, data: bytes, now_s: float, events: list[ServerEvent]) -> None:
         if (
@@ -289,7 +303,7 @@ class ServerMachine:
             case Pubrec() | Pubrel() | Pubcomp():
                 self._settle(packet, events)
             case Pingreq():
-                self._answers.append(_PINGRESP)  # MQTT-3.12.4-1
+                self._pings += 1  # MQTT-3.12.4-1
             case Subscribe():
                 self._subscribe(packet, events)
             case Unsubscribe():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -100,13 +101,32 @@ def beside(honest: HonestProcess, print_table: Callable[[str, list[str]], None])
     return watch
 
 
-class Attacker:
-    """Ways to reach the hub, from one address."""
+def old_context(hub: HubProcess) -> ssl.SSLContext:
+    """TLS 1.0 and nothing else, as a very old plug has it."""
+    context = client_context(hub.ca)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    return context
 
-    def __init__(self, hub: HubProcess, address: str) -> None:
+
+class Attacker:
+    """Ways to reach the hub, from one address.
+
+    Attributes:
+        listener: what is attacked where TLS is spoken, in words.
+        tls_port: where that listens.
+        tls_context: for a client of it.
+    """
+
+    def __init__(self, hub: HubProcess, address: str, *, is_old: bool = False) -> None:
         self.hub = hub
         self.address = address
-        self.tls_context = client_context(hub.ca)
+        self.is_old = is_old
+        self.listener = "old TLS" if is_old else "TLS"
+        self.tls_port = hub.legacy_port if is_old else hub.tls_port
+        self.tls_context = old_context(hub) if is_old else client_context(hub.ca)
 
     def call(self) -> AbstractAsyncContextManager[Raw]:
         """Without TLS."""
@@ -114,11 +134,11 @@ class Attacker:
 
     def call_tls(self, context: ssl.SSLContext | None = None) -> AbstractAsyncContextManager[Raw]:
         """With a TLS handshake."""
-        return call(self.hub.tls_port, self.address, context or self.tls_context)
+        return call(self.tls_port, self.address, context or self.tls_context)
 
     def call_raw_on_tls(self) -> AbstractAsyncContextManager[Raw]:
         """To the port of TLS, without it."""
-        return call(self.hub.tls_port, self.address)
+        return call(self.tls_port, self.address)
 
     def plug(self, uuid: str = "19110000000000000000" + "48e1e90000ff") -> Connect:
         """The CONNECT of a plug of this home."""
@@ -156,3 +176,9 @@ class Attacker:
 @pytest.fixture
 def attacker(hub: HubProcess, address: str) -> Attacker:
     return Attacker(hub, address)
+
+
+@pytest.fixture
+def old_attacker(hub: HubProcess, address: str) -> Attacker:
+    """Where TLS is spoken, it is TLS 1.0 to the listener for very old plugs."""
+    return Attacker(hub, address, is_old=True)

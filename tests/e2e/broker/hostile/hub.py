@@ -19,10 +19,10 @@ PATIENCE_S = 30.0
 
 
 class HubProcess:
-    """`ownplug hub run` in a home of its own, with both MQTT listeners on loopback.
+    """`ownplug hub run` in a home of its own, with all MQTT listeners on loopback.
 
     Attributes:
-        tls_port, tcp_port: where its MQTT server listens.
+        tls_port, legacy_port, tcp_port: where its MQTT server listens.
         ca: its CA's certificate.
         user_id, key: of the home, as its plugs know them.
     """
@@ -36,12 +36,14 @@ class HubProcess:
         self.program = Program(
             [
                 *("hub", "run", "--home", str(self.home), "--advertise", "127.0.0.1"),
-                *("--mqtts", f"127.0.0.1:{mqtts_port}", "--mqtt", "127.0.0.1:0", "--web", "127.0.0.1:0"),
+                *("--mqtts", f"127.0.0.1:{mqtts_port}", "--mqtts-legacy", "127.0.0.1:0"),
+                *("--mqtt", "127.0.0.1:0", "--web", "127.0.0.1:0"),
             ],
             self.log,
         )
         ready = self.program.ready()
         self.tls_port = int(ready["mqtts"].rpartition(":")[2])
+        self.legacy_port = int(ready["mqtts_legacy"].rpartition(":")[2])
         self.tcp_port = int(ready["mqtt"].rpartition(":")[2])
         self.ca = Path(ready["ca"])
         self.user_id = str(ready["user_id"])

@@ -94,16 +94,16 @@ async def test_connects_as_long_as_they_may_be_that_never_end(
         assert hub.peak_kb() - before_kb < 400 * 16 + GROWTH_KB
 
 
-@pytest.mark.parametrize("stage", ["after TCP", "in a ClientHello", "after TLS"])
+@pytest.mark.parametrize("stage", ["after TCP", "in a ClientHello", "after TLS", "after TLS 1.0"])
 async def test_450_silent_connections(
-    attacker: Attacker, beside: Beside, hub: HubProcess, stage: str
+    attacker: Attacker, old_attacker: Attacker, beside: Beside, hub: HubProcess, stage: str
 ) -> None:
+    ways = {"after TLS": attacker.call_tls, "after TLS 1.0": old_attacker.call_tls}
     async with beside(f"450 connections silent {stage}"), AsyncExitStack() as crowd:
         hub.forget_peak()
         before_kb = hub.memory_kb()
         for _ in range(450):
-            way = attacker.call_tls if stage == "after TLS" else attacker.call_raw_on_tls
-            raw = await crowd.enter_async_context(way())
+            raw = await crowd.enter_async_context(ways.get(stage, attacker.call_raw_on_tls)())
             if stage == "in a ClientHello":
                 await raw.say(HALF_A_HELLO)
         await asyncio.sleep(HELD_S)
@@ -297,18 +297,19 @@ async def count_until_quiet(raw: Raw) -> int:
         count += 1
 
 
-async def test_one_user_asks_for_sessions_without_end(attacker: Attacker, hub: HubProcess) -> None:
+async def test_one_user_asks_for_sessions_without_end(attacker: Attacker, beside: Beside) -> None:
     refused = 0
-    for number in range(150):
-        async with attacker.call() as raw:
-            await raw.say(replace(attacker.app(f"kept-{number}"), clean_session=False))
-            answer = await raw.hear()
-            assert isinstance(answer, Connack)
-            refused += answer.code is ConnectCode.SERVER_UNAVAILABLE
-    assert refused == 150 - SESSIONS_OF_A_USER
-    async with attacker.call() as raw:  # another user still has room
-        await raw.say(replace(attacker.user("patient"), clean_session=False))
-        assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
-    for number in range(SESSIONS_OF_A_USER):  # leave nothing behind
-        async with attacker.let_in(attacker.app(f"kept-{number}")):
-            pass
+    async with beside("150 kept sessions of one user (100 are given)"):
+        for number in range(150):
+            async with attacker.call() as raw:
+                await raw.say(replace(attacker.app(f"kept-{number}"), clean_session=False))
+                answer = await raw.hear()
+                assert isinstance(answer, Connack)
+                refused += answer.code is ConnectCode.SERVER_UNAVAILABLE
+        assert refused == 150 - SESSIONS_OF_A_USER
+        async with attacker.call() as raw:  # another user still has room
+            await raw.say(replace(attacker.user("patient"), clean_session=False))
+            assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
+        for number in range(SESSIONS_OF_A_USER):  # leave nothing behind
+            async with attacker.let_in(attacker.app(f"kept-{number}")):
+                pass

@@ -11,11 +11,12 @@ import pytest
 from ownplug.core.mqtt import Connect, encode
 
 if TYPE_CHECKING:
-    from tests.e2e.broker.hostile.conftest import Attacker
+    from tests.e2e.broker.hostile.conftest import Attacker, Beside
     from tests.e2e.broker.hostile.hub import HubProcess
 
 pytestmark = pytest.mark.e2e
 
+COME_AGAIN = b"\x20\x02\x00\x03"
 BAD_LOGIN = b"\x20\x02\x00\x04"
 NOT_AUTHORIZED = b"\x20\x02\x00\x05"
 
@@ -42,17 +43,37 @@ def wrong(attacker: Attacker) -> dict[str, Connect]:
     }
 
 
-async def test_no_wrong_login_tells_which_half_was_wrong(hub: HubProcess, attacker: Attacker) -> None:
+async def test_no_wrong_login_tells_which_half_was_wrong(
+    hub: HubProcess, attacker: Attacker, beside: Beside
+) -> None:
     seen: dict[str, tuple[bytes, list[str]]] = {}
-    for number, (what, login) in enumerate(wrong(attacker).items()):
-        attacker.address = f"127.0.200.{number + 1}"  # what one address did before counts for it
-        before = len(hub.said())
-        async with attacker.call() as raw:
-            await raw.say(encode(login))
-            code = await raw.closed()
-        said = [line for line in hub.said()[before:].splitlines() if attacker.address in line]
-        seen[what] = code, sorted({re.split(r"\s+", line)[1] for line in said})
+    async with beside(f"{len(wrong(attacker))} kinds of wrong logins"):
+        for number, (what, login) in enumerate(wrong(attacker).items()):
+            attacker.address = f"127.0.200.{number + 1}"  # what one address did before counts for it
+            before = len(hub.said())
+            async with attacker.call() as raw:
+                await raw.say(encode(login))
+                code = await raw.closed()
+            said = [line for line in hub.said()[before:].splitlines() if attacker.address in line]
+            seen[what] = code, sorted({re.split(r"\s+", line)[1] for line in said})
     assert seen == dict.fromkeys(seen, (BAD_LOGIN, ["WARNING"]))
+
+
+async def test_guessing_tells_nothing_about_which_names_there_are(attacker: Attacker, beside: Beside) -> None:
+    heard: dict[str | None, list[bytes]] = {}
+    async with beside("guessing the passwords of two names, one of which there is"):
+        for number, name in enumerate(("anna", "nobody")):
+            attacker.address = f"127.0.201.{number + 1}"
+            guess = dataclasses.replace(attacker.user(), username=name, password=b"a wrong guess")
+            heard[name] = [await answer(attacker, guess) for _ in range(7)]
+    assert heard["anna"] == heard["nobody"]
+    assert heard["anna"] == [BAD_LOGIN] * 6 + [COME_AGAIN]  # five cost nothing, the sixth a second
+
+
+async def answer(attacker: Attacker, login: Connect) -> bytes:
+    async with attacker.call() as raw:
+        await raw.say(encode(login))
+        return await raw.closed()
 
 
 async def test_without_any_login_nobody_comes_in(attacker: Attacker) -> None:

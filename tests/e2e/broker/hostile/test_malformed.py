@@ -49,17 +49,20 @@ async def test_packets_that_are_wrong_in_every_field_after_login(attacker: Attac
                 assert await raw.closed() == b"", case.what
 
 
-async def test_every_broken_packet_in_small_pieces(attacker: Attacker) -> None:
+async def test_every_broken_packet_in_small_pieces(attacker: Attacker, beside: Beside) -> None:
     chance = random.Random(3)
-    for case in chance.sample(list(broken_packets()), 30):
-        async with attacker.let_in(attacker.app()) as raw:
-            for byte in case.data:
-                await raw.say(bytes([byte]))
-            assert await raw.closed() == b"", case.what
+    async with beside("30 broken packets byte by byte"):
+        for case in chance.sample(list(broken_packets()), 30):
+            async with attacker.let_in(attacker.app()) as raw:
+                for byte in case.data:
+                    await raw.say(bytes([byte]))
+                assert await raw.closed() == b"", case.what
 
 
-@pytest.mark.parametrize("where", ["plain", "raw on tls", "inside tls", "logged in"])
-async def test_random_blobs(attacker: Attacker, beside: Beside, where: str) -> None:
+@pytest.mark.parametrize(
+    "where", ["plain", "raw on tls", "raw on old tls", "inside tls", "inside old tls", "logged in"]
+)
+async def test_random_blobs(attacker: Attacker, old_attacker: Attacker, beside: Beside, where: str) -> None:
     chance = random.Random(where)
     async with beside(f"300 random blobs, {where}"):
         for _ in range(300):
@@ -71,7 +74,9 @@ async def test_random_blobs(attacker: Attacker, beside: Beside, where: str) -> N
             ways = {
                 "plain": attacker.call,
                 "raw on tls": attacker.call_raw_on_tls,
+                "raw on old tls": old_attacker.call_raw_on_tls,
                 "inside tls": attacker.call_tls,
+                "inside old tls": old_attacker.call_tls,
             }
             async with ways[where]() as raw:
                 await raw.say(blob)  # cut by us where it happens to begin a packet

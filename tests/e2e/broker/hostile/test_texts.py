@@ -71,13 +71,16 @@ async def test_topics_with_every_odd_character_arrive_as_they_were_sent(
     assert MAY_BE_SAID.fullmatch(hub.said())
 
 
-async def test_odd_topics_that_are_refused_reach_the_log_as_data(attacker: Attacker, hub: HubProcess) -> None:
-    for text in ("\x1b[2J", "\r\n06:00:00 INFO all is well", "\u202e", "x" * 60_000):
-        plug = dataclasses.replace(attacker.plug(), client_id=attacker.plug().client_id + text[:100])
-        async with attacker.let_in(plug) as raw:
-            await raw.say(Publish(topic=f"forbidden/{text}", payload=b""))
-            await raw.say(Pingreq())
-            assert await raw.hear() == Pingresp()
+async def test_odd_topics_that_are_refused_reach_the_log_as_data(
+    attacker: Attacker, beside: Beside, hub: HubProcess
+) -> None:
+    async with beside("odd topics that are refused"):
+        for text in ("\x1b[2J", "\r\n06:00:00 INFO all is well", "\u202e", "x" * 60_000):
+            plug = dataclasses.replace(attacker.plug(), client_id=attacker.plug().client_id + text[:100])
+            async with attacker.let_in(plug) as raw:
+                await raw.say(Publish(topic=f"forbidden/{text}", payload=b""))
+                await raw.say(Pingreq())
+                assert await raw.hear() == Pingresp()
     said = hub.said()
     assert MAY_BE_SAID.fullmatch(said)
     assert "\u202e" not in said
@@ -107,11 +110,12 @@ async def test_texts_of_64_kb_in_a_connect(
         assert hub.peak_kb() - before_kb < 8 * 1024
 
 
-async def test_client_ids_as_long_as_they_may_be(attacker: Attacker, hub: HubProcess) -> None:
-    for client_id in ("x" * 7_000, "\x1b[31m", "a\nb", "\U0010ffff" * 1_000, "\u202e" * 99):
-        async with attacker.call() as raw:
-            await raw.say(dataclasses.replace(attacker.app(), client_id=client_id))
-            assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
+async def test_client_ids_as_long_as_they_may_be(attacker: Attacker, beside: Beside, hub: HubProcess) -> None:
+    async with beside("client ids as long and odd as they may be"):
+        for client_id in ("x" * 7_000, "\x1b[31m", "a\nb", "\U0010ffff" * 1_000, "\u202e" * 99):
+            async with attacker.call() as raw:
+                await raw.say(dataclasses.replace(attacker.app(), client_id=client_id))
+                assert await raw.hear() == Connack(code=ConnectCode.ACCEPTED)
     assert MAY_BE_SAID.fullmatch(hub.said())
 
 

@@ -1,4 +1,4 @@
-"""TLS that is broken, odd or only half there."""
+"""TLS that is broken, odd or only half there; both listeners get all of it, the old one in TLS 1.0."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ pytestmark = pytest.mark.e2e
 
 HOW_TO_GET_IT = "apt-get install openssl"
 ACCEPTED = b"\x20\x02\x00\x00"
+
+
+@pytest.fixture(params=["TLS", "old TLS"])
+def attacker(attacker: Attacker, old_attacker: Attacker, request: pytest.FixtureRequest) -> Attacker:
+    """Of each listener in turn."""
+    return attacker if request.param == attacker.listener else old_attacker
 
 
 class TlsByHand:
@@ -67,7 +73,7 @@ async def test_garbage_after_the_handshake(attacker: Attacker, beside: Beside) -
         b"\x16\x03\x03\xff\xff",
         b"GET / HTTP/1.1\r\n",
     ]
-    async with beside("garbage after the TLS handshake, 40 times"):
+    async with beside(f"garbage after the handshake of {attacker.listener}, 40 times"):
         for number in range(40):
             async with by_hand(attacker) as tls:
                 await tls.raw.say(tls.record(encode(attacker.app())))
@@ -93,7 +99,7 @@ async def test_a_record_byte_by_byte(attacker: Attacker) -> None:
 
 
 async def test_half_records_that_are_never_completed(attacker: Attacker, beside: Beside) -> None:
-    async with beside("100 half TLS records"), AsyncExitStack() as crowd:
+    async with beside(f"100 half records of {attacker.listener}"), AsyncExitStack() as crowd:
         for _ in range(100):
             tls = await crowd.enter_async_context(by_hand(attacker))
             record = tls.record(bytes(0x4000))
@@ -102,7 +108,7 @@ async def test_half_records_that_are_never_completed(attacker: Attacker, beside:
 
 
 async def test_an_end_without_close_notify(attacker: Attacker, beside: Beside, hub: HubProcess) -> None:
-    async with beside("100 TLS connections that end without a farewell"):
+    async with beside(f"100 connections of {attacker.listener} that end without a farewell"):
         for number in range(100):
             async with by_hand(attacker) as tls:
                 await tls.raw.say(tls.record(encode(attacker.app(f"rude-{number}"))))
@@ -128,23 +134,31 @@ async def test_a_server_name_of_255_bytes(attacker: Attacker, beside: Beside, le
         ".".join(["a" * 49] * 5) + "." + "b" * (length - 250) if length > 250 else "a." * (length // 2) + "a"
     )
     context = client_context(verify=False)
-    async with beside(f"a server name of {len(name)} bytes"), attacker.call_raw_on_tls() as raw:
+    async with (
+        beside(f"a server name of {len(name)} bytes, {attacker.listener}"),
+        attacker.call_raw_on_tls() as raw,
+    ):
         tls = TlsByHand(raw, context, name)
         with contextlib.suppress(OwnplugError):  # refused is as good as taken
             await tls.shake_hands()
 
 
 @pytest.mark.parametrize("size", [4, 0x200, 0x3F00])
-async def test_client_hellos_whose_lengths_lie(attacker: Attacker, size: int) -> None:
-    for inner in (0, size, 0xFFFFFF):
-        async with attacker.call_raw_on_tls() as raw:
-            body = b"\x01" + inner.to_bytes(3, "big") + b"\x03\x03" + bytes(size)
-            await raw.say(b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
-            raw.writer.write_eof()
-            await raw.closed()
+async def test_client_hellos_whose_lengths_lie(attacker: Attacker, beside: Beside, size: int) -> None:
+    async with beside(f"a ClientHello whose lengths lie, {size} bytes, {attacker.listener}"):
+        for inner in (0, size, 0xFFFFFF):
+            async with attacker.call_raw_on_tls() as raw:
+                body = b"\x01" + inner.to_bytes(3, "big") + b"\x03\x03" + bytes(size)
+                await raw.say(b"\x16\x03\x01" + len(body).to_bytes(2, "big") + body)
+                raw.writer.write_eof()
+                await raw.closed()
 
 
-@pytest.mark.parametrize(("version", "keys"), [("-tls1_2", b"R\n"), ("-tls1_3", b"K\n")])
+R, K = b"R\n", b"K\n"
+"""What makes `openssl s_client` ask for a renegotiation, or change keys."""
+
+
+@pytest.mark.parametrize(("version", "keys"), [("-tls1_2", R), ("-tls1_3", K)])
 async def test_renegotiation_and_key_updates(
     attacker: Attacker,
     beside: Beside,
@@ -153,27 +167,84 @@ async def test_renegotiation_and_key_updates(
     keys: bytes,
 ) -> None:
     openssl = require_program("openssl", HOW_TO_GET_IT)
-    what = "renegotiations" if keys == b"R\n" else "key updates"
-    async with beside(f"20 {what} of TLS"):
-        process = await asyncio.create_subprocess_exec(
-            *(openssl, "s_client", "-connect", f"127.0.0.1:{attacker.hub.tls_port}", version),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        assert process.stdin is not None
-        with contextlib.suppress(ConnectionError):
-            for _ in range(20):
-                await asyncio.sleep(0.02)  # it looks at the first letter of each read
-                process.stdin.write(keys)
-                await process.stdin.drain()
-        async with asyncio.timeout(PATIENCE_S):
-            printed, _ = await process.communicate(b"Q\n")
-    if keys == b"R\n":
+    what = "renegotiations" if keys == R else "key updates"
+    async with beside(f"20 {what} of {attacker.listener}"):
+        printed = await press(keys, 20, openssl, *to(attacker), version)
+    if keys == R:
         assert b"RENEGOTIATING" in printed
         assert b"no renegotiation" in printed
     else:
         assert b"KEYUPDATE" in printed
+
+
+async def test_renegotiation_of_tls_1_0(
+    old_attacker: Attacker, beside: Beside, require_program: Callable[[str, str], str]
+) -> None:
+    openssl = require_program("openssl", HOW_TO_GET_IT)
+    async with beside("20 renegotiations of TLS 1.0"):
+        printed = await press(R, 20, openssl, *to(old_attacker), "-tls1", "-cipher", "DEFAULT:@SECLEVEL=0")
+    assert b"Protocol  : TLSv1\n" in printed
+    assert b"no renegotiation" in printed
+
+
+async def press(keys: bytes, count: int, *command: str) -> bytes:
+    """Type this so many times; return what was printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdin is not None
+    with contextlib.suppress(ConnectionError):
+        for _ in range(count):
+            await asyncio.sleep(0.02)  # it looks at the first letter of each read
+            process.stdin.write(keys)
+            await process.stdin.drain()
+    async with asyncio.timeout(PATIENCE_S):
+        printed, _ = await process.communicate(b"Q\n")
+    return printed
+
+
+def to(attacker: Attacker) -> list[str]:
+    return ["s_client", "-connect", f"127.0.0.1:{attacker.tls_port}"]
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        b"\x16\x03\x00\x00\x31\x01\x00\x00\x2d\x03\x00"
+        + bytes(33)
+        + b"\x00\x06\x00\x2f\x00\x35\x00\x0a\x01\x00",
+        b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10" + b"\x01\x00\x80\x00\x00\x2f\x00" * 3 + bytes(16),
+    ],
+    ids=["SSL 3", "SSL 2"],
+)
+async def test_nobody_speaks_anything_older_than_tls_1_0(attacker: Attacker, hello: bytes) -> None:
+    async with attacker.call_raw_on_tls() as raw:
+        await raw.say(hello)
+        said = await raw.closed()
+    assert not said or said[0] == 0x15, said  # at most an alert
+
+
+@pytest.mark.parametrize("ciphers", ["aNULL", "eNULL", "PSK"])
+async def test_ciphers_without_a_key_or_a_lock_are_not_spoken(
+    old_attacker: Attacker, require_program: Callable[[str, str], str], ciphers: str
+) -> None:
+    openssl = require_program("openssl", HOW_TO_GET_IT)
+    options = ["-tls1_2", "-cipher", f"{ciphers}:@SECLEVEL=0", "-psk", "00"]
+    printed = await press(b"", 0, openssl, *to(old_attacker), *options)
+    assert b"alert handshake failure" in printed
+    assert b"Cipher is (NONE)" in printed
+
+
+async def test_nobody_who_can_do_better_is_brought_down_to_tls_1_0(
+    old_attacker: Attacker, require_program: Callable[[str, str], str]
+) -> None:
+    openssl = require_program("openssl", HOW_TO_GET_IT)
+    options = ["-tls1", "-fallback_scsv", "-cipher", "DEFAULT:@SECLEVEL=0"]
+    printed = await press(b"", 0, openssl, *to(old_attacker), *options)
+    assert b"inappropriate fallback" in printed
 
 
 async def test_early_data_is_never_accepted(
@@ -182,7 +253,7 @@ async def test_early_data_is_never_accepted(
     openssl = require_program("openssl", HOW_TO_GET_IT)
     session, early = tmp_path / "session", tmp_path / "early"
     early.write_bytes(encode(attacker.app("early")))
-    where = [openssl, "s_client", "-connect", f"127.0.0.1:{attacker.hub.tls_port}", "-tls1_3"]
+    where = [openssl, *to(attacker), "-tls1_3"]
     login = encode(attacker.app("early"))
     assert await run(*where, "-quiet", "-sess_out", str(session), say=login)
     assert session.exists()

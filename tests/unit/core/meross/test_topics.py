@@ -14,14 +14,13 @@ from meross_iot.utilities.mqtt import (
 
 from ownplug.core.meross.topics import (
     DEVICE_OUTBOXES,
-    Box,
-    DeviceTopic,
     app_inbox,
     app_reply_inbox,
     device_inbox,
     device_outbox,
+    inbox_owner,
     is_app_topic_of,
-    parse_device_topic,
+    outbox_owner,
 )
 
 UUID = "1811081234567825182734298f1a2b3c"
@@ -42,8 +41,9 @@ def test_the_topics_of_a_captured_plug() -> None:
 
 @pytest.mark.parametrize("uuid", [UUID, "19091821705482251h5748e1e9522946"])
 def test_a_topic_of_a_plug_is_recognised(uuid: str) -> None:
-    assert parse_device_topic(device_inbox(uuid)) == DeviceTopic(uuid=uuid, box=Box.INBOX)
-    assert parse_device_topic(device_outbox(uuid)) == DeviceTopic(uuid=uuid, box=Box.OUTBOX)
+    assert inbox_owner(device_inbox(uuid)) == outbox_owner(device_outbox(uuid)) == uuid
+    assert inbox_owner(device_outbox(uuid)) is None
+    assert outbox_owner(device_inbox(uuid)) is None
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,15 @@ def test_a_topic_of_a_plug_is_recognised(uuid: str) -> None:
         f"/appliance/{UUID.upper()}/publish",
         f"/app/{UUID}/subscribe",
         f"x/appliance/{UUID}/publish",
+        f"{UUID}/publish",
+        f"{UUID}/subscribe",
+        f"/appliance/{UUID}",
+        "/appliance/subscribe",
     ],
 )
 def test_what_is_not_exactly_a_topic_of_one_plug_belongs_to_none(topic: str) -> None:
-    assert parse_device_topic(topic) is None
+    assert inbox_owner(topic) is None
+    assert outbox_owner(topic) is None
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,8 @@ def test_an_app_topic_belongs_to_exactly_its_home(topic: str, belongs: bool) -> 
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_asked_whose_topic_it_is(text: str) -> None:
-    assert parse_device_topic(text) is None
+    assert inbox_owner(text) is None
+    assert outbox_owner(text) is None
     assert is_app_topic_of(text, "10001") == text.startswith(("/app/10001/", "/app/10001-")) or (
         text == "/app/10001"
     )

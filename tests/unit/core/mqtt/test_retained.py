@@ -63,6 +63,18 @@ def test_whoever_replaces_a_message_has_it_on_his_account() -> None:
     assert not retained.keep(message("c", owner="ben"))
 
 
+def test_all_messages_of_one_user_go_and_make_room() -> None:
+    retained = Retained(RetainedLimits(max_messages_per_user=2))
+    for topic, owner in (("a", "anna"), ("b", "ben"), ("c", "anna")):
+        assert retained.keep(message(topic, owner=owner))
+    assert retained.keep(message("a", owner="ben"))  # it was the last to write there
+    assert retained.drop_all_of("anna") == ["c"]
+    assert retained.drop_all_of("anna") == []
+    assert found(retained, "#") == ["a", "b"]
+    assert retained.keep(message("c", owner="anna"))
+    assert not retained.keep(message("d", owner="ben"))
+
+
 def test_a_message_that_goes_during_the_search_is_not_found_and_a_newer_one_is() -> None:
     retained = Retained(RetainedLimits())
     for topic in "abc":

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -325,6 +326,15 @@ def template(topic: str = "own", qos: QoS = QoS.EXACTLY_ONCE) -> PublishTemplate
     return PublishTemplate(Publish(topic=topic, payload=b"1", qos=qos, packet_id=99))
 
 
+def test_who_has_the_answer_to_a_ping_has_what_waited_for_it() -> None:
+    server = let_in()
+    say(server, subscribe("own"), Pingreq())
+    server.deliver(template(qos=Q1), Q1)
+    say(server, Pingreq())
+    assert [type(packet) for packet in sent(server)] == [Suback, Publish, Pingresp, Pingresp]
+    assert sent(server) == []
+
+
 def test_a_qos_2_message_goes_through_its_four_steps() -> None:
     server = let_in()
     assert server.deliver(template(), QoS.EXACTLY_ONCE)
@@ -440,7 +450,7 @@ def test_a_qos_2_message_taken_in_one_connection_is_not_taken_again_in_the_next(
     session = Session(OutboxLimits())
     message = Publish(topic="own", payload=b"1", qos=QoS.EXACTLY_ONCE, packet_id=8)
     say(resume(session, is_present=False), message)
-    assert say(resume(session, is_present=True), dataclasses.replace(message, dup=True)) == []
+    assert say(resume(session, is_present=True), msgspec.structs.replace(message, dup=True)) == []
 
 
 # --- going ---
