@@ -16,12 +16,11 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
+from devtools.measure_console import Fields, Typed, console_capture, console_over_a_pty
+from devtools.measure_figure import Figure, figure_lines, in_turns
 from devtools.measure_load import CannotBuild
 from devtools.measure_mqtt import PEER, Comparison, Effort, compare
 from devtools.measure_table import MOST_BUSY, cells, markdown_table, plain_table
@@ -32,35 +31,7 @@ MESSAGES_A_ROUND = 2_000
 
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 
-_LIBRARIES = ("click", "msgspec", "aiohttp", "meross-iot")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One comparison: medians of the same run, in seconds."""
-
-    what: str
-    ours_s: float
-    peer: str
-    peer_s: float
-    aim: str = ""
-
-    @property
-    def ratio(self) -> float:
-        """Ours divided by the peer's: below 1 is faster."""
-        return self.ours_s / self.peer_s
-
-
-def in_turns(ours: Callable[[], object], peer: Callable[[], object], rounds: int) -> tuple[float, float]:
-    """Call both by turns and return the median of each, in seconds; a first call of each does not count."""
-    times: tuple[list[float], list[float]] = ([], [])
-    ours(), peer()
-    for _ in range(rounds):
-        for taken, call in zip(times, (ours, peer), strict=True):
-            began = perf_counter()
-            call()
-            taken.append(perf_counter() - began)
-    return median(times[0]), median(times[1])
+_LIBRARIES = ("click", "msgspec", "aiohttp", "meross-iot", "pexpect")
 
 
 def start_of_the_command_line() -> Figure:
@@ -130,15 +101,6 @@ def asking_a_plug() -> list[Figure]:
     ]
 
 
-def figure_lines(figures: list[Figure]) -> list[list[str]]:
-    """Return the figures as a table, its head first."""
-    head = ["figure", "ours", "peer", "ratio", "aim", "peer is"]
-    rows = (
-        [f.what, _time(f.ours_s), _time(f.peer_s), f"{f.ratio:.2f}", f.aim or "-", f.peer] for f in figures
-    )
-    return [head, *rows]
-
-
 def load_lines(found: Comparison) -> list[list[str]]:
     """Return how busy the load generator's core was for each figure."""
     rows = found.rows.values()
@@ -160,13 +122,6 @@ def replace_between_marks(page: str, tables: str) -> str:
     if not pattern.search(page):
         raise ValueError(f"The page lacks the marks {begin} and {end}.")
     return pattern.sub(lambda _: f"{begin}\n\n{tables}\n\n{end}", page)
-
-
-def _time(seconds: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-6:.3g} us"
 
 
 def _machine() -> str:
@@ -217,7 +172,14 @@ def main() -> None:
     figures = (
         []
         if options.servers_only
-        else [start_of_the_command_line(), reading_of_a_message(), *asking_a_plug()]
+        else [
+            start_of_the_command_line(),
+            reading_of_a_message(),
+            console_over_a_pty("as fields", Fields, "at most 0.2"),
+            console_over_a_pty("as typed replies", Typed),
+            console_capture(),
+            *asking_a_plug(),
+        ]
     )
     effort = Effort(rounds=options.rounds, seconds=options.seconds, crowd=options.crowd)
     found = _measured_servers(effort)

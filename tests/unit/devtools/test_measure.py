@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from devtools.measure import MARKS, Figure, figure_lines, load_lines, replace_between_marks
+from devtools.measure import MARKS, load_lines, replace_between_marks
 from devtools.measure_mqtt import Comparison
 from devtools.measure_table import Aim, Sample
 
@@ -18,11 +18,6 @@ def test_tables_replace_what_stood_between_the_marks() -> None:
 def test_a_page_without_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="lacks the marks"):
         replace_between_marks("# Title\n", "new")
-
-
-def test_a_figure_is_a_line_with_its_ratio() -> None:
-    figure = Figure(what="start", ours_s=0.003, peer="click", peer_s=0.002, aim="at most 1.5")
-    assert figure_lines([figure])[1] == ["start", "3 ms", "2 ms", "1.50", "at most 1.5", "click"]
 
 
 def test_how_busy_the_generator_was_stands_beside_each_figure() -> None:
