@@ -189,9 +189,22 @@ def test_no_bytes_make_it_hold_more_than_a_few_lines() -> None:
 
 
 def test_a_wire_full_of_half_log_lines_is_read_in_time() -> None:
-    for unit in (b"[T: ", b"[T: 1 M: a C: b F: c L: 1", b"[T a C: ", b"[T ", b"cmd id 0x"):
+    for unit in (
+        b"[T",
+        b"[T: ",
+        b"[T: 0",
+        b"[T: 1 M: a C: b F: c L: 1",
+        b"[T a C: ",
+        b"[T ",
+        b"cmd id 0x",
+        b"$ ",
+    ):
         read(unit * (1_000_000 // len(unit)), b"\n")
-        read(*[unit * 100 + b"\n"] * 200)
+        read(*[unit * (16_000 // len(unit)) + b"\n"] * 100)
+
+
+def test_a_prompt_after_a_prompt_is_one_more() -> None:
+    assert read(b"$ $ ver\r\n") == [Prompt(), Prompt(), Echo("ver")]
 
 
 @given(WIRE, st.lists(st.integers(0, 400), max_size=8))
