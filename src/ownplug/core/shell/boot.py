@@ -12,7 +12,7 @@ from typing import Any
 
 from ownplug.core.identity import Mac
 from ownplug.core.shell.boot_listing import BOOT, Origin
-from ownplug.core.shell.events import BootLine, BootPhase, DriverText, Event
+from ownplug.core.shell.events import BootLine, BootPhase, DriverText, Event, TextLine
 from ownplug.core.shell.log import DamagedLog, LogLine, parse_log
 from ownplug.core.shell.stage import Stage, stage_told
 from ownplug.core.shell.template import Template
@@ -116,7 +116,7 @@ def read_boot(events: Iterable[Event]) -> BootReport:
                 told |= _told(_LOGS.get((event.module, event.function), ()), event.message)
             case DamagedLog():
                 damaged += 1
-            case _ if event.text:
+            case TextLine() if event.text:
                 unexplained.append(event.text)
     return BootReport(
         phases=tuple(phases), logs=logs, damaged=damaged, unexplained=tuple(unexplained), **told

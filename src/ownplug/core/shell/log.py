@@ -20,7 +20,7 @@ LOG_START = "[T"
 _WHOLE = re.compile(
     r"\[T: (0|[1-9]\d{0,17}) M: (\S+) C: (\S+) F: (\S+) L: (0|[1-9]\d{0,17})\]: (.*)", re.DOTALL
 )
-_DAMAGED = re.compile(r"\[T(?=: \d| ?\S* ?C: )")
+_DAMAGED = re.compile(r"\[T(?=: \d| ?\S{0,32} ?C: )")
 _TIME = re.compile(r"\[T: (\d+) ")
 _MODULE = re.compile(r"(?:M: |\[T )(\S+) C: ")
 _LEVEL = re.compile(r" C: (\w+)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ownplug.core.shell.command_table import COMMANDS
 from ownplug.core.shell.events import DriverText, Echo, Event, Prompt, TextLine
 from ownplug.core.shell.free_text import (
@@ -20,6 +22,7 @@ LONGEST_LINE = 16 * 1024
 
 _LONGEST_HELD = 4 * 1024  # characters that wait for the rest of their line; it also has at most 4 bytes each
 _BARE_PROMPT = PROMPT.rstrip()
+_PROMPTS = re.compile(f"(?:{re.escape(PROMPT)})+")
 _PROMPT_BYTES = PROMPT.encode()  # with which the rest of a prompt can begin
 _FIRST_WORDS = frozenset(name.split()[0] for name in COMMANDS)
 
@@ -89,19 +92,16 @@ class ShellReader:
 
     def _look_ahead(self, events: list[Event]) -> None:
         """Give out what needs no end of line: a prompt, and what is too long to wait for it."""
-        if not self._is_cut:
-            beginning = decode_text(self._rest[: len(PROMPT)])
-            while (rest := self._after_prompt(beginning, events)) != beginning:
-                self._rest = self._rest[len(beginning) - len(rest) :]
-                beginning = decode_text(self._rest[: len(PROMPT)])
+        text = decode_text(self._rest)
+        after = self._after_prompts(text, events)
+        if len(after) < len(text):
+            self._rest = encode_text(after)
         if len(self._rest) > LONGEST_LINE:
             self._rest = self._cut(self._rest, events)
 
     def _take(self, line: str, events: list[Event]) -> None:
         """Read one whole line of the wire."""
-        if not self._is_cut:
-            while (rest := self._after_prompt(line, events)) != line:
-                line = rest
+        line = self._after_prompts(line, events)
         if len(line) > _LONGEST_HELD:
             line = decode_text(self._cut(encode_text(line), events))
         if self._is_cut:
@@ -109,14 +109,17 @@ class ShellReader:
         else:
             self._understand(self._joined(line), events)
 
-    def _after_prompt(self, line: str, events: list[Event]) -> str:
-        """The line without the prompt that it begins with."""
-        if not (self._held + line[: len(PROMPT)]).startswith(PROMPT):
+    def _after_prompts(self, line: str, events: list[Event]) -> str:
+        """The line without the prompts that it begins with."""
+        if self._is_cut:
             return line
-        rest = line[len(PROMPT) - len(self._held) :]
+        held = len(self._held)
+        found = _PROMPTS.match(self._held + line) if held < len(PROMPT) else None
+        if found is None:
+            return line
+        events += [Prompt()] * (found.end() // len(PROMPT))
         self._held, self._prompted = "", True
-        events.append(Prompt())
-        return rest
+        return line[found.end() - held :]
 
     def _cut(self, data: bytes, events: list[Event]) -> bytes:
         """Give out pieces of a line until the rest is short enough."""

@@ -85,23 +85,21 @@ class _Draft:
     typed: str | None = None
     lines: list[str] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
-    _is_open: bool = False  # the last line goes on
+    _pieces: list[str] = field(default_factory=list)  # of a line that goes on
     _has_started: bool = False  # the plug has, so that nothing is typed here any more
 
     @property
     def is_empty(self) -> bool:
-        return self.prompt is None and not self.lines and not self.asides
+        return self.prompt is None and not (self.lines or self._pieces or self.asides)
 
     def add(self, event: TextLine | Echo | AsideEvent) -> None:
         match event:
             case Echo():
                 self.typed = (self.typed or "") + event.text
-            case TextLine() if self._is_open:
-                self.lines[-1] += event.text
-                self._is_open = event.cut
             case TextLine():
-                self.lines.append(event.text)
-                self._is_open = event.cut
+                self._pieces.append(event.text)
+                if not event.cut:
+                    self._end_line()
             case _:
                 self.asides.append(self._aside(event))
                 self._has_started |= isinstance(event, BootLine)
@@ -128,7 +126,13 @@ class _Draft:
         """Whether a line had begun where this broke in, of which nothing has come since."""
         return aside.at == self._place and _column(aside.event) > 0
 
+    def _end_line(self) -> None:
+        self.lines.append("".join(self._pieces))
+        self._pieces.clear()
+
     def finished(self) -> Exchange:
+        if self._pieces:
+            self._end_line()
         return Exchange(
             prompt=self.prompt, typed=self.typed, lines=tuple(self.lines), asides=tuple(self.asides)
         )

@@ -61,5 +61,9 @@ def test_half_a_start_tells_half() -> None:
     assert (report.reset_reason, report.mac, report.port, report.stage) == (None, None, None, Stage.STARTING)
 
 
+def test_what_is_typed_after_a_start_is_none_of_it() -> None:
+    assert read(["$ ver", "CM4 Image Ver: x"]).unexplained == ("CM4 Image Ver: x",)
+
+
 def test_nothing_tells_nothing() -> None:
     assert read([]) == BootReport()

@@ -25,7 +25,7 @@ from ownplug.core.shell import (
 from ownplug.core.shell.reader import LONGEST_LINE
 
 LOG = b"[T: 7 M: mrs_main C: info F: mrs_main_proc L: 89]: event system up\r\n"
-MOST_HELD = 3 * LONGEST_LINE  # bytes: a line on the wire, and what is held of the one before
+MOST_HELD = 2 * LONGEST_LINE  # bytes: a line on the wire, and what is held of the one before
 
 
 def read(*pieces: bytes) -> list[Event]:
@@ -183,15 +183,28 @@ def test_a_line_that_is_too_long_comes_in_pieces(size: int) -> None:
 def test_no_bytes_make_it_hold_more_than_a_few_lines() -> None:
     for unit in (b"x", b"\xff", b"[T: 1 M: ", b"x" + LOG, b"$ ", b"$" + LOG, "é".encode()):
         reader = ShellReader()
-        for _ in range(8):
+        for _ in range(12):
             reader.feed(unit * 4000)
             assert len(encode_text(reader.pending)) <= MOST_HELD, unit
 
 
 def test_a_wire_full_of_half_log_lines_is_read_in_time() -> None:
-    for unit in (b"[T: ", b"[T: 1 M: a C: b F: c L: 1", b"[T a C: ", b"[T ", b"cmd id 0x"):
+    for unit in (
+        b"[T",
+        b"[T: ",
+        b"[T: 0",
+        b"[T: 1 M: a C: b F: c L: 1",
+        b"[T a C: ",
+        b"[T ",
+        b"cmd id 0x",
+        b"$ ",
+    ):
         read(unit * (1_000_000 // len(unit)), b"\n")
-        read(*[unit * 100 + b"\n"] * 200)
+        read(*[unit * (16_000 // len(unit)) + b"\n"] * 100)
+
+
+def test_a_prompt_after_a_prompt_is_one_more() -> None:
+    assert read(b"$ $ ver\r\n") == [Prompt(), Prompt(), Echo("ver")]
 
 
 @given(WIRE, st.lists(st.integers(0, 400), max_size=8))
