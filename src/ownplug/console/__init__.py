@@ -1,6 +1,6 @@
 """One plug through its serial shell, for a person who has the case open: ask, set, watch, repair.
 
-    import ownplug.console
+    import ownplug
 
     async with ownplug.console.open("/dev/ttyUSB0") as plug:
         print(await plug.hardware())
@@ -13,6 +13,6 @@ from ownplug.console.console import Console
 from ownplug.console.console import open_console as open  # noqa: A004 - it is what one writes
 from ownplug.console.conversation import Answer
 from ownplug.console.session import Session, SessionSettings
-from ownplug.console.watch import Sighting, Watcher, watch
+from ownplug.console.watch import Sighting, Watcher, sightings
 
-__all__ = ["Answer", "Console", "Session", "SessionSettings", "Sighting", "Watcher", "open", "watch"]
+__all__ = ["Answer", "Console", "Session", "SessionSettings", "Sighting", "Watcher", "open", "sightings"]

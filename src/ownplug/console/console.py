@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from ownplug.aio import Clock, Subscription, SystemClock
-from ownplug.console.conversation import Answer, Question
+from ownplug.console.conversation import Answer, Question, shown_question
 from ownplug.console.session import Session, SessionSettings
 from ownplug.core.errors import DeviceError, LinkTimeout, Malformed, OwnplugError, Unexpected, UsageError
 from ownplug.core.identity import Mac, Uuid
@@ -215,19 +215,16 @@ class Console:
 
     async def write_uuid(self, uuid: Uuid, *, accept: Literal[Risk.IDENTITY]) -> Identity:
         """`meross e2p uuid …`: make it another plug."""
-        return _done(await self._ask(Identity, "meross e2p", "uuid", uuid.text, accept=accept))
+        return await self._ask(Identity, "meross e2p", "uuid", uuid.text, accept=accept)
 
     async def write_mac(self, mac: Mac, *, accept: Literal[Risk.IDENTITY]) -> Identity:
         """`meross e2p mac …`: give it another address."""
-        return _done(await self._ask(Identity, "meross e2p", "mac", mac.text, accept=accept))
+        return await self._ask(Identity, "meross e2p", "mac", mac.text, accept=accept)
 
     async def switch(self, uuid: Uuid | str, *, on: bool, accept: Literal[Risk.MAINS]) -> Switched:
         """`meross switch`: drive the relay. Mains and the serial adapter must never be connected together."""
         word = uuid if isinstance(uuid, str) else uuid.text
-        reply = await self._ask(Switched, "meross switch", word, "on" if on else "off", accept=accept)
-        if reply.refusal is not None:
-            raise DeviceError(f"The plug did not switch: {reply.refusal}.", hint="Is that its own uuid?")
-        return reply
+        return await self._ask(Switched, "meross switch", word, "on" if on else "off", accept=accept)
 
     async def test_relay(self, count: int, interval: int, *, accept: Literal[Risk.MAINS]) -> Quiet:
         """`meross test relay`: click it. Mains and the serial adapter must never be connected together."""
@@ -287,7 +284,7 @@ class Console:
     ) -> ConfigWrite:
         """`config write`: one value, not empty and without blanks; the group `factory` needs `accept`."""
         text = value.reveal() if isinstance(value, Secret) else value
-        return _done(await self._ask(ConfigWrite, "config write", group, name, text, accept=accept))
+        return await self._ask(ConfigWrite, "config write", group, name, text, accept=accept)
 
     async def reset_settings(
         self, group: str, *, accept: Literal[Risk.SETTINGS, Risk.IDENTITY]
@@ -303,21 +300,38 @@ class Console:
         """`meross crash`; returns what the start told, when the watchdog has done its work."""
         return await self._restart("meross crash", accept=accept)
 
-    async def _ask(self, kind: type[R], name: str, *arguments: str, accept: Risk | None = None) -> R:
-        command = Command(name, arguments)
-        reply = (await self.ask(command, accept=accept)).reply
-        match reply:
-            case kind():
-                return reply
+    async def reply(
+        self, command: Question | str, *, accept: Risk | None = None, patience_s: float | None = None
+    ) -> Reply:
+        """Type any command and return its reply; a refusal is an error.
+
+        Raises:
+            UsageError: it is dangerous, and `accept` is not its risk; or the plug answered with its usage.
+            Unexpected: the plug does not know it.
+            DeviceError: the plug did not do it.
+        """
+        answer = await self.ask(command, accept=accept, patience_s=patience_s)
+        shown = shown_question(answer.command)
+        match answer.reply:
             case NotKnown():
                 raise Unexpected(
-                    f"This plug does not know `{command.name}`.",
-                    hint="Its firmware is another one; `?` lists its commands.",
+                    f"This plug does not know `{shown}`.", hint="`?` lists the commands of its firmware."
                 )
             case Usage():
-                raise UsageError(f"The plug does not take `{command.shown}`: {' · '.join(reply.lines)}")
+                raise UsageError(f"The plug does not take `{shown}`: {' · '.join(answer.reply.lines)}")
+            case Switched(refusal=str() as refusal):
+                raise DeviceError(f"The plug did not switch: {refusal}.", hint="Is that its own uuid?")
+            case ConfigWrite(written=False) | Identity(written=False):
+                raise DeviceError(f"The plug did not do `{shown}`.")
             case _:
-                raise Malformed(f"The plug answered `{command.shown}` with something else.")
+                return answer.reply
+
+    async def _ask(self, kind: type[R], name: str, *arguments: str, accept: Risk | None = None) -> R:
+        command = Command(name, arguments)
+        reply = await self.reply(command, accept=accept)
+        if not isinstance(reply, kind):
+            raise Malformed(f"The plug answered `{command.shown}` with something else.")
+        return reply
 
     async def _restart(self, name: str, *, accept: Risk | None = None) -> BootReport:
         with self.session.subscribe() as events:
@@ -348,17 +362,3 @@ async def _start(events: Subscription[Event]) -> list[Event]:
 
 def _is_up(event: Event) -> bool:
     return isinstance(event, LogLine) and read_boot([event]).port is not None
-
-
-W = TypeVar("W", Identity, ConfigWrite)
-
-
-def _done(reply: W) -> W:
-    """Let a write pass that was done.
-
-    Raises:
-        DeviceError: it was not.
-    """
-    if not reply.written:
-        raise DeviceError("The plug did not write that.")
-    return reply

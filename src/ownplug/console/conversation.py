@@ -42,6 +42,11 @@ Aside: TypeAlias = LogLine | DamagedLog | DriverText | BootLine
 Question: TypeAlias = Command | UnknownCommand
 
 
+def shown_question(question: Question) -> str:
+    """The line for people and logs, without secrets."""
+    return question.shown if isinstance(question, Command) else question.line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the plug said to one command."""
@@ -163,9 +168,13 @@ class Conversation:
     def _complete(self, *, restarted: bool) -> None:
         if self._command is None:
             return
+        reply = parse_reply(self._command, self._texts)
+        if restarted and reply.unknown and reply.unknown[-1].at == len(self._texts) - 1:
+            self._texts.pop()  # the garbage with which a start begins
+            reply = parse_reply(self._command, self._texts)
         self.answer = Answer(
             command=self._command,
-            reply=parse_reply(self._command, self._texts),
+            reply=reply,
             lines=tuple(self._texts),
             asides=tuple(self._asides),
             restarted=restarted,

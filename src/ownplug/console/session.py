@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from ownplug.aio import Broadcast, ByteStream, Subscription
-from ownplug.console.conversation import Answer, Conversation, Question
+from ownplug.console.conversation import Answer, Conversation, Question, shown_question
 from ownplug.core.errors import (
     LinkBroken,
     LinkClosed,
@@ -147,7 +147,7 @@ class Session:
                     self._conversation.give_up()
         if answer.restarted and not (isinstance(asked, Command) and asked.name in _RESTARTING):
             raise Restarted(
-                f"The plug restarted before it answered {_shown(asked)!r}.",
+                f"The plug restarted before it answered {shown_question(asked)!r}.",
                 hint="`ownplug console watch` shows the reason at its next start.",
             )
         return answer
@@ -190,7 +190,7 @@ class Session:
             await self._find_prompt()
         if isinstance(command, UnknownCommand) or command.danger is not None:
             raise LinkTimeout(
-                f"The plug does not echo what is typed, so {_shown(command)!r} was not sent.",
+                f"The plug does not echo what is typed, so {shown_question(command)!r} was not sent.",
                 hint="Characters may get lost: type slower, with --tx-delay 5.",
             )
         await self._send(encode_text(line), delay_s=self.settings.tx_delay_s)
@@ -314,7 +314,3 @@ def _line_of(command: Question | str) -> tuple[Question, str]:
     if len(encode_text(line)) > LINE_LIMIT:
         raise UsageError(f"The console takes lines of at most {LINE_LIMIT} bytes.")
     return command, line
-
-
-def _shown(command: Question) -> str:
-    return command.shown if isinstance(command, Command) else command.line

@@ -72,7 +72,7 @@ class Watcher:
         return event.phase is BootPhase.BROM and self._phase not in {None, BootPhase.BROM}
 
 
-async def watch(session: Session) -> AsyncIterator[Sighting]:
+async def sightings(session: Session) -> AsyncIterator[Sighting]:
     """Yield what the plug prints from now on, until the wire ends; nothing is sent."""
     watcher = Watcher()
     with session.subscribe() as events:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 from tests.unit.console.scripted import LOG, ScriptedPlug, play
 
-from ownplug.console import Session, SessionSettings, watch
+from ownplug.console import Session, SessionSettings, sightings
 from ownplug.core.errors import (
     LinkBroken,
     LinkTimeout,
@@ -258,7 +258,7 @@ def test_a_restart_is_the_answer_to_a_command_that_restarts(answers: Answers, bo
     async def story(session: Session, _: ScriptedPlug) -> None:
         answer = await session.ask("reboot")
         assert answer.restarted
-        assert answer.lines[0] == "rebooting"
+        assert answer.lines == ("rebooting",)
 
     play(story, {**answers, "reboot": b"rebooting\r\n" + boot})
 
@@ -279,7 +279,7 @@ def test_a_far_side_that_ends_is_a_broken_link(answers: Answers) -> None:
     async def story(session: Session, plug: ScriptedPlug) -> None:
         await plug.wire.close()
         with pytest.raises(LinkBroken, match="The far side ended the console"):
-            await anext(watch(session))
+            await anext(sightings(session))
 
     play(story, answers)
 
