@@ -18,9 +18,7 @@ R = TypeVar("R", bound=Reply)
 _READINGS = 10
 
 
-async def ask_until_agreed(
-    ask: Callable[[], Awaitable[R]], *, is_whole: Callable[[R], bool], what: str
-) -> R:
+async def ask_until_agreed(ask: Callable[[], Awaitable[R]], *, is_whole: Callable[[R], bool], what: str) -> R:
     """Ask until two answers in a row are whole and the same.
 
     Args:

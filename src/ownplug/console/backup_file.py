@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from ownplug.console.private_file import read_whole, write_new
-from ownplug.console.provenance import Plug, Provenance
+from ownplug.console.provenance import PlugFacts, Provenance
 from ownplug.console.store import Store, split_key
 from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.secret import Secret
@@ -42,7 +42,7 @@ class Backup:
     settings: Store
 
     @property
-    def plug(self) -> Plug:
+    def plug(self) -> PlugFacts:
         """Whose they are."""
         return self.provenance.plug
 
@@ -108,7 +108,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     tool: str
     taken_at: datetime
     port: str
-    plug: Plug
+    plug: PlugFacts
     settings: dict[str, dict[str, str]]
 
 

@@ -64,7 +64,7 @@ class LeaveFactory:
         self._told(FactoryStep.LEFT, so_far)
         done = LeftFactory(was_in=True, start=await console.reboot())
         self._told(FactoryStep.RESTARTED, done)
-        if done.start and done.start.stage is Stage.FACTORY or await _is_in(console):
+        if (done.start and done.start.stage is Stage.FACTORY) or await _is_in(console):
             raise DeviceError("The plug has restarted into factory mode again.")
         self._told(FactoryStep.PROVED, done)
         return done

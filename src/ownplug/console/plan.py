@@ -43,7 +43,9 @@ class Why(StrEnum):
     ABSENT = "absent"  # the plug has no such setting
     EMPTY = "empty"  # it must become empty, and only the reset of its group does that
     LOSING = "losing"  # as above, but that reset would lose another value, which cannot be written back
-    UNTYPABLE = "untypable"  # the console cannot be sent it: it holds a blank or a control character, or is too long
+    UNTYPABLE = (
+        "untypable"  # the console cannot be sent it: it holds a blank or a control character, or is too long
+    )
 
     @property
     def is_chosen(self) -> bool:

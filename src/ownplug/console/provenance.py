@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ownplug import __version__
 from ownplug.aio import Clock, SystemClock
+from ownplug.core.shell.replies import FirmwareInfo, Hardware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plug:
+class PlugFacts:
     """Which plug it was; empty where it did not tell."""
 
     uuid: str = ""
@@ -19,6 +19,17 @@ class Plug:
     model: str = ""
     hardware: str = ""
     firmware: str = ""
+
+    @classmethod
+    def told(cls, hardware: Hardware | None, firmware: FirmwareInfo | None) -> PlugFacts:
+        """Take them from what the plug has told."""
+        return cls(
+            uuid=str((hardware and hardware.uuid) or ""),
+            mac=str((hardware and hardware.mac) or ""),
+            model=(hardware and hardware.model) or "",
+            hardware=(hardware and hardware.version) or "",
+            firmware=(firmware and firmware.version) or "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +41,7 @@ class Provenance:
     taken_at: datetime
     port: str
     """The serial port, as the person named it."""
-    plug: Plug
+    plug: PlugFacts
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -49,7 +60,17 @@ class Provenance:
         }
 
 
-def provenance(plug: Plug, *, port: str, clock: Clock | None = None) -> Provenance:
-    """Say that something was taken from `plug` now."""
-    now = (clock or SystemClock()).now()
-    return Provenance(tool=f"ownplug {__version__}", taken_at=now, port=port, plug=plug)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What is known of a file before the plug has told anything."""
+
+    port: str = ""
+    """The serial port, as the person named it."""
+    tool: str = "ownplug"
+    """Program and version."""
+    clock: Clock = field(default_factory=SystemClock)
+    """Dates the file."""
+
+    def of(self, plug: PlugFacts) -> Provenance:
+        """Say that something is taken from this plug now."""
+        return Provenance(tool=self.tool, taken_at=self.clock.now(), port=self.port, plug=plug)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from ownplug.console.backup import check_same_plug
 from ownplug.console.backup_file import Backup
+from ownplug.console.backups import check_same_plug
 from ownplug.console.console import Console
 from ownplug.console.plan import Change, RestoreOptions, RestorePlan, plan_restore
 from ownplug.console.progress import Progress, Told, unheard
@@ -97,7 +98,7 @@ class Restore:
 async def _write_back(console: Console, change: Change) -> None:
     """Write one value until it reads back."""
     group, name = split_key(change.key)
-    accept = Risk.IDENTITY if group == "factory" else None
+    accept: Literal[Risk.IDENTITY] | None = Risk.IDENTITY if group == "factory" else None
     for _ in range(_WRITES):
         await console.write_setting(group, name, change.new, accept=accept)
         if await has_value(console, change.key, change.new):

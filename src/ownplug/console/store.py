@@ -84,15 +84,6 @@ def setting_of(key: str) -> Setting | None:
     return find_setting(*split_key(key))
 
 
-def shown_value(key: str, value: Secret | None, *, show_secrets: bool = False) -> str:
-    """A value for people: `***` for a secret, and for a setting that nobody knows; empty for none."""
-    if not value:
-        return ""
-    setting = setting_of(key)
-    is_open = setting is not None and not setting.secret
-    return value.reveal() if is_open or show_secrets else str(value)
-
-
 def _by_key(listing: ConfigShow) -> dict[str, Secret]:
     return {
         f"{item.group}:{item.name}": item.value

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from ownplug.cli.reply import reply_document, reply_text
+from ownplug.cli.reply import reply_text
+from ownplug.console import reply_document
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.secret import Secret
 from ownplug.core.shell import Command, UnknownCommand, replies

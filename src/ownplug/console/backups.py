@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ownplug.aio import Clock
 from ownplug.console.backup_file import Backup
 from ownplug.console.console import Console
 from ownplug.console.progress import Told, unheard
-from ownplug.console.provenance import Plug, provenance
+from ownplug.console.provenance import Origin, PlugFacts
 from ownplug.console.store import Store, read_store
 from ownplug.core.errors import DeviceError, UsageError, WireError
 from ownplug.core.identity import Mac, Uuid
@@ -14,15 +13,12 @@ from ownplug.core.identity import Mac, Uuid
 _UUID, _MAC = "factory:dev.fac.uuid", "factory:dev.fac.mac"
 
 
-async def backup(
-    console: Console, *, port: str = "", clock: Clock | None = None, told: Told = unheard
-) -> Backup:
+async def backup(console: Console, *, origin: Origin | None = None, told: Told = unheard) -> Backup:
     """Read every setting of a plug, and which plug it is.
 
     Args:
         console: of the plug.
-        port: its name, to be noted.
-        clock: dates it; the machine's by default.
+        origin: what to note about the backup itself.
         told: hears how far it has come.
 
     Raises:
@@ -30,10 +26,10 @@ async def backup(
     """
     settings = await read_store(console, told=told)
     plug = await read_plug(console)
-    return Backup(provenance=provenance(plug, port=port, clock=clock), settings=settings)
+    return Backup(provenance=(origin or Origin()).of(plug), settings=settings)
 
 
-async def read_plug(console: Console) -> Plug:
+async def read_plug(console: Console) -> PlugFacts:
     """Ask which plug it is; what it does not tell stays empty.
 
     Raises:
@@ -42,14 +38,8 @@ async def read_plug(console: Console) -> Plug:
     try:
         hardware, firmware = await console.hardware(), await console.firmware()
     except (DeviceError, UsageError, WireError):
-        return Plug()
-    return Plug(
-        uuid=str(hardware.uuid or ""),
-        mac=str(hardware.mac or ""),
-        model=hardware.model or "",
-        hardware=hardware.version or "",
-        firmware=firmware.version or "",
-    )
+        return PlugFacts()
+    return PlugFacts.told(hardware, firmware)
 
 
 def check_same_plug(saved: Backup, present: Store) -> None:
