@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ownplug.cli.console_config import config
+from ownplug.cli.console_repair import identity, leave_factory
+from ownplug.cli.console_snapshot import snapshot
 from ownplug.cli.frame import Frame, FrameGroup, pass_frame
 from ownplug.cli.output import print_table
 from ownplug.cli.running import run_async, run_service
@@ -68,6 +71,10 @@ def console() -> None:
     COM3, socket://HOST:PORT or rfc2217://HOST:PORT. Without PORT the only one that there is is meant. With
     PORT alone the terminal opens.
     """
+
+
+for _command in (snapshot, config, identity, leave_factory):
+    console.add_command(_command)
 
 
 @console.command(_OPEN, examples=["ownplug console open /dev/ttyUSB0 --record session.jsonl"])

@@ -1,8 +1,8 @@
-"""The serial port of a command: its options, and opening it."""
+"""The serial port of a command: its options, opening it, and doing a job on it that outlasts a pulled cable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,23 +10,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ownplug.cli.frame import Frame
+from ownplug.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
     from ownplug.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _BAUD = 115200
 
 
-def wire_options(function: F) -> F:
-    """Add what is said about a serial port besides its name: `baud`, `tx_delay_ms` and `record`."""
-    function = click.option(
-        "--record",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Write everything that goes over the wire, secrets too, into a new file.",
-    )(function)
+def speed_options(function: F) -> F:
+    """Add how fast the port is and how fast to type: `baud` and `tx_delay_ms`."""
     function = click.option(
         "--tx-delay",
         "tx_delay_ms",
@@ -45,20 +41,93 @@ def wire_options(function: F) -> F:
     )(function)
 
 
-def open_plug_console(
-    frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float, record: Path | None
-) -> AbstractAsyncContextManager[Console]:
-    """Open a console as the options of `wire_options` say; a port that was not named is told.
+def wire_options(function: F) -> F:
+    """Add what is said about a serial port besides its name: `baud`, `tx_delay_ms` and `record`."""
+    function = click.option(
+        "--record",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Write everything that goes over the wire, secrets too, into a new file.",
+    )(function)
+    return speed_options(function)
+
+
+def chosen_port(frame: Frame, port: str | None) -> str:
+    """Give the port that was named, else the only one that there is, and tell which.
 
     Raises:
         NoSuchPort, UsageError: none was named, and there is none, or several.
     """
-    import ownplug.console
-    from ownplug.transport.ports import choose_port
-    from ownplug.transport.serial import list_ports
-
     if port is None:
+        from ownplug.transport.ports import choose_port
+        from ownplug.transport.serial import list_ports
+
         port = choose_port(list_ports()).device
         frame.note(f"The port is {port}.")
+    return port
+
+
+def open_plug_console(
+    frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float, record: Path | None = None
+) -> AbstractAsyncContextManager[Console]:
+    """Open a console as the options say.
+
+    Raises:
+        NoSuchPort, UsageError: no port was named, and there is none, or several.
+    """
+    import ownplug.console
+
     settings = ownplug.console.SessionSettings(tx_delay_s=tx_delay_ms / 1000)
-    return ownplug.console.open(port, baud=baud, settings=settings, record=record)
+    return ownplug.console.open(chosen_port(frame, port), baud=baud, settings=settings, record=record)
+
+
+def port_and_file(words: tuple[str, ...]) -> tuple[str | None, Path]:
+    """Tell the port, which may be left out, from the file.
+
+    Raises:
+        click.UsageError: there are more words than that.
+    """
+    match words:
+        case (file,):
+            return None, Path(file)
+        case (port, file):
+            return port, Path(file)
+    raise click.UsageError(f"One port and one file, not {len(words)} words.")
+
+
+class Wire:
+    """A port on which jobs are done.
+
+    Attributes:
+        port: its name.
+        progress: where a job tells how far it has come.
+    """
+
+    def __init__(self, frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float) -> None:
+        """Choose the port.
+
+        Raises:
+            NoSuchPort, UsageError: none was named, and there is none, or several.
+        """
+        self.port = chosen_port(frame, port)
+        self.progress = ProgressLine(frame)
+        self._frame = frame
+        self._baud = baud
+        self._tx_delay_ms = tx_delay_ms
+
+    async def do(self, work: Callable[[Console], Awaitable[T]]) -> T:
+        """Do a job that may begin anew; when the wire breaks, say so, and go on when it is back.
+
+        Raises:
+            OwnplugError: see `ownplug.console.insist`.
+        """
+        from ownplug.console import insist
+
+        with self.progress:
+            return await insist(self._open, work, told=self._tell_break)
+
+    def _open(self) -> AbstractAsyncContextManager[Console]:
+        return open_plug_console(self._frame, self.port, baud=self._baud, tx_delay_ms=self._tx_delay_ms)
+
+    def _tell_break(self, failure: Exception) -> None:
+        self.progress.note(f"{failure} Going on when the plug answers again; Ctrl-C ends it.")

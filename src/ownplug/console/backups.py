@@ -48,7 +48,7 @@ def check_same_plug(saved: Backup, present: Store) -> None:
     Raises:
         UsageError: it is of another one, or one of the two does not say.
     """
-    here, there = _identity(present), _identity(saved.settings)
+    here, there = identity_of(present), identity_of(saved.settings)
     if not any(one and one == other for one, other in zip(here, there, strict=True)):
         raise UsageError(
             f"The backup is of another plug: of {_named(there)}, and this is {_named(here)}.",
@@ -56,7 +56,7 @@ def check_same_plug(saved: Backup, present: Store) -> None:
         )
 
 
-def _identity(settings: Store) -> tuple[str, str]:
+def identity_of(settings: Store) -> tuple[str, str]:
     """Uuid and MAC; empty where the settings hold none."""
     uuid, mac = (settings[key].reveal() if key in settings else "" for key in (_UUID, _MAC))
     return _tidy(Uuid, uuid), _tidy(Mac, mac)

@@ -41,19 +41,33 @@ def choose_identity(present: Identity, *, uuid: Uuid | None, mac: Mac | None) ->
 
 
 async def write_identity(
-    console: Console, uuid: Uuid, mac: Mac, *, accept: Literal[Risk.IDENTITY]
+    console: Console,
+    uuid: Uuid,
+    mac: Mac,
+    *,
+    was: Identity | None = None,
+    accept: Literal[Risk.IDENTITY],
 ) -> Identity:
     """Write what differs of uuid and MAC, and read both back; the plug goes by them from its next start on.
 
     May be called again when the wire broke in the midst of it.
 
+    Args:
+        console: of the plug.
+        uuid: what it becomes.
+        mac: that the uuid ends in.
+        was: who it was before the first call, so that no other plug is changed in its place.
+        accept: says that this is wanted.
+
     Raises:
-        UsageError: the uuid does not end in the MAC; nothing was written.
+        UsageError: the uuid does not end in the MAC, or this is another plug; nothing was written.
         DeviceError: the plug refuses one, or does not keep it.
         OwnplugError: see `Session.ask`.
     """
     present = await read_identity(console)
     choose_identity(present, uuid=uuid, mac=mac)
+    if was and not (present.uuid in {was.uuid, uuid} and present.mac in {was.mac, mac}):
+        raise UsageError(f"Another plug is on the wire now: {present.uuid}.", hint="It stays as it is.")
     if present.uuid != uuid:
         await console.write_uuid(uuid, accept=accept)
     if present.mac != mac:

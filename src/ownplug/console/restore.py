@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ownplug.console.backup_file import Backup
-from ownplug.console.backups import check_same_plug
+from ownplug.console.backups import check_same_plug, identity_of
 from ownplug.console.console import Console
 from ownplug.console.plan import Change, RestoreOptions, RestorePlan, plan_restore
 from ownplug.console.progress import Progress, Told, unheard
-from ownplug.console.store import has_value, read_store, setting_of, split_key
-from ownplug.core.errors import DeviceError
+from ownplug.console.store import Store, has_value, read_store, setting_of, split_key
+from ownplug.core.errors import DeviceError, UsageError
 from ownplug.core.shell import Risk
 
 _ROUNDS = 3  # of writing and comparing: the plug itself writes settings, too
@@ -48,6 +48,7 @@ class Restore:
         self.backup = backup
         self.options = options or RestoreOptions()
         self._any_plug = any_plug
+        self._here: tuple[str, str] | None = None
         self._resets: dict[str, None] = {}
         self._written: dict[str, None] = {}
 
@@ -55,12 +56,11 @@ class Restore:
         """Compare the plug with the backup; nothing is written.
 
         Raises:
-            UsageError: the backup is of another plug.
+            UsageError: the backup is of another plug, or the wire leads to another one than before.
             OwnplugError: see `read_store`.
         """
         present = await read_store(console, told=told)
-        if not self._any_plug:
-            check_same_plug(self.backup, present)
+        self._check_plug(present)
         forgotten = frozenset(self._resets)
         return plan_restore(self.backup.settings, present, self.options, forgotten=forgotten)
 
@@ -81,6 +81,15 @@ class Restore:
             await self._write(console, plan, told)
             plan = await self.plan(console, told)
         return Restored(resets=tuple(self._resets), written=tuple(self._written), plan=plan)
+
+    def _check_plug(self, present: Store) -> None:
+        """Make sure that this is the plug that is meant: a wire that comes back may lead to another."""
+        if not self._any_plug:
+            check_same_plug(self.backup, present)
+        here = identity_of(present)
+        if self._here not in {None, here} and not self.options.identity:
+            raise UsageError("Another plug is on the wire now.", hint="Nothing was written to it.")
+        self._here = here
 
     async def _reset(self, console: Console, plan: RestorePlan, told: Told) -> None:
         for number, group in enumerate(plan.resets):
