@@ -71,9 +71,7 @@ class Restoring:
             confirm(self._frame, _says(plan), word=_WORD, yes=self._yes)
         done = run_async(wire.do(lambda console: self._job.run(console, wire.progress.tell)))
         if not self._partial and done.plan.impossible:
-            raise DeviceError(
-                f"The plug did not become what the backup says. {_told(done.plan.impossible)}"
-            )
+            raise DeviceError(f"The plug did not become what the backup says. {_told(done.plan.impossible)}")
         self._print_done(done)
 
     def _plan(self, wire: Wire) -> RestorePlan:

@@ -112,6 +112,7 @@ class Wire:
         self.port = chosen_port(frame, port)
         self.progress = ProgressLine(frame)
         self._frame = frame
+        self._was_there = False
         self._baud = baud
         self._tx_delay_ms = tx_delay_ms
 
@@ -124,7 +125,9 @@ class Wire:
         from ownplug.console import insist
 
         with self.progress:
-            return await insist(self._open, work, told=self._tell_break)
+            done = await insist(self._open, work, was_there=self._was_there, told=self._tell_break)
+        self._was_there = True
+        return done
 
     def _open(self) -> AbstractAsyncContextManager[Console]:
         return open_plug_console(self._frame, self.port, baud=self._baud, tx_delay_ms=self._tx_delay_ms)

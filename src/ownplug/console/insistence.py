@@ -40,6 +40,7 @@ async def insist(
     work: Callable[[Console], Awaitable[T]],
     *,
     settings: InsistSettings | None = None,
+    was_there: bool = False,
     told: Callable[[OwnplugError], None] = lambda _: None,
 ) -> T:
     """Open a console and do `work` on it; when the wire breaks, open it again and do `work` from its beginning.
@@ -48,6 +49,7 @@ async def insist(
         opening: opens the console.
         work: the job.
         settings: the limits.
+        was_there: whether the plug has answered a moment ago, so that it is waited for from the beginning.
         told: hears of each break.
 
     Raises:
@@ -56,7 +58,7 @@ async def insist(
     """
     limits = settings or InsistSettings()
     breaks = _Breaks(limits, told)
-    away_s = 0.0
+    away_s = limits.away_s if was_there else 0.0
     while True:
         async with AsyncExitStack() as stack:
             console = await _reach(stack, opening, away_s)

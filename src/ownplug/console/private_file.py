@@ -12,11 +12,16 @@ def check_new(path: Path) -> None:
     """Make sure that a file can be put at `path`, before there is anything to put there.
 
     Raises:
-        UsageError: one is there already, or its folder is not.
+        UsageError: one is there already, or its folder is not, or no file can have that name.
     """
-    if path.exists() or path.is_symlink():
+    try:
+        is_there = path.exists() or path.is_symlink()
+        has_folder = path.absolute().parent.is_dir()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    if is_there:
         raise UsageError(f"{path} exists, and is not replaced.", hint="Choose another name.")
-    if not path.absolute().parent.is_dir():
+    if not has_folder:
         raise UsageError(f"There is no folder {path.absolute().parent}.", hint="Make it first.")
 
 

@@ -206,13 +206,14 @@ class Session:
             await self._happens(conversation.is_over, patience_s)
             if conversation.is_over() or conversation.lines == lines:
                 break
+        has_begun = conversation.lines > 0
         if not conversation.is_over():
             await self._send(_ENTER, delay_s=0)
             await self._happens(conversation.is_over, _POKE_S)
         if conversation.failure is not None:
             raise conversation.failure
         if conversation.answer is None:
-            raise self._no_answer(line, patience_s)
+            raise self._no_answer(line, patience_s, has_begun=has_begun)
         return conversation.answer
 
     async def _happens(self, look: Callable[[], bool], within_s: float) -> bool:
@@ -276,11 +277,11 @@ class Session:
         name = command.name if isinstance(command, Command) else ""
         return max(self.settings.answer_timeout_s, _PATIENCE_S.get(name, 0.0))
 
-    def _no_answer(self, line: str, patience_s: float) -> OwnplugError:
+    def _no_answer(self, line: str, patience_s: float, *, has_begun: bool) -> OwnplugError:
         """Say why there is no answer."""
         if self._conversation.is_noise:
             return _noise()
-        said = "began to answer and stopped" if self._conversation.lines else "did not answer"
+        said = "began to answer and stopped" if has_begun else "did not answer"
         return LinkTimeout(
             f"The plug {said}: {line.split(maxsplit=1)[0] if line else 'Enter'!r} took more than {patience_s:g} s.",
             hint="Has it still current?",

@@ -27,13 +27,14 @@ class WiredPlug:
         bench: the plug itself.
         cables: how many were plugged in.
         cuts: after how many bytes of the plug each cable is pulled; none of them when exhausted.
+        pulled: how many were.
         restarts: after how many bytes of the plug it loses its current for a moment.
         away: how many times in a row the port is not there after a pulled cable.
     """
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self.cables = 0
+        self.cables = self.pulled = 0
         self.cuts: Iterator[int] = iter(())
         self.restarts: Iterator[int] = iter(())
         self.away = 0
@@ -54,13 +55,15 @@ class WiredPlug:
             raise NoSuchPort("There is no serial port wire.")
         self.cables += 1
         near, far = memory_pair()
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(self._serve(far, next(self.cuts, None)))
-            try:
-                async with Session(near, QUICK) as session:
-                    yield Console(session)
-            finally:
-                running.cancel()
+        tasks = asyncio.TaskGroup()
+        await tasks.__aenter__()
+        running = tasks.create_task(self._serve(far, next(self.cuts, None)))
+        try:
+            async with Session(near, QUICK) as session:
+                yield Console(session)
+        finally:
+            running.cancel()
+            await tasks.__aexit__(None, None, None)  # what the test meets comes as it is, not in a group
 
     async def _serve(self, wire: ByteStream, cut: int | None) -> None:
         """Answer until the cable is pulled."""
@@ -99,6 +102,7 @@ class WiredPlug:
             await wire.write(printed[:cut])
             await asyncio.sleep(0.01)  # what was on its way arrives
             self._missing = self.away
+            self.pulled += 1
             self.on_cut()
             wire.abort()
             raise NoSuchPort("The cable was pulled.")
