@@ -1,7 +1,7 @@
 """What can be typed: every command of the shell, its help, its danger, and the rest of a half-typed line.
 
 The shell splits a line at blanks and knows no quotes, so no argument holds a blank and none is empty.
-Source: assumed (as in the chip maker's development kit, whose shell this is by its menus).
+Source: assumed (so does the chip maker's development kit, whose shell this is by its menus).
 """
 
 from __future__ import annotations

@@ -86,6 +86,7 @@ class _Draft:
     lines: list[str] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
     _is_open: bool = False  # the last line goes on
+    _has_started: bool = False  # the plug has, so that nothing is typed here any more
 
     @property
     def is_empty(self) -> bool:
@@ -103,6 +104,7 @@ class _Draft:
                 self._is_open = event.cut
             case _:
                 self.asides.append(self._aside(event))
+                self._has_started |= isinstance(event, BootLine)
 
     def take_back(self) -> list[Aside]:
         """Take what broke into a line that turns out to be the next prompt."""
@@ -114,14 +116,17 @@ class _Draft:
         return [Aside(at=PROMPT_LINE, column=_column(aside.event), event=aside.event) for aside in taken]
 
     def _aside(self, event: AsideEvent) -> Aside:
-        if self.prompt is not None and self.typed is None:
-            return Aside(at=PROMPT_LINE, column=len(self.prompt) + _column(event), event=event)
-        return Aside(at=len(self.lines), column=_column(event), event=event)
+        before = len(self.prompt or "") if self._place == PROMPT_LINE else 0
+        return Aside(at=self._place, column=before + _column(event), event=event)
+
+    @property
+    def _place(self) -> int:
+        is_waiting = self.prompt is not None and self.typed is None and not self._has_started
+        return PROMPT_LINE if is_waiting else len(self.lines)
 
     def _is_open_at(self, aside: Aside) -> bool:
         """Whether a line had begun where this broke in, of which nothing has come since."""
-        here = PROMPT_LINE if self.prompt is not None and self.typed is None else len(self.lines)
-        return aside.at == here and _column(aside.event) > 0
+        return aside.at == self._place and _column(aside.event) > 0
 
     def finished(self) -> Exchange:
         return Exchange(

@@ -68,6 +68,13 @@ def test_a_capture_is_written_as_it_was() -> None:
     assert render_transcript(exchanges()) == CAPTURE.split("\n")
 
 
+def test_a_start_at_the_prompt_is_written_as_it_was() -> None:
+    text = f"$ F1: 0000 0000\nx{LOG}\ny"
+    [only] = exchanges(text)
+    assert (only.typed, only.lines) == (None, ("xy",))
+    assert render_transcript([only]) == text.split("\n")
+
+
 def test_an_exchange_is_there_as_soon_as_the_next_one_begins() -> None:
     reader = ShellReader()
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.core.shell.strategies import TEXTS
 
@@ -138,6 +138,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(TEXTS, st.dictionaries(TEXTS, VALUES, max_size=4), max_size=4))
 def test_any_parts_are_written_and_read(parts: dict[str, dict[str, Any]]) -> None:
     assert parse_debug(render_debug(Debug(parts=parts))) == Debug(parts=parts)
