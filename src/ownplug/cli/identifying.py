@@ -43,6 +43,8 @@ def change_identity(
         UsageError: uuid and MAC do not fit, it was not wanted, or the backup cannot be kept; nothing was written.
         DeviceError: the plug does not take it.
     """
+    if file is not None:
+        check_new(file)
     present = run_async(wire.do(read_identity))
     new_uuid, new_mac = choose_identity(present, uuid=uuid, mac=mac)
     document = {"uuid": new_uuid.text, "mac": new_mac.text, "was": _document(present)}
@@ -62,7 +64,6 @@ def change_identity(
 
 def _keep(frame: Frame, wire: Wire, file: Path) -> None:
     """Keep the settings in a file."""
-    check_new(file)
     origin = Origin(port=wire.port, tool=f"ownplug {__version__}")
     saved = run_async(wire.do(lambda console: backup(console, origin=origin, told=wire.progress.tell)))
     save_backup(file, saved)
