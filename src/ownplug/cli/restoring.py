@@ -8,7 +8,7 @@ from typing import Any
 from ownplug.cli.danger import check_can_ask, confirm
 from ownplug.cli.frame import Frame
 from ownplug.cli.running import run_async
-from ownplug.cli.settings_table import Row, compared, settings_table
+from ownplug.cli.settings_table import Row, compared, counted, settings_table
 from ownplug.cli.wire import Wire
 from ownplug.console import Left, Restore, Restored, RestorePlan, Why
 from ownplug.core.errors import DeviceError, UsageError
@@ -88,7 +88,7 @@ class Restoring:
         if not done.written and not done.resets:
             text = "The plug has these settings already."
         else:
-            text = f"{len(done.written)} settings were written, and read back. Most count from the next start on."
+            text = f"{counted(len(done.written))} written, and read back. Most count from the next start on."
         self._frame.print_result(document, "\n".join([text, *self._remarks(done.plan)]))
 
     def _remarks(self, plan: RestorePlan) -> list[str]:
@@ -123,7 +123,7 @@ class Restoring:
 
 def _says(plan: RestorePlan) -> str:
     resets = f"resets {', '.join(plan.resets)} to defaults and " if plan.resets else ""
-    return f"\nThis {resets}writes {len(plan.changes)} settings of the plug."
+    return f"\nThis {resets}writes {counted(len(plan.changes))} of the plug."
 
 
 def _impossible(left: tuple[Left, ...]) -> UsageError:

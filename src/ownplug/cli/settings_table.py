@@ -33,5 +33,10 @@ def settings_table(rows: Sequence[Row], one: str, other: str) -> str:
     return render_table(["setting", one, other, *reasons], cells)
 
 
+def counted(number: int) -> str:
+    """How many settings, in words."""
+    return f"{number} setting{'' if number == 1 else 's'}"
+
+
 def _cell(value: str | None) -> str:
     return "(none)" if value is None else value or '""'
