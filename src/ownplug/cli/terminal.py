@@ -164,7 +164,9 @@ class Terminal:
 
     async def _ask(self, line: str, accept: Risk | None) -> None:
         self._has_printed.clear()
-        await self._console.ask(line, accept=accept)
+        answer = await self._console.ask(line, accept=accept)
+        if answer.restarted:
+            return  # what follows is no answer, and has no prompt
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PRINT_S):
                 await self._has_printed.wait()
@@ -220,9 +222,16 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 @contextlib.contextmanager
 def _interrupts_told_to(tell: Callable[[], None]) -> Iterator[None]:
     """Call `tell` at Ctrl-C; where that cannot be (Windows), Ctrl-C ends the command as it does elsewhere."""
-    with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, tell)
-    yield
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(signal.SIGINT, tell)
+    except NotImplementedError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 def _say(text: str, *, colour: str = "") -> None:

@@ -27,8 +27,8 @@ from ownplug.core.shell import (
     parse_reply,
 )
 
-LINES_LIMIT = 5000
-"""Lines of one answer; `config show`, the longest on the page, has 235."""
+ANSWER_LIMIT = 1_000_000
+"""Characters of one answer; `config show`, the longest on the page, has 7,000."""
 
 ASIDES_LIMIT = 1000
 """Log lines and the like that are kept with one answer; later ones only go by."""
@@ -81,6 +81,7 @@ class Conversation:
         self._texts: list[str] = []
         self._asides: list[Aside] = []
         self._is_cut = False
+        self._size = 0  # of the answer so far
         self._bytes = self._garbage = 0
 
     @property
@@ -114,13 +115,8 @@ class Conversation:
     def expect(self, command: Question, typed: str) -> None:
         """Take what comes from now on, until the next prompt, as the answer to `command`."""
         self._command, self._typed = command, typed
-        self._texts, self._asides, self._is_cut = [], [], False
+        self._texts, self._asides, self._is_cut, self._size = [], [], False, 0
         self.at_prompt, self.answer, self.failure = False, None, None
-
-    def give_up(self) -> None:
-        """Expect no answer any more: what still comes is nobody's."""
-        self._command = None
-        self.at_prompt = False
 
     def receive(self, data: bytes) -> list[Event]:
         """Take bytes from the wire; return the events that they complete."""
@@ -161,9 +157,10 @@ class Conversation:
         else:
             self._texts.append(text)
         self._is_cut = cut
-        if len(self._texts) > LINES_LIMIT:
-            self.give_up()
-            self.failure = Malformed(f"The plug answers with more than {LINES_LIMIT} lines.")
+        self._size += len(text) + 1
+        if self._size > ANSWER_LIMIT:
+            self._command = None
+            self.failure = Malformed(f"The plug answers with more than {ANSWER_LIMIT} characters.")
 
     def _complete(self, *, restarted: bool) -> None:
         if self._command is None:

@@ -41,6 +41,8 @@ EVENTS_LIMIT = 4096
 
 _ENTER = b"\r"
 _ERASE = b"\b" * LINE_LIMIT  # whatever stands on the line: it must not become a command
+_ERASE_SIZE = 64  # at a time, so that a small buffer does not lose the Enter after it
+_ERASE_DELAY_S = 0.02
 _POKE_S = 1.0  # between two presses of Enter for a prompt
 _TYPINGS = 3  # of one command whose echo is destroyed
 _MOST_PATIENCE = 12  # times the patience, for an answer that goes on and on
@@ -139,12 +141,8 @@ class Session:
             await self._find_prompt()
             await self._type(asked, line)
             self._conversation.expect(asked, line)
-            try:
-                await self._send(_ENTER, delay_s=0)
-                answer = await self._answer(line, patience_s or self._patience_s(asked))
-            finally:
-                if self._conversation.answer is None:
-                    self._conversation.give_up()
+            await self._send(_ENTER)
+            answer = await self._answer(line, patience_s or self._patience_s(asked))
         if answer.restarted and not (isinstance(asked, Command) and asked.name in _RESTARTING):
             raise Restarted(
                 f"The plug restarted before it answered {shown_question(asked)!r}.",
@@ -165,12 +163,12 @@ class Session:
         self.check()
         conversation = self._conversation
         conversation.listen_anew()
-        tries = max(1, round(self.settings.prompt_timeout_s / _POKE_S))
-        for _ in range(tries):
-            if conversation.at_prompt:
-                return
-            await self._send(_ERASE + _ENTER, delay_s=0)
-            await self._happens(lambda: conversation.at_prompt, self.settings.prompt_timeout_s / tries)
+        now = asyncio.get_running_loop().time
+        deadline_s = now() + self.settings.prompt_timeout_s
+        while not conversation.at_prompt and now() < deadline_s:
+            await self._send(_ERASE, size=_ERASE_SIZE, delay_s=_ERASE_DELAY_S)
+            await self._send(_ENTER)
+            await self._happens(lambda: conversation.at_prompt, min(_POKE_S, deadline_s - now()))
         if not conversation.at_prompt:
             raise self._no_prompt()
 
@@ -230,16 +228,14 @@ class Session:
                     await self._change.wait()
         return look()
 
-    async def _send(self, data: bytes, *, delay_s: float) -> None:
-        """Write, with a pause after each character where that is wanted."""
+    async def _send(self, data: bytes, *, size: int = 1, delay_s: float = 0.0) -> None:
+        """Write, in pieces of `size` with a pause after each where that is wanted."""
         self.check()
+        pieces = range(0, len(data), size) if delay_s else (0,)
         try:
-            async with asyncio.timeout(self.settings.prompt_timeout_s + len(data) * delay_s):
-                if not delay_s:
-                    await self._stream.write(data)
-                    return
-                for at in range(len(data)):
-                    await self._stream.write(data[at : at + 1])
+            async with asyncio.timeout(self.settings.prompt_timeout_s + len(pieces) * delay_s):
+                for at in pieces:
+                    await self._stream.write(data[at : at + size] if delay_s else data)
                     await asyncio.sleep(delay_s)
         except TimeoutError as error:
             if isinstance(error, OwnplugError):

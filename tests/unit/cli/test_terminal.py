@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -148,6 +150,25 @@ async def test_a_failure_is_told_and_the_talk_goes_on(answers: Mapping[str, byte
     shown, plug = await converse(answers, press, tmp_path / "history")
     assert "The plug did not answer" in shown
     assert plug.executed == ["meross hw", "ver"]
+
+
+async def test_ctrl_c_while_the_plug_works_first_warns_and_then_stops_the_waiting(
+    answers: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    async def press(pipe: PipeInput, plug: ScriptedPlug, terminal: Terminal) -> None:
+        plug.stalls = {"meross scan"}
+        pipe.send_text("meross scan\r")
+        await until(lambda: "meross scan" in plug.executed)
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(0.05)
+        await types("ver")(pipe, plug, terminal)
+
+    shown, plug = await converse(answers, press, tmp_path / "history")
+    assert "Once more stops the waiting" in shown
+    assert "the plug goes on with it" in shown
+    assert plug.executed == ["meross scan", "ver"]
+    assert b"\x03" not in plug.received
 
 
 async def test_a_plug_without_current_is_waited_for(answers: Mapping[str, bytes], tmp_path: Path) -> None:

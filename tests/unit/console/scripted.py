@@ -50,6 +50,7 @@ class ScriptedPlug:
     stalls: set[str] = field(default_factory=set)  # commands that it does not answer, nor one more Enter
     loses_prompt: set[str] = field(default_factory=set)  # after which another task prints over the prompt
     dies_at: str | None = None  # a command at which its wire breaks
+    breaks_after: int | None = None  # bytes that it says before its wire breaks
     executed: list[str] = field(default_factory=list)
     received: bytearray = field(default_factory=bytearray)
     arrivals_s: list[float] = field(default_factory=list)
@@ -94,11 +95,20 @@ class ScriptedPlug:
             return
         unknown = f"{line} unknown command\r\n".encode() if line else b""
         prompt = b"$[T: 141 M: mrs_t\r\n" if line in self.loses_prompt else b"$ "
-        await self.wire.write(self.answers.get(line, unknown) + prompt)
+        await self._write(self.answers.get(line, unknown) + prompt)
 
     async def _say(self, echo: bytes) -> None:
         if self.echoes:
-            await self.wire.write(echo)
+            await self._write(echo)
+
+    async def _write(self, said: bytes) -> None:
+        if self.breaks_after is None:
+            await self.wire.write(said)
+            return
+        await self.wire.write(said[: self.breaks_after])
+        self.breaks_after -= len(said)
+        if self.breaks_after <= 0:
+            self.wire.abort()
 
 
 @asynccontextmanager

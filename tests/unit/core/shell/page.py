@@ -50,10 +50,8 @@ class Page:
     prose: list[str]
     blank: int
     """Blank lines around prose; they belong to it."""
-
-    @property
-    def data(self) -> bytes:
-        return "".join(f"{line}\r\n" for line in self.console).encode()
+    data: bytes
+    """The console as it was on the wire."""
 
 
 def read_page(reference: Path) -> Page:
@@ -68,6 +66,7 @@ def read_page(reference: Path) -> Page:
         console=console,
         prose=[line for line, is_prose in zip(lines, said, strict=True) if is_prose],
         blank=sum(beside),
+        data="".join(f"{line}\r\n" for line in console).encode(),
     )
 
 
