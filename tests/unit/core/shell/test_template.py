@@ -18,6 +18,14 @@ def test_a_line_that_would_not_be_written_so_is_not_read(line: str) -> None:
     assert Template("v:{volts:int} (ratio:{ratio:int})").match(line) is None
 
 
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [("{channel:int<4}|", "6  |"), ("{channel:int<4}|", "6     |"), ("up {uptime:duration}", "up 0h90m0s")],
+)
+def test_a_value_that_would_be_written_otherwise_is_not_read(template: str, line: str) -> None:
+    assert Template(template).match(line) is None
+
+
 def test_columns_are_filled_with_blanks_and_count_bytes() -> None:
     class Row:
         name = "Café"
