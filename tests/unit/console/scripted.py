@@ -47,7 +47,8 @@ class ScriptedPlug:
     line: str = ""
     loses: set[int] = field(default_factory=set)  # which of the characters that arrive
     chatters_at: set[int] = field(default_factory=set)  # after which of its echoes it prints a log line
-    stalls: set[str] = field(default_factory=set)  # commands that it does not answer, nor one more Enter
+    stalls: set[str] = field(default_factory=set)  # commands that it does not answer
+    hangs: set[str] = field(default_factory=set)  # commands that it does not answer, nor the next Enter
     loses_prompt: set[str] = field(default_factory=set)  # after which another task prints over the prompt
     dies_at: str | None = None  # a command at which its wire breaks
     breaks_after: int | None = None  # bytes that it says before its wire breaks
@@ -55,7 +56,7 @@ class ScriptedPlug:
     received: bytearray = field(default_factory=bytearray)
     arrivals_s: list[float] = field(default_factory=list)
     _typed: int = 0
-    _hangs: bool = False
+    _hung: bool = False
 
     async def run(self) -> None:
         try:
@@ -87,8 +88,8 @@ class ScriptedPlug:
         if line:
             self.executed.append(line)
         await self._say(b"\r\n")
-        hung, self._hangs = self._hangs, bool(line) and line in self.stalls
-        if line in self.stalls or (hung and not line):
+        hung, self._hung = self._hung, line in self.hangs
+        if self._hung or (hung and not line) or line in self.stalls:
             return
         if line == self.dies_at:
             self.wire.abort()

@@ -12,6 +12,7 @@ from tests.unit.virtual.conftest import Bench
 from ownplug.aio import ByteStream, memory_pair
 from ownplug.console import Console, Session, SessionSettings
 from ownplug.core.errors import NoSuchPort, OwnplugError
+from ownplug.core.shell import SETTINGS
 from ownplug.testing import run_in_loop_time
 from ownplug.virtual.firmware.signals import ConsoleTyped, PowerCycled
 
@@ -45,7 +46,7 @@ class WiredPlug:
     @property
     def settings(self) -> dict[str, str]:
         """What its memory holds."""
-        return dict(self.bench.flash._values)
+        return {setting.key: self.bench.flash.read(setting.key) for setting in SETTINGS}
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Console]:
