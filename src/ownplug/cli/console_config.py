@@ -17,7 +17,7 @@ _DIFFERENT = 1
 
 @group("config", examples=["ownplug console config backup kettle.json"])
 def config() -> None:
-    """Keep a plug's settings in a file, compare them, give them back."""
+    """Keep the settings, compare, give them back."""
 
 
 @config.command(
@@ -31,7 +31,7 @@ def config() -> None:
 @speed_options
 @pass_frame
 def backup(frame: Frame, words: tuple[str, ...], *, baud: int, tx_delay_ms: float) -> None:
-    """Write every setting of the plug into a new FILE.
+    """Write every setting into a new FILE.
 
     It holds passwords and keys; only you can read it.
     """
@@ -77,7 +77,10 @@ def diff(
     baud: int,
     tx_delay_ms: float,
 ) -> None:
-    """Show in which settings the plug, or another backup, differs from the backup in FILE."""
+    """Show which settings differ from a backup.
+
+    Those of the plug, or those of another backup.
+    """
     from ownplug.cli.settings_table import compared, settings_table
     from ownplug.console import differences, load_backup, read_store
 
@@ -135,7 +138,7 @@ def restore(
     baud: int,
     tx_delay_ms: float,
 ) -> None:
-    """Give the plug the settings of the backup in FILE back.
+    """Give the plug the settings of a backup back.
 
     Only what differs is written, and each value is read back. What would be written is shown first, and done
     after a word. A pulled cable or a restart does no harm: it goes on, and so does the same command given

@@ -47,7 +47,7 @@ def identity(
     baud: int,
     tx_delay_ms: float,
 ) -> None:
-    """Show the plug's uuid and MAC, or give it others.
+    """Show uuid and MAC, or write others.
 
     Servers and apps take a plug with another uuid for another plug. A uuid ends in the MAC. Before anything is
     written, all settings are kept in a file.
@@ -75,9 +75,9 @@ def identity(
 @speed_options
 @pass_frame
 def leave_factory(frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float) -> None:
-    """Lead a plug out of factory mode, in which its light flashes red and it serves nobody.
+    """Lead a plug out of factory mode.
 
-    Types `meross fac 0` and `reboot`, then looks at the start and at `meross fac`. A plug that is not in
+    There its light flashes red, and it serves nobody. Types `meross fac 0` and `reboot`, then looks at the start and at `meross fac`. A plug that is not in
     factory mode is not restarted.
     """
     from ownplug.console import LeaveFactory

@@ -41,7 +41,7 @@ def snapshot(
     baud: int,
     tx_delay_ms: float,
 ) -> None:
-    """Ask the plug for everything that it tells, and keep it as JSON.
+    """Keep everything that the plug tells, as JSON.
 
     Hardware, firmware, network, time, sun, meter, tasks, memory, home, rules, all settings. Nothing changes
     the plug. What cannot be read is noted with its reason and ends nothing else.
