@@ -10,7 +10,7 @@ import click
 from ownplug import __version__
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.running import run_async
-from ownplug.cli.wire import Wire, port_and_file, speed_options
+from ownplug.cli.wire import Wire, job_options, port_and_file
 
 _DIFFERENT = 1
 
@@ -28,9 +28,9 @@ def config() -> None:
     ],
 )
 @click.argument("words", metavar="[PORT] FILE", nargs=-1, required=True)
-@speed_options
+@job_options
 @pass_frame
-def backup(frame: Frame, words: tuple[str, ...], *, baud: int, tx_delay_ms: float) -> None:
+def backup(frame: Frame, words: tuple[str, ...], *, baud: int, tx_delay_ms: float, wait_s: float) -> None:
     """Write every setting into a new FILE.
 
     It holds passwords and keys; only you can read it.
@@ -40,7 +40,7 @@ def backup(frame: Frame, words: tuple[str, ...], *, baud: int, tx_delay_ms: floa
 
     port, file = port_and_file(words)
     check_new(file)
-    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms)
+    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s)
     origin = Origin(port=wire.port, tool=f"ownplug {__version__}")
 
     async def work() -> None:
@@ -66,7 +66,7 @@ def backup(frame: Frame, words: tuple[str, ...], *, baud: int, tx_delay_ms: floa
 @click.argument("words", metavar="[PORT|FILE] FILE", nargs=-1, required=True)
 @click.option("--show-secrets", is_flag=True, help="Print passwords and keys.")
 @click.option("--exit-code", is_flag=True, help=f"End with status {_DIFFERENT} when they differ.")
-@speed_options
+@job_options
 @pass_frame
 def diff(
     frame: Frame,
@@ -76,6 +76,7 @@ def diff(
     exit_code: bool,
     baud: int,
     tx_delay_ms: float,
+    wait_s: float,
 ) -> None:
     """Show which settings differ from a backup.
 
@@ -89,7 +90,7 @@ def diff(
     if first is not None and Path(first).is_file():
         one = load_backup(Path(first)).settings
     else:
-        wire = Wire(frame, first, baud=baud, tx_delay_ms=tx_delay_ms)
+        wire = Wire(frame, first, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s)
         one = run_async(wire.do(lambda c: read_store(c, told=wire.progress.tell)))
         first = wire.port
     found = differences(one, other)
@@ -121,7 +122,7 @@ def diff(
 )
 @click.option("--partial", is_flag=True, help="Leave out what the console cannot write.")
 @click.option("--show-secrets", is_flag=True, help="Print passwords and keys.")
-@speed_options
+@job_options
 @pass_frame
 def restore(
     frame: Frame,
@@ -137,6 +138,7 @@ def restore(
     show_secrets: bool,
     baud: int,
     tx_delay_ms: float,
+    wait_s: float,
 ) -> None:
     """Give the plug the settings of a backup back.
 
@@ -158,7 +160,7 @@ def restore(
     )
     if not dry_run:
         restoring.check_can_ask()
-    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms)
+    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s)
     if dry_run:
         restoring.show(wire)
     else:

@@ -10,7 +10,7 @@ import click
 from ownplug.cli.danger import check_can_ask
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.running import run_async
-from ownplug.cli.wire import Wire, speed_options
+from ownplug.cli.wire import Wire, job_options
 from ownplug.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="Where its settings are kept before.  [default: a new file in the home]",
 )
 @click.option("--yes", is_flag=True, help="Write without asking.")
-@speed_options
+@job_options
 @pass_frame
 def identity(
     frame: Frame,
@@ -46,6 +46,7 @@ def identity(
     yes: bool,
     baud: int,
     tx_delay_ms: float,
+    wait_s: float,
 ) -> None:
     """Show uuid and MAC, or write others.
 
@@ -60,10 +61,10 @@ def identity(
     if uuid is None and mac is None:
         if backup is not None:
             raise UsageError("--backup goes with --uuid or --mac.")
-        show_identity(frame, Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms))
+        show_identity(frame, Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s))
         return
     check_can_ask(frame, "This makes the plug another one for servers and apps.", yes=yes)
-    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms)
+    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s)
     change_identity(frame, wire, uuid=uuid, mac=mac, file=backup, yes=yes)
 
 
@@ -72,17 +73,17 @@ def identity(
     examples=["ownplug console leave-factory", "ownplug console leave-factory /dev/ttyUSB0"],
 )
 @click.argument("port", required=False)
-@speed_options
+@job_options
 @pass_frame
-def leave_factory(frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float) -> None:
+def leave_factory(frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float, wait_s: float) -> None:
     """Lead a plug out of factory mode.
 
-    There its light flashes red, and it serves nobody. Types `meross fac 0` and `reboot`, then looks at the start and at `meross fac`. A plug that is not in
-    factory mode is not restarted.
+    There its light flashes red, and it serves nobody. Types `meross fac 0` and `reboot`, then looks at the
+    start and at `meross fac`. A plug that is not in factory mode is not restarted.
     """
     from ownplug.console import LeaveFactory
 
-    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms)
+    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s)
     job = LeaveFactory(lambda step, so_far: wire.progress.note(_step_text(step, so_far)))
     done = run_async(wire.do(job.run))
     start = done.start

@@ -12,7 +12,7 @@ from ownplug import __version__
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.output import render_json
 from ownplug.cli.running import run_async
-from ownplug.cli.wire import Wire, speed_options
+from ownplug.cli.wire import Wire, job_options
 
 
 @command(
@@ -30,7 +30,7 @@ from ownplug.cli.wire import Wire, speed_options
     help="A new file to write it into, which only you can read.  [default: stdout]",
 )
 @click.option("--show-secrets", is_flag=True, help="With passwords and keys.")
-@speed_options
+@job_options
 @pass_frame
 def snapshot(
     frame: Frame,
@@ -40,6 +40,7 @@ def snapshot(
     show_secrets: bool,
     baud: int,
     tx_delay_ms: float,
+    wait_s: float,
 ) -> None:
     """Keep everything that the plug tells, as JSON.
 
@@ -52,7 +53,7 @@ def snapshot(
 
     if out is not None:
         check_new(out)
-    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms)
+    wire = Wire(frame, port, baud=baud, tx_delay_ms=tx_delay_ms, wait_s=wait_s)
     origin = Origin(port=wire.port, tool=f"ownplug {__version__}")
     found: dict[str, Found] = {}
 

@@ -19,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _BAUD = 115200
+_WAIT_S = 60.0  # long enough to find the cable
 
 
 def speed_options(function: F) -> F:
@@ -39,6 +40,20 @@ def speed_options(function: F) -> F:
         type=click.IntRange(300, 4_000_000),
         help="Speed of the port.",
     )(function)
+
+
+def job_options(function: F) -> F:
+    """Add what `Wire` wants to know besides the port: `baud`, `tx_delay_ms` and `wait_s`."""
+    function = click.option(
+        "--wait",
+        "wait_s",
+        metavar="S",
+        default=_WAIT_S,
+        show_default=True,
+        type=click.FloatRange(0, 3600),
+        help="How long to wait for a wire or a plug that goes away meanwhile; 0 not at all.",
+    )(function)
+    return speed_options(function)
 
 
 def wire_options(function: F) -> F:
@@ -103,7 +118,9 @@ class Wire:
         progress: where a job tells how far it has come.
     """
 
-    def __init__(self, frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float) -> None:
+    def __init__(
+        self, frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float, wait_s: float
+    ) -> None:
         """Choose the port.
 
         Raises:
@@ -115,6 +132,7 @@ class Wire:
         self._was_there = False
         self._baud = baud
         self._tx_delay_ms = tx_delay_ms
+        self._wait_s = wait_s
 
     async def do(self, work: Callable[[Console], Awaitable[T]]) -> T:
         """Do a job that may begin anew; when the wire breaks, say so, and go on when it is back.
@@ -122,10 +140,16 @@ class Wire:
         Raises:
             OwnplugError: see `ownplug.console.insist`.
         """
-        from ownplug.console import insist
+        from ownplug.console import InsistSettings, insist
 
         with self.progress:
-            done = await insist(self._open, work, was_there=self._was_there, told=self._tell_break)
+            done = await insist(
+                self._open,
+                work,
+                settings=InsistSettings(away_s=self._wait_s),
+                was_there=self._was_there,
+                told=self._tell_break,
+            )
         self._was_there = True
         return done
 

@@ -22,6 +22,7 @@ from ownplug.console.document import reply_document, setting_value
 from ownplug.console.factory import FactoryStep, LeaveFactory, LeftFactory, leave_factory
 from ownplug.console.identity import choose_identity, read_identity, write_identity
 from ownplug.console.insistence import InsistSettings, Opening, insist
+from ownplug.console.keys import Store, setting_of
 from ownplug.console.plan import Change, Left, RestoreOptions, RestorePlan, Why, plan_restore
 from ownplug.console.private_file import check_new, write_new
 from ownplug.console.progress import Progress, Told
@@ -29,7 +30,7 @@ from ownplug.console.provenance import Origin, PlugFacts, Provenance
 from ownplug.console.restore import Restore, Restored
 from ownplug.console.session import Session, SessionSettings
 from ownplug.console.snapshots import Found, Snapshot, fail_rest, make_snapshot, snapshot
-from ownplug.console.store import Store, read_store, setting_of
+from ownplug.console.store import read_store
 from ownplug.console.watch import Sighting, Watcher, sightings
 
 __all__ = [

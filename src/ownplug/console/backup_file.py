@@ -24,9 +24,9 @@ from typing import Any
 
 import msgspec
 
+from ownplug.console.keys import Store, split_key
 from ownplug.console.private_file import read_whole, write_new
 from ownplug.console.provenance import PlugFacts, Provenance
-from ownplug.console.store import Store, split_key
 from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.secret import Secret
 

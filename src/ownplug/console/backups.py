@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ownplug.console.backup_file import Backup
 from ownplug.console.console import Console
+from ownplug.console.keys import Store
 from ownplug.console.progress import Told, unheard
 from ownplug.console.provenance import Origin, PlugFacts
-from ownplug.console.store import Store, read_store
+from ownplug.console.store import read_store
 from ownplug.core.errors import DeviceError, UsageError, WireError
 from ownplug.core.identity import Mac, Uuid
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ownplug.console.store import Store
+from ownplug.console.keys import Store
 from ownplug.core.secret import Secret
 
 

@@ -28,7 +28,7 @@ class InsistSettings:
     """How long to insist."""
 
     away_s: float = 60.0
-    """How long wire or plug may be away at a time, in seconds: long enough to find the cable."""
+    """How long wire or plug may be away at a time, in seconds: long enough to find the cable. 0: not at all."""
     breaks: int = 100
     """How often the wire may break, or the plug restart, in one job."""
     timeouts: int = 10
@@ -87,7 +87,7 @@ class _Breaks:
         else:
             self._breaks += 1
         too_often = self._timeouts > self._limits.timeouts or self._breaks > self._limits.breaks
-        if too_often or isinstance(failure, LinkClosed):
+        if too_often or not self._limits.away_s or isinstance(failure, LinkClosed):
             raise failure
         self._told(failure)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ownplug.console.store import Store, setting_of, split_key
+from ownplug.console.keys import Store, setting_of, split_key
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
 from ownplug.core.shell import Command, Setting, render_command

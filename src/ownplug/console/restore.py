@@ -8,9 +8,10 @@ from typing import Literal
 from ownplug.console.backup_file import Backup
 from ownplug.console.backups import check_same_plug, identity_of
 from ownplug.console.console import Console
+from ownplug.console.keys import Store, setting_of, split_key
 from ownplug.console.plan import Change, RestoreOptions, RestorePlan, plan_restore
 from ownplug.console.progress import Progress, Told, unheard
-from ownplug.console.store import Store, has_value, read_store, setting_of, split_key
+from ownplug.console.store import has_value, read_store
 from ownplug.core.errors import DeviceError, UsageError
 from ownplug.core.shell import Risk
 

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 
 from ownplug.console.console import Console
 from ownplug.console.document import plain, setting_value
+from ownplug.console.keys import Store, setting_of, split_key
 from ownplug.console.progress import Progress, Told, unheard
 from ownplug.console.provenance import Origin, PlugFacts, Provenance
-from ownplug.console.store import Store, read_store, setting_of, split_key
+from ownplug.console.store import read_store
 from ownplug.core.errors import LinkError, LinkTimeout, Noise, OwnplugError
 from ownplug.core.shell import Reply, missing
 from ownplug.core.shell.replies import FirmwareInfo, Hardware

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
-
 from ownplug.console.agree import ask_until_agreed
 from ownplug.console.console import Console
+from ownplug.console.keys import split_key
 from ownplug.console.progress import Progress, Told, unheard
 from ownplug.core.errors import Malformed, Unexpected
 from ownplug.core.secret import Secret
-from ownplug.core.shell import SETTINGS, Command, Setting, find_setting
+from ownplug.core.shell import SETTINGS, Command
 from ownplug.core.shell.replies import ConfigRead, ConfigShow
-
-Store: TypeAlias = Mapping[str, Secret]
-"""Values by `Setting.key`, such as `STA:Ssid`, in the order of `config show`."""
 
 _PLACES = {setting.key: place for place, setting in enumerate(SETTINGS)}
 _LISTINGS = 2
@@ -71,17 +66,6 @@ async def has_value(console: Console, key: str, value: Secret) -> bool:
     if _is_whole(reply, split_key(key)[1]) and reply.value == value:
         return True
     return await read_value(console, key) == value
-
-
-def split_key(key: str) -> tuple[str, str]:
-    """Group and name of a setting."""
-    group, _, name = key.partition(":")
-    return group, name
-
-
-def setting_of(key: str) -> Setting | None:
-    """What is known about a setting."""
-    return find_setting(*split_key(key))
 
 
 def _by_key(listing: ConfigShow) -> dict[str, Secret]:

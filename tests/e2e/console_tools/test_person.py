@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -90,6 +91,32 @@ def test_a_restore_wants_a_word(
     person.sees("read back" if status == 0 else "nothing was sent")
     assert person.ends() == status
     assert ownplug("console", "run", tty, "config read STA Ssid")["value"] == after
+
+
+@pytest.mark.parametrize("wait_s", ["0", "3"])
+def test_a_plug_that_is_gone_for_good_is_given_up(
+    launch: Callable[..., Any],
+    ownplug: Callable[..., Any],
+    sit_at: Callable[..., Person],
+    tty: str,
+    tmp_path: Path,
+    wait_s: str,
+) -> None:
+    program = launch("virtual", "run", "--tty", tty)
+    program.ready()
+    file = tmp_path / "kettle.json"
+    person = sit_at("snapshot", tty, "--out", file, "--wait", wait_s)
+    person.sees("18 of 18: ask for settings")
+    program.kill()
+    person.sees(f"17 of 18 parts are in {file}.")
+    assert person.ends() == 0
+    failures = json.loads(file.read_text())["failures"]
+    assert {name: failure["code"] for name, failure in failures.items()} == {
+        "settings": "broken" if wait_s == "0" else "no-port"
+    }
+    backup = tmp_path / "backup.json"
+    assert ownplug("console", "config", "backup", tty, str(backup), status=4)["code"] == "no-port"
+    assert not backup.exists()
 
 
 @pytest.mark.timeout(240)

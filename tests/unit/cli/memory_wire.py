@@ -15,7 +15,7 @@ class MemoryWire(Wire):
     """Its port is named `wire`, and its other end is `plug`."""
 
     def __init__(self, frame: Frame, plug: WiredPlug | None = None) -> None:
-        super().__init__(frame, "wire", baud=115200, tx_delay_ms=0)
+        super().__init__(frame, "wire", baud=115200, tx_delay_ms=0, wait_s=60)
         self.plug = plug or wired()
 
     def _open(self) -> AbstractAsyncContextManager[Console]:

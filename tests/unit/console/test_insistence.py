@@ -134,6 +134,13 @@ def test_what_no_other_cable_would_mend_is_passed_on(failure: Exception) -> None
     assert plug.cables == 1
 
 
+def test_where_nothing_is_waited_for_the_first_break_ends_it() -> None:
+    job = Job(LinkBroken("x"))
+    with pytest.raises(LinkBroken):
+        run_in_loop_time(insist(wired().open, job.run, settings=InsistSettings(away_s=0)))
+    assert job.begun == 1
+
+
 def test_a_wire_that_stays_away_is_given_up_with_its_own_reason() -> None:
     plug = wired()
 

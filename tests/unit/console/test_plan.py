@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownplug.console.keys import split_key
 from ownplug.console.plan import CALIBRATION, RestoreOptions, RestorePlan, Why, plan_restore
-from ownplug.console.store import split_key
 from ownplug.core.secret import Secret
 from ownplug.core.shell import SETTINGS
 

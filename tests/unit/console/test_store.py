@@ -11,10 +11,10 @@ from tests.unit.console.wired import play, wired
 from tests.unit.virtual.conftest import Bench
 
 from ownplug.console import Console, Progress, Session
-from ownplug.console.store import has_value, read_store, read_value, setting_of, split_key
+from ownplug.console.store import has_value, read_store, read_value
 from ownplug.core.errors import Malformed, Unexpected
 from ownplug.core.secret import Secret
-from ownplug.core.shell import SETTINGS, find_setting
+from ownplug.core.shell import SETTINGS
 from ownplug.virtual import Faults
 
 KEYS = [setting.key for setting in SETTINGS]
@@ -78,8 +78,6 @@ def test_a_line_that_was_cut_in_one_listing_is_read_alone() -> None:
 def test_a_setting_that_nobody_knows_is_kept_and_what_a_plug_does_not_have_is_left_out() -> None:
     store, _ = read({"config show": [listing(Ssid="Home", OfTomorrow="7")]})
     assert store == {"STA:Ssid": Secret("Home"), "STA:OfTomorrow": Secret("7")}
-    assert setting_of("STA:OfTomorrow") is None
-    assert setting_of("STA:Ssid") == find_setting("STA", "Ssid")
 
 
 def test_a_name_that_damage_has_made_up_is_no_setting() -> None:
@@ -151,7 +149,3 @@ def test_progress_is_told() -> None:
         (0, 2, "list the settings, 1 of 2"),
         (1, 2, "list the settings, 2 of 2"),
     ]
-
-
-def test_a_key_is_group_and_name() -> None:
-    assert split_key("meross:dev.cfg.Key") == ("meross", "dev.cfg.Key")
