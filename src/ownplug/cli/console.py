@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from ownplug.cli.console_config import config
+from ownplug.cli.console_repair import identity, leave_factory
+from ownplug.cli.console_snapshot import snapshot
 from ownplug.cli.frame import Frame, FrameGroup, pass_frame
 from ownplug.cli.output import print_table
 from ownplug.cli.running import run_async, run_service
+from ownplug.cli.wire import open_plug_console, wire_options
 
 if TYPE_CHECKING:
-    from ownplug.console import Console, Session, Sighting
+    from ownplug.console import Session, Sighting
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-_BAUD = 115200
 _OPEN = "open"
 _FLAGS = frozenset({"--json", "-v", "-vv", "--verbose"})
 _HELP = frozenset({"-h", "--help"})
@@ -75,49 +74,8 @@ def console() -> None:
     """
 
 
-def wire_options(function: F) -> F:
-    """Add what is said about a serial port besides its name: `baud`, `tx_delay_ms` and `record`."""
-    function = click.option(
-        "--record",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Write everything that goes over the wire, secrets too, into a new file.",
-    )(function)
-    function = click.option(
-        "--tx-delay",
-        "tx_delay_ms",
-        metavar="MS",
-        default=0.0,
-        show_default=True,
-        type=click.FloatRange(0, 1000),
-        help="Pause after each character, for a plug that loses some.",
-    )(function)
-    return click.option(
-        "--baud",
-        default=_BAUD,
-        show_default=True,
-        type=click.IntRange(300, 4_000_000),
-        help="Speed of the port.",
-    )(function)
-
-
-def open_plug_console(
-    frame: Frame, port: str | None, *, baud: int, tx_delay_ms: float, record: Path | None
-) -> AbstractAsyncContextManager[Console]:
-    """Open a console as the options of `wire_options` say; a port that was not named is told.
-
-    Raises:
-        NoSuchPort, UsageError: none was named, and there is none, or several.
-    """
-    import ownplug.console
-    from ownplug.transport.ports import choose_port
-    from ownplug.transport.serial import list_ports
-
-    if port is None:
-        port = choose_port(list_ports()).device
-        frame.note(f"The port is {port}.")
-    settings = ownplug.console.SessionSettings(tx_delay_s=tx_delay_ms / 1000)
-    return ownplug.console.open(port, baud=baud, settings=settings, record=record)
+for _command in (snapshot, config, identity, leave_factory):
+    console.add_command(_command)
 
 
 @console.command(_OPEN, examples=["ownplug console open /dev/ttyUSB0 --record session.jsonl"])
@@ -171,7 +129,8 @@ def run(
     lose the plug asks before; in a script it needs --yes.
     """
     from ownplug.cli.danger import accepted_risk
-    from ownplug.cli.reply import reply_document, reply_text
+    from ownplug.cli.reply import reply_text
+    from ownplug.console import reply_document
     from ownplug.core.shell import parse_command
 
     port, line = _split(words)

@@ -24,14 +24,31 @@ def accepted_risk(frame: Frame, command: Command | UnknownCommand, *, yes: bool)
     danger = getattr(command, "danger", None)
     if danger is None:
         return None
-    if not yes:
-        if frame.json or not sys.stdin.isatty():
-            raise UsageError(danger.says, hint="If that is what you want, add --yes.")
-        click.echo(danger.says, err=True)
-        word = danger_word(command)
-        check_word(word, click.prompt(f"Type {word} to do it", default="", show_default=False, err=True))
+    confirm(frame, danger.says, word=danger_word(command), yes=yes)
     risk: Risk = danger.risk
     return risk
+
+
+def confirm(frame: Frame, says: str, *, word: str, yes: bool) -> None:
+    """Say what will be done, and let it be done by `--yes` or by who types `word`.
+
+    Raises:
+        UsageError: it was not typed; or there is nobody to ask, and no `--yes`.
+    """
+    check_can_ask(frame, says, yes=yes)
+    if not yes:
+        click.echo(escape_controls(says, keep="\n"), err=True)
+        check_word(word, click.prompt(f"Type {word} to do it", default="", show_default=False, err=True))
+
+
+def check_can_ask(frame: Frame, says: str, *, yes: bool) -> None:
+    """Make sure that `confirm` will not fail for want of a person, before anything else is done.
+
+    Raises:
+        UsageError: there is nobody to ask, and no `--yes`.
+    """
+    if not yes and (frame.json or not sys.stdin.isatty()):
+        raise UsageError(says, hint="If that is what you want, add --yes.")
 
 
 def danger_word(command: Command | UnknownCommand) -> str:

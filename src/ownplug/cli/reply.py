@@ -1,29 +1,12 @@
-"""Replies of the console as JSON and as tables for people; secrets are `***` unless asked for."""
+"""Replies of the console as tables for people."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 
 from ownplug.cli.output import escape_controls, render_table
-from ownplug.core.identity import Mac, Uuid
-from ownplug.core.secret import Secret
-from ownplug.core.shell import Command, Setting, UnknownCommand, find_setting
-from ownplug.core.shell.replies import ConfigRead, ConfigWrite, Reply, StoredItem
 
 Document = dict[str, Any]
-
-
-def reply_document(command: Command | UnknownCommand, reply: Reply, *, show_secrets: bool) -> Document:
-    """Make JSON of a reply: its attributes by name, with the lines that could not be read in `unknown`."""
-    document: Document = _plain(reply, show_secrets=show_secrets)
-    if isinstance(command, Command) and isinstance(reply, ConfigRead | ConfigWrite):
-        setting = find_setting(*command.arguments[:2]) if len(command.arguments) > 1 else None
-        document["value"] = _value(setting, reply.value, show_secrets=show_secrets)
-    return document
 
 
 def reply_text(document: Document) -> str:
@@ -37,42 +20,6 @@ def reply_text(document: Document) -> str:
         elif isinstance(value, list) and value:
             parts.append(_table("not understood" if name == "unknown" else _words(name), value))
     return "\n\n".join(parts) or "Done."
-
-
-def _plain(value: object, *, show_secrets: bool) -> Any:
-    if isinstance(value, StoredItem):
-        shown = _value(value.setting, value.value, show_secrets=show_secrets)
-        return {"group": value.group, "name": value.name, "value": shown}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner, show_secrets=show_secrets) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner, show_secrets=show_secrets) for inner in value]
-    if is_dataclass(value) and not isinstance(value, Uuid | Mac):
-        found = {item.name: getattr(value, item.name) for item in fields(value)}
-        return _plain(found, show_secrets=show_secrets)
-    return _word(value, show_secrets=show_secrets)
-
-
-def _word(value: object, *, show_secrets: bool) -> object:
-    match value:
-        case Secret():
-            return value.reveal() if show_secrets else str(value)
-        case Uuid() | Mac():
-            return value.text
-        case Enum():
-            return value.value
-        case Decimal():
-            return str(value)
-        case _:
-            return value
-
-
-def _value(setting: Setting | None, value: Secret | None, *, show_secrets: bool) -> str | None:
-    """A setting's value; masked where it is a secret, or where nobody knows whether it is one."""
-    if value is None:
-        return None
-    is_open = setting is not None and not setting.secret
-    return value.reveal() if is_open or show_secrets or not value else str(value)
 
 
 def _pairs(values: Document, *, title: str = "") -> str:

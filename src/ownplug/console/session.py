@@ -199,24 +199,25 @@ class Session:
         await self._send(encode_text(line), delay_s=self.settings.tx_delay_s)
 
     async def _answer(self, line: str, patience_s: float) -> Answer:
-        """Wait for the answer; each line that comes renews the patience, up to a limit."""
+        """Wait for the answer; each line that comes renews the patience, up to a limit.
+
+        Another task may have printed over the prompt that ends it: at last, Enter brings a new one.
+        """
         conversation = self._conversation
         for _ in range(_MOST_PATIENCE):
             lines = conversation.lines
             await self._happens(conversation.is_over, patience_s)
-            if conversation.answer is not None:
-                return conversation.answer
-            if conversation.failure is not None:
-                raise conversation.failure
-            if conversation.lines == lines:
+            if conversation.is_over() or conversation.lines == lines:
                 break
-        if conversation.is_noise:
-            raise _noise()
-        said = "began to answer and stopped" if conversation.lines else "did not answer"
-        raise LinkTimeout(
-            f"The plug {said}: {line.split(maxsplit=1)[0] if line else 'Enter'!r} took more than {patience_s:g} s.",
-            hint="Has it still current?",
-        )
+        has_begun = conversation.lines > 0
+        if not conversation.is_over():
+            await self._send(_ENTER, delay_s=0)
+            await self._happens(conversation.is_over, _POKE_S)
+        if conversation.failure is not None:
+            raise conversation.failure
+        if conversation.answer is None:
+            raise self._no_answer(line, patience_s, has_begun=has_begun)
+        return conversation.answer
 
     async def _happens(self, look: Callable[[], bool], within_s: float) -> bool:
         """Wait until `look` is true; tell whether it was in time.
@@ -278,6 +279,16 @@ class Session:
     def _patience_s(self, command: Question) -> float:
         name = command.name if isinstance(command, Command) else ""
         return max(self.settings.answer_timeout_s, _PATIENCE_S.get(name, 0.0))
+
+    def _no_answer(self, line: str, patience_s: float, *, has_begun: bool) -> OwnplugError:
+        """Say why there is no answer."""
+        if self._conversation.is_noise:
+            return _noise()
+        said = "began to answer and stopped" if has_begun else "did not answer"
+        return LinkTimeout(
+            f"The plug {said}: {line.split(maxsplit=1)[0] if line else 'Enter'!r} took more than {patience_s:g} s.",
+            hint="Has it still current?",
+        )
 
     def _no_prompt(self) -> OwnplugError:
         """Say why there is no prompt."""

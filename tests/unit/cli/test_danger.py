@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ownplug.cli.danger import accepted_risk, check_word, danger_word
+from ownplug.cli.danger import accepted_risk, check_can_ask, check_word, confirm, danger_word
 from ownplug.cli.frame import Frame
 from ownplug.core.errors import UsageError
 from ownplug.core.shell import Command, Risk, UnknownCommand
@@ -72,3 +72,24 @@ def test_a_person_types_the_word(
 def test_the_word_is_the_last_of_the_command(command: Command, word: str) -> None:
     assert danger_word(command) == word
     check_word(word, word)
+
+
+def test_whether_somebody_can_be_asked_is_known_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Person())
+    check_can_ask(Frame(), "This writes.", yes=False)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    check_can_ask(Frame(), "This writes.", yes=True)
+    with pytest.raises(UsageError, match="This writes") as caught:
+        check_can_ask(Frame(), "This writes.", yes=False)
+    assert "--yes" in caught.value.hint
+
+
+def test_anything_can_be_made_to_want_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Person("restore\nno\n"))
+    confirm(Frame(), "This writes \x1b[2J.", word="restore", yes=False)
+    assert "This writes \\x1b[2J." in capsys.readouterr().err
+    with pytest.raises(UsageError, match="That was not 'restore' but 'no'"):
+        confirm(Frame(), "This writes.", word="restore", yes=False)
+    confirm(Frame(), "This writes.", word="restore", yes=True)

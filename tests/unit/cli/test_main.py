@@ -13,15 +13,14 @@ from ownplug import __version__
 from ownplug.cli.main import COMMANDS, root, run
 
 
-def every_command() -> list[tuple[str, ...]]:
+def every_command(command: click.Command = root, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """The path of each command, groups included."""
-    found: list[tuple[str, ...]] = []
-    for name in COMMANDS:
-        found.append((name,))
-        command = root.get_command(click.Context(root), name)
-        if isinstance(command, click.Group):
-            found += [(name, inner) for inner in command.list_commands(click.Context(command))]
-    return found
+    if not isinstance(command, click.Group):
+        return [path]
+    context = click.Context(command)
+    inner = ((name, command.get_command(context, name)) for name in command.list_commands(context))
+    found = [deeper for name, child in inner if child for deeper in every_command(child, (*path, name))]
+    return [path, *found] if path else found
 
 
 def find(path: tuple[str, ...]) -> click.Command:

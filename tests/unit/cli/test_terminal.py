@@ -144,7 +144,7 @@ async def test_what_comes_by_itself_is_shown_and_obeyed_by_nobody(
 
 async def test_a_failure_is_told_and_the_talk_goes_on(answers: Mapping[str, bytes], tmp_path: Path) -> None:
     async def press(pipe: PipeInput, plug: ScriptedPlug, terminal: Terminal) -> None:
-        plug.stalls = {"meross hw"}
+        plug.hangs = {"meross hw"}
         await types("meross hw", "ver")(pipe, plug, terminal)
 
     shown, plug = await converse(answers, press, tmp_path / "history")

@@ -48,12 +48,15 @@ class ScriptedPlug:
     loses: set[int] = field(default_factory=set)  # which of the characters that arrive
     chatters_at: set[int] = field(default_factory=set)  # after which of its echoes it prints a log line
     stalls: set[str] = field(default_factory=set)  # commands that it does not answer
+    hangs: set[str] = field(default_factory=set)  # commands that it does not answer, nor the next Enter
+    loses_prompt: set[str] = field(default_factory=set)  # after which another task prints over the prompt
     dies_at: str | None = None  # a command at which its wire breaks
     breaks_after: int | None = None  # bytes that it says before its wire breaks
     executed: list[str] = field(default_factory=list)
     received: bytearray = field(default_factory=bytearray)
     arrivals_s: list[float] = field(default_factory=list)
     _typed: int = 0
+    _hung: bool = False
 
     async def run(self) -> None:
         try:
@@ -85,13 +88,15 @@ class ScriptedPlug:
         if line:
             self.executed.append(line)
         await self._say(b"\r\n")
-        if line in self.stalls:
+        hung, self._hung = self._hung, line in self.hangs
+        if self._hung or (hung and not line) or line in self.stalls:
             return
         if line == self.dies_at:
             self.wire.abort()
             return
         unknown = f"{line} unknown command\r\n".encode() if line else b""
-        await self._write(self.answers.get(line, unknown) + b"$ ")
+        prompt = b"$[T: 141 M: mrs_t\r\n" if line in self.loses_prompt else b"$ "
+        await self._write(self.answers.get(line, unknown) + prompt)
 
     async def _say(self, echo: bytes) -> None:
         if self.echoes:

@@ -193,12 +193,12 @@ def test_the_first_byte_of_a_start_is_no_noise(answers: Answers, boot: bytes) ->
 
 def test_no_answer_is_a_timeout_and_the_next_command_is_answered_right(answers: Answers) -> None:
     async def story(session: Session, plug: ScriptedPlug) -> None:
-        plug.stalls = {"meross hw"}
+        plug.hangs = {"meross hw"}
         with pytest.raises(LinkTimeout, match="did not answer: 'meross' took more than 5 s"):
             await session.ask("meross hw")
         await plug.wire.write(answers["meross hw"] + b"$ ")  # late
         assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
-        plug.stalls = set()
+        plug.hangs = set()
         assert isinstance((await session.ask("meross hw")).reply, Hardware)
 
     play(story, answers)
@@ -206,11 +206,22 @@ def test_no_answer_is_a_timeout_and_the_next_command_is_answered_right(answers: 
 
 def test_an_answer_that_stops_half_way_is_told_apart(answers: Answers) -> None:
     async def story(session: Session, plug: ScriptedPlug) -> None:
-        plug.stalls = {"meross hw"}
+        plug.hangs = {"meross hw"}
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(say_late(plug, b"hardware info\r\nmodel"))
             with pytest.raises(LinkTimeout, match="began to answer and stopped"):
                 await session.ask("meross hw")
+
+    play(story, answers)
+
+
+def test_where_a_log_line_has_destroyed_the_prompt_enter_brings_a_new_one(answers: Answers) -> None:
+    async def story(session: Session, plug: ScriptedPlug) -> None:
+        plug.loses_prompt = {"meross hw"}
+        assert isinstance((await session.ask("meross hw")).reply, Hardware)
+        assert plug.executed == ["meross hw"]
+        plug.loses_prompt = set()
+        assert isinstance((await session.ask(FW)).reply, FirmwareInfo)
 
     play(story, answers)
 
