@@ -15,7 +15,7 @@ from ownplug.cli.console_snapshot import snapshot
 from ownplug.cli.frame import Frame, FrameGroup, pass_frame
 from ownplug.cli.output import print_table
 from ownplug.cli.running import run_async, run_service
-from ownplug.cli.wire import open_plug_console, wire_options
+from ownplug.cli.wire import BAUD, open_plug_console, wire_options
 
 if TYPE_CHECKING:
     from ownplug.console import Session, Sighting
@@ -203,7 +203,7 @@ def ports(frame: Frame) -> None:
 async def _warn_of_noise(frame: Frame, session: Session) -> None:
     """Say once that what comes is no text; it may still become some."""
     await session.noise()
-    frame.note(f"This is noise, not text: the plug speaks at {_BAUD} baud. Check --baud and the GND wire.")
+    frame.note(f"This is noise, not text: the plug speaks at {BAUD} baud. Check --baud and the GND wire.")
 
 
 def _split(words: tuple[str, ...]) -> tuple[str | None, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
-_BAUD = 115200
+BAUD = 115200
 _WAIT_S = 60.0  # long enough to find the cable
 
 
@@ -35,7 +35,7 @@ def speed_options(function: F) -> F:
     )(function)
     return click.option(
         "--baud",
-        default=_BAUD,
+        default=BAUD,
         show_default=True,
         type=click.IntRange(300, 4_000_000),
         help="Speed of the port.",
