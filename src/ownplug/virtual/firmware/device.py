@@ -17,11 +17,12 @@ import msgspec
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.schedule import TimeRule, Zone
 from ownplug.core.secret import Secret
 from ownplug.core.shell import OwnValue
 from ownplug.virtual.air import AccessPoint, Air
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import Rule, local_day, offset_at
+from ownplug.virtual.firmware.calendar import local_day
 from ownplug.virtual.firmware.days import EnergyDays
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
@@ -161,14 +162,14 @@ class Device:
         return self.flash.number(items.BIND) == 1
 
     @property
-    def time_rules(self) -> list[Rule]:
+    def time_rules(self) -> list[TimeRule]:
         """The `timeRule` it was given."""
         return [rule for item in items.TIME_RULES if (rule := _parse_rule(self.flash.read(item)))]
 
     @property
     def offset_s(self) -> int:
         """Local time minus UTC now."""
-        return offset_at(self.time_rules, self.unix_s)
+        return Zone(rules=tuple(self.time_rules)).offset_s(self.unix_s)
 
     def hex_id(self) -> str:
         """A new message id."""
@@ -259,7 +260,7 @@ class Device:
         )
 
 
-def _parse_rule(text: str) -> Rule | None:
+def _parse_rule(text: str) -> TimeRule | None:
     """Read a rule from the settings store; None if it is empty or damaged."""
     try:
         rule = msgspec.json.decode(text, type=tuple[int, int, int]) if text else None
