@@ -45,6 +45,22 @@ async def test_the_button_toggles_and_enters_pairing() -> None:
         assert plug.relay_on
 
 
+async def test_a_timer_acts_at_its_minute_with_no_server_at_all(ask: Callable[..., Any]) -> None:
+    almost_seven = 1_714_546_795  # 2024-05-01 06:59:55 UTC
+    timer = {"id": "a", "type": 1, "time": 420, "week": 255, "extend": {"toggle": {"onoff": 0}}}
+    async with VirtualPlug(VirtualPlugSettings(speed=20)) as plug:
+        for namespace, payload in (
+            ("Control.TimerX", {"timerx": timer}),
+            ("System.Time", {"time": {"timestamp": almost_seven}}),
+        ):
+            told = await asyncio.to_thread(ask, plug.http, "SET", namespace, payload)
+            assert told["header"]["method"] == "SETACK"
+        async with asyncio.timeout(DEADLINE_S):
+            await plug.until(lambda: not plug.relay_on)
+        told = await asyncio.to_thread(ask, plug.http, "GET", "Control.ToggleX")
+        assert told["payload"]["togglex"]["lmTime"] // 60 == almost_seven // 60 + 1
+
+
 async def test_settings_survive_in_a_file_and_a_reset_clears_them(
     ask: Callable[..., Any], tmp_path: Path
 ) -> None:

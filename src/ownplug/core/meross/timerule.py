@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from ownplug.core.schedule import TimeRule
+
 # One rule for each slot `dev.tim.Rule.00` to `19`.
 # Source: seed.
 MAX_RULES = 20
@@ -14,10 +16,8 @@ _YEAR_STEPS = 366 // 3
 _AHEAD_STEPS = 11 * _YEAR_STEPS
 _OLDEST = datetime(1901, 1, 1, tzinfo=UTC)
 
-Rule = tuple[int, int, int]
 
-
-def time_rules(zone: tzinfo, now: datetime, *, count: int = MAX_RULES) -> list[Rule]:
+def time_rules(zone: tzinfo, now: datetime, *, count: int = MAX_RULES) -> list[TimeRule]:
     """Return the changes of `zone` as a plug wants them, the one in force first.
 
     Each rule is (Unix time from which it holds, offset from UTC in seconds, 1 in summer time). A zone without
@@ -51,7 +51,7 @@ def _facts(zone: tzinfo, moment: datetime) -> tuple[int, int]:
     return int(offset.total_seconds()) if offset else 0, int(saving.total_seconds()) if saving else 0
 
 
-def _rule_at(zone: tzinfo, moment: datetime) -> Rule:
+def _rule_at(zone: tzinfo, moment: datetime) -> TimeRule:
     offset_s, saving_s = _facts(zone, moment)
     return int(moment.timestamp()), offset_s, int(saving_s > 0 or _is_ahead_till_pause(zone, moment))
 
@@ -67,7 +67,7 @@ def _is_ahead_till_pause(zone: tzinfo, moment: datetime) -> bool:
     return any(_facts(zone, moment + step * _STEP)[1] < 0 for step in range(1, _YEAR_STEPS))
 
 
-def _rule_in_force(zone: tzinfo, today: datetime) -> Rule:
+def _rule_in_force(zone: tzinfo, today: datetime) -> TimeRule:
     facts, later = _facts(zone, today), today
     while later > _OLDEST:
         earlier = later - _STEP

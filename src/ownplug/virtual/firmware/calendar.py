@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-Rule = tuple[int, int, int]
-"""Unix time from which it holds, offset from UTC in seconds, 1 in summer time."""
+from ownplug.core.schedule import TimeRule, Zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -18,20 +17,9 @@ def moment(unix_s: float) -> datetime:
     return _EPOCH + timedelta(seconds=int(unix_s))
 
 
-def offset_at(rules: Sequence[Rule], unix_s: float) -> int:
-    """The offset from UTC in seconds; 0 without rules, the first rule's before it begins.
-
-    Source: captures (protocol notes, 4.6: the first rule is the one in force when the list was written).
-    """
-    if not rules:
-        return 0
-    begun = [rule for rule in rules if rule[0] <= unix_s]
-    return max(begun)[1] if begun else min(rules)[1]
-
-
-def local_day(rules: Sequence[Rule], unix_s: float) -> date:
+def local_day(rules: Sequence[TimeRule], unix_s: float) -> date:
     """The plug's own day."""
-    return moment(unix_s + offset_at(rules, unix_s)).date()
+    return Zone(rules=tuple(rules)).day(unix_s)
 
 
 def c_time(unix_s: float) -> str:
@@ -60,3 +48,11 @@ def duration(seconds: float) -> str:
     minutes, rest_s = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h{minutes}m{rest_s}s"
+
+
+def suncalc(times: tuple[int, int] | None) -> str:
+    """Minutes of sunrise and sunset, without leading zeros: `6:6;18:13`; `0:0;0:0` where the sun does neither.
+
+    Source: captures (protocol notes, 5.8); assumed (polar days).
+    """
+    return ";".join(f"{minute // 60}:{minute % 60}" for minute in times or (0, 0))

@@ -17,15 +17,18 @@ import msgspec
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.payloads.rules import TimerEntry, TriggerEntry
+from ownplug.core.schedule import AutoOff, Place, Timer, TimeRule, Zone
 from ownplug.core.secret import Secret
 from ownplug.core.shell import OwnValue
 from ownplug.virtual.air import AccessPoint, Air
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import Rule, local_day, offset_at
+from ownplug.virtual.firmware.calendar import local_day
 from ownplug.virtual.firmware.days import EnergyDays
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.logs import MESSAGE, Origin
+from ownplug.virtual.firmware.rules import RuleSlots, auto_off_slots, timer_slots
 from ownplug.virtual.parts.clock import DeviceClock
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.meter import SLOT_S, Meter, Sample
@@ -34,6 +37,11 @@ from ownplug.virtual.profiles.profile import Profile
 
 _START_MS = 198  # of the last line of a start. Source: seed
 _DRIVER_CALLS_AT_START = 5  # the first that follows a start has this number. Source: seed
+
+PLACE_ITEMS = (*items.TIME_RULES, items.LATITUDE, items.LONGITUDE)
+"""What `Device.place` is made of."""
+
+_MICRO = 1_000_000
 
 Below = Callable[[int], int]
 """Chance: a number from 0 to below the argument, each as likely."""
@@ -89,6 +97,8 @@ class Device:
         pushes: (namespace, payload) of changes that nobody has been told of yet.
         orders: what handlers want done.
         printed: lines for the console, of other tasks than the shell.
+        on_since_s: when the relay was turned on, by the world's steady clock, or the restart that found it on; None
+            while it is off.
     """
 
     profile: Profile
@@ -105,6 +115,9 @@ class Device:
     light_by_hand: Light | None = None
     relay: Relay = field(init=False)
     clock: DeviceClock = field(init=False)
+    timers: RuleSlots[TimerEntry, Timer] = field(init=False)
+    auto_offs: RuleSlots[TriggerEntry, AutoOff] = field(init=False)
+    on_since_s: float | None = None
     network: NetworkFacts = field(default_factory=NetworkFacts)
     traffic: Traffic = field(default_factory=Traffic)
     pushes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -117,6 +130,7 @@ class Device:
         self._learn_identity()
         self.relay = Relay(is_on=self.flash.read(items.RELAY) != "0")
         self.clock = DeviceClock(self.now_s)
+        self.timers, self.auto_offs = timer_slots(self.flash), auto_off_slots(self.flash)
 
     def boot(self) -> None:
         """Begin a new life: the time is forgotten, the relay goes where the settings say."""
@@ -134,6 +148,9 @@ class Device:
         self.printed.clear()
         # Source: assumed (the state survives loss of power on most models, protocol notes 5.3).
         self.relay.move(on=self.flash.read(items.RELAY) != "0")
+        self.on_since_s = self.now_s if self.relay.is_on else None
+        self.timers.load(self.now_s)
+        self.auto_offs.load(self.now_s)
 
     @property
     def unix_s(self) -> float:
@@ -161,14 +178,23 @@ class Device:
         return self.flash.number(items.BIND) == 1
 
     @property
-    def time_rules(self) -> list[Rule]:
+    def time_rules(self) -> list[TimeRule]:
         """The `timeRule` it was given."""
         return [rule for item in items.TIME_RULES if (rule := _parse_rule(self.flash.read(item)))]
 
     @property
+    def place(self) -> Place:
+        """Its zone, and where on earth it is."""
+        return Place(
+            zone=Zone(rules=tuple(self.time_rules)),
+            latitude=self._degrees(items.LATITUDE, 90),
+            longitude=self._degrees(items.LONGITUDE, 180),
+        )
+
+    @property
     def offset_s(self) -> int:
         """Local time minus UTC now."""
-        return offset_at(self.time_rules, self.unix_s)
+        return self.place.zone.offset_s(self.unix_s)
 
     def hex_id(self) -> str:
         """A new message id."""
@@ -201,6 +227,10 @@ class Device:
         """Move the relay; whoever did it, a change is kept and pushed. `touch` renews its date without one."""
         self.count_energy()
         moved = self.relay.move(on=on)
+        if not on:
+            self.on_since_s = None
+        elif self.on_since_s is None:
+            self.on_since_s = self.now_s
         if not moved and not touch:
             return
         self.flash.write(items.RELAY, int(on))
@@ -237,6 +267,11 @@ class Device:
         """When the meter wants to be counted again."""
         return (self.now_s // SLOT_S + 1) * SLOT_S
 
+    def _degrees(self, item: str, limit: int) -> float:
+        """A position from the settings; 0, as where nobody set it, for what is none (assumed)."""
+        degrees = self.flash.number(item) / _MICRO
+        return degrees if abs(degrees) <= limit else 0.0
+
     def _dump(self, direction: str, message: bytes) -> None:
         """Show a message on the console, where somebody asked for that. Source: assumed (how it looks)."""
         if self.shows_messages:
@@ -259,7 +294,7 @@ class Device:
         )
 
 
-def _parse_rule(text: str) -> Rule | None:
+def _parse_rule(text: str) -> TimeRule | None:
     """Read a rule from the settings store; None if it is empty or damaged."""
     try:
         rule = msgspec.json.decode(text, type=tuple[int, int, int]) if text else None

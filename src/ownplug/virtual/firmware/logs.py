@@ -50,3 +50,5 @@ SERVER_LOST = Origin(module="mrs_iot", function="mrs_iot_disconnect", line=281, 
 AT_HOME = Origin(module="mrs_iot", function="mrs_iot_online", line=305)
 MESSAGE = Origin(module="mrs_proto", function="mrs_protocol_dump", line=88)
 UPGRADE_FAILED = Origin(module="mrs_ota", function="mrs_ota_download", line=141, level=Level.ERROR)
+TIMER = Origin(module="mrs_timer", function="mrs_timer_proc", line=402)
+AUTO_OFF = Origin(module="mrs_atf", function="mrs_autooff_proc", line=518)

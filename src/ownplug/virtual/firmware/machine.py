@@ -14,6 +14,7 @@ from ownplug.core.meross.topics import device_outbox
 from ownplug.core.mqtt import check_topic
 from ownplug.core.shell import ResetReason
 from ownplug.virtual.firmware import flash as items
+from ownplug.virtual.firmware.alarm import Alarm
 from ownplug.virtual.firmware.device import Device, Order
 from ownplug.virtual.firmware.dispatch import Answered, answer
 from ownplug.virtual.firmware.httpd import Request, render_reply, render_unauthorized
@@ -86,6 +87,7 @@ class Firmware:
         self._timing = timing
         self._shell = shell
         self._life = NetworkLife(device, timing)
+        self._alarm = Alarm(device)
         self._shown = light.Light.OFF  # by the firmware; a hand may have changed it
         self._late: list[_Late] = []
         self._count_s = math.inf
@@ -103,12 +105,14 @@ class Firmware:
     def update(self, now_s: float, inputs: Iterable[Input] = ()) -> Outcome:
         """Let time pass until `now_s`, then take `inputs`, then do what is due."""
         self._device.now_s = now_s
+        self._follow_rules()
         for given in inputs:
             self._take(given)
             self._settle()
         if now_s >= self._count_s:
             self._device.count_energy()
         self._tick()
+        self._follow_rules()
         self._settle()
         self._show()
         self._count_s = self._device.next_count_s() if self._is_awake else math.inf
@@ -122,7 +126,13 @@ class Firmware:
 
     def _next_s(self) -> list[float]:
         shell_s = self._shell.due_s if self._shell and self._is_awake else math.inf
-        return [self._life.due_s, self._count_s, shell_s, *(late.due_s for late in self._late)]
+        rules_s = self._alarm.due_s if self._is_awake else math.inf
+        return [self._life.due_s, self._count_s, shell_s, rules_s, *(late.due_s for late in self._late)]
+
+    def _follow_rules(self) -> None:
+        """Let the rules act whose time has come."""
+        while self._is_awake and self._alarm.due_s <= self._device.now_s:
+            self._alarm.tick()
 
     def _tick(self) -> None:
         """Do what is due."""

@@ -19,6 +19,11 @@ class DeviceClock:
         self._offset_s = unix_s - now_s
         self.is_set = True
 
+    @property
+    def ahead_s(self) -> float | None:
+        """By how much it is ahead of the world's steady clock; None until it is set."""
+        return self._offset_s if self.is_set else None
+
     def read(self, now_s: float) -> float:
         """Seconds since 1970."""
         return now_s + self._offset_s

@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownplug.core.meross.timerule import MAX_RULES, Rule, time_rules
+from ownplug.core.meross.timerule import MAX_RULES, time_rules
+from ownplug.core.schedule import TimeRule
 
 MARCH_2019 = datetime(2019, 3, 10, tzinfo=UTC)
 TEN_YEARS_S = 10 * 365 * 86400
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
 
 
-def rules_of(zone: str, now: datetime = MARCH_2019) -> list[Rule]:
+def rules_of(zone: str, now: datetime = MARCH_2019) -> list[TimeRule]:
     return time_rules(zoneinfo.ZoneInfo(zone), now)
 
 
-def offset_by_rules(rules: list[Rule], moment_s: int) -> int:
+def offset_by_rules(rules: list[TimeRule], moment_s: int) -> int:
     """What a plug does: the last rule that has begun is in force."""
     begun = bisect_right([begins for begins, _, _ in rules], moment_s)
     return rules[begun - 1][1]

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownplug.virtual.firmware.calendar import c_time, duration, http_date, local_day, offset_at
+from ownplug.virtual.firmware.calendar import c_time, duration, http_date, local_day, suncalc
 
 MADRID = [(1698541200, 3600, 0), (1711846800, 7200, 1), (1729990800, 3600, 0)]
 
@@ -18,19 +17,14 @@ def test_times_look_like_those_on_the_teardown_page_and_in_captures() -> None:
     assert duration(169 * 3600 + 52 * 60 + 27.9) == "169h52m27s"
 
 
-@pytest.mark.parametrize(
-    ("unix_s", "offset_s"),
-    [(0, 3600), (1698541200, 3600), (1711846799, 3600), (1711846800, 7200), (1729990800, 3600), (4e9, 3600)],
-)
-def test_the_newest_rule_that_has_begun_holds(unix_s: float, offset_s: int) -> None:
-    assert offset_at(MADRID, unix_s) == offset_s
-    assert offset_at(MADRID[::-1], unix_s) == offset_s
-
-
-def test_without_rules_days_are_those_of_utc() -> None:
-    assert offset_at([], 1711846800) == 0
+def test_days_are_local() -> None:
     assert local_day([], 1711842900) == date(2024, 3, 30)
     assert local_day(MADRID, 1711842900) == date(2024, 3, 31)
+
+
+def test_the_sun_is_told_without_leading_zeros_and_polar_days_as_midnight() -> None:
+    assert suncalc((366, 1093)) == "6:6;18:13"
+    assert suncalc(None) == "0:0;0:0"
 
 
 @given(st.integers(0, 2**32))

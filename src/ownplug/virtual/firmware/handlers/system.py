@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from ownplug.core.errors import Malformed
+from ownplug.core.schedule import sun_times
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import c_time, duration, local_day
+from ownplug.virtual.firmware.calendar import c_time, duration, suncalc
 from ownplug.virtual.firmware.device import Device, Order
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT, Fields, number, part, text
 from ownplug.virtual.firmware.handlers.digest import timer_digest, trigger_digest
-from ownplug.virtual.firmware.sun import render_sun, sun_times
 
 _ONLINE, _OFFLINE, _CONNECTING = 1, 2, 0
 _MICRO = 1_000_000
@@ -181,10 +181,11 @@ def time(device: Device) -> dict[str, Any]:
 
 def sun_today(device: Device) -> tuple[int, int] | None:
     """Minutes of the local day of sunrise and sunset; None where the sun does neither today."""
+    place = device.place
     return sun_times(
-        local_day(device.time_rules, device.unix_s),
-        latitude=device.flash.number(items.LATITUDE) / _MICRO,
-        longitude=device.flash.number(items.LONGITUDE) / _MICRO,
+        place.zone.day(device.unix_s),
+        latitude=place.latitude,
+        longitude=place.longitude,
         offset_s=device.offset_s,
     )
 
@@ -223,7 +224,7 @@ def _debug_system(device: Device) -> dict[str, Any]:
         "sysUpTime": duration(device.clock.uptime(device.now_s)),
         "localTimeOffset": offset_s,
         "localTime": c_time(device.unix_s + offset_s),
-        "suncalc": render_sun(sun_today(device)),
+        "suncalc": suncalc(sun_today(device)),
     }
 
 

@@ -9,7 +9,7 @@ from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.fields import Fields
-from ownplug.virtual.firmware.handlers import config, control, digest, system
+from ownplug.virtual.firmware.handlers import config, control, digest, older_rules, system
 
 Handler = Callable[[Device, Fields], dict[str, Any] | None]
 
@@ -35,11 +35,17 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     (ns.CONTROL_CONSUMPTION_CONFIG, Method.PUSH): control.push_meter_config,
     (ns.CONTROL_CONSUMPTION_X, Method.GET): control.get_consumption,
     (ns.CONTROL_ELECTRICITY, Method.GET): control.get_electricity,
+    (ns.CONTROL_TIMER, Method.DELETE): older_rules.delete_timer,
+    (ns.CONTROL_TIMER, Method.GET): older_rules.get_timers,
+    (ns.CONTROL_TIMER, Method.SET): older_rules.set_timers,
     (ns.CONTROL_TIMER_X, Method.DELETE): digest.delete_timer,
     (ns.CONTROL_TIMER_X, Method.GET): digest.get_timer,
     (ns.CONTROL_TIMER_X, Method.SET): digest.set_timer,
     (ns.CONTROL_TOGGLE_X, Method.GET): control.get_toggle,
     (ns.CONTROL_TOGGLE_X, Method.SET): control.set_toggle,
+    (ns.CONTROL_TRIGGER, Method.DELETE): older_rules.delete_trigger,
+    (ns.CONTROL_TRIGGER, Method.GET): older_rules.get_triggers,
+    (ns.CONTROL_TRIGGER, Method.SET): older_rules.set_triggers,
     (ns.CONTROL_TRIGGER_X, Method.DELETE): digest.delete_trigger,
     (ns.CONTROL_TRIGGER_X, Method.GET): digest.get_trigger,
     (ns.CONTROL_TRIGGER_X, Method.SET): digest.set_trigger,

@@ -85,6 +85,6 @@ def test_rules_are_listed_by_their_slots(home_console: Any) -> None:
     home_console.set(ns.CONTROL_TRIGGER_X, {"triggerx": trigger})
     told = home_console.run("meross iot rule")
     assert told[0] == "timer rules info:"
-    assert told[1].startswith('[00] {"channel":0,"id":"aaaa')
+    assert told[1].startswith('[00] {"id":"aaaa')
     assert told[2] == "autooff rules info:"
-    assert told[3].startswith('[00] {"channel":0,"id":"bbbb')
+    assert told[3].startswith('[00] {"id":"bbbb')
