@@ -1,27 +1,51 @@
-"""Every `ByteStream` against one suite: memory, TCP, and TLS over each of them."""
+"""Every `ByteStream` against one suite: memory, TCP, TLS over each of them, and serial lines of all kinds."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+import serial
 
 from ownplug.aio import ByteStream, memory_pair
-from ownplug.testing import BYTE_STREAM_CHECKS, FakeClock
+from ownplug.testing import BYTE_STREAM_CHECKS, FakeClock, Quirk, is_excused
 from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.pty import offer_pty
+from ownplug.transport.serial import open_serial
 from ownplug.transport.tcp import TcpStream, open_tcp
+from ownplug.transport.tcp_tty import offer_tcp
+from ownplug.transport.threaded import READ_TIMEOUT_S, open_threaded
 from ownplug.transport.tls import TlsMachine, client_context, server_context, start_tls
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
+    from pathlib import Path
 
-    Pair = tuple[ByteStream, ByteStream]
-    MakePair = Callable[[], AbstractAsyncContextManager[Pair]]
+Pair = tuple[ByteStream, ByteStream]
+MakePair = Callable[[], AbstractAsyncContextManager[Pair]]
 
-KINDS = ("memory", "memory with little room", "tcp", "tls over memory", "tls over tcp")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """How to make a pair, and what its first end cannot do."""
+
+    make: Callable[[Bench], AbstractAsyncContextManager[Pair]]
+    quirks: frozenset[Quirk] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What backends are made of."""
+
+    client_tls: ssl.SSLContext
+    server_tls: ssl.SSLContext
+    folder: Path
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +56,13 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, 
     return client_context(files.ca), server_context(files.server, files.server_key)
 
 
+@pytest.fixture
+def bench(contexts: tuple[ssl.SSLContext, ssl.SSLContext], tmp_path: Path) -> Bench:
+    return Bench(client_tls=contexts[0], server_tls=contexts[1], folder=tmp_path)
+
+
 @asynccontextmanager
-async def memory(limit: int = 65536) -> AsyncIterator[Pair]:
+async def memory(_: Bench, limit: int = 65536) -> AsyncIterator[Pair]:
     near, far = memory_pair(limit)
     yield near, far
     near.abort()
@@ -41,7 +70,7 @@ async def memory(limit: int = 65536) -> AsyncIterator[Pair]:
 
 
 @asynccontextmanager
-async def tcp() -> AsyncIterator[Pair]:
+async def tcp(_: Bench) -> AsyncIterator[Pair]:
     accepted: asyncio.Future[TcpStream] = asyncio.get_running_loop().create_future()
     server = await asyncio.start_server(
         lambda reader, writer: accepted.set_result(TcpStream(reader, writer)), "127.0.0.1", 0
@@ -56,30 +85,84 @@ async def tcp() -> AsyncIterator[Pair]:
 
 
 @asynccontextmanager
-async def tls(under: MakePair, client: ssl.SSLContext, server: ssl.SSLContext) -> AsyncIterator[Pair]:
-    async with under() as (near, far), asyncio.TaskGroup() as group:
+async def tls(
+    bench: Bench, under: Callable[[Bench], AbstractAsyncContextManager[Pair]]
+) -> AsyncIterator[Pair]:
+    async with under(bench) as (near, far), asyncio.TaskGroup() as group:
         machines = (
-            TlsMachine(client, server_side=False, server_hostname="127.0.0.1"),
-            TlsMachine(server, server_side=True),
+            TlsMachine(bench.client_tls, server_side=False, server_hostname="127.0.0.1"),
+            TlsMachine(bench.server_tls, server_side=True),
         )
         calling = group.create_task(start_tls(near, machines[0]))
         answering = group.create_task(start_tls(far, machines[1]))
         yield await calling, await answering
 
 
-@pytest.fixture(params=KINDS)
-def make_pair(request: pytest.FixtureRequest, contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> MakePair:
-    makers: dict[str, MakePair] = {
-        "memory": memory,
-        "memory with little room": lambda: memory(limit=4096),
-        "tcp": tcp,
-        "tls over memory": lambda: tls(memory, *contexts),
-        "tls over tcp": lambda: tls(tcp, *contexts),
+@asynccontextmanager
+async def serial_on_pty(bench: Bench) -> AsyncIterator[Pair]:
+    async with offer_pty(bench.folder / "tty") as far:
+        near = await open_serial(str(bench.folder / "tty"))
+        yield near, far
+        await near.close()
+
+
+@asynccontextmanager
+async def threads_on_pty(bench: Bench) -> AsyncIterator[Pair]:
+    """What a COM port of Windows goes through."""
+    async with offer_pty(bench.folder / "tty") as far:
+        port = serial.serial_for_url(
+            str(bench.folder / "tty"), do_not_open=True, baudrate=115200, timeout=READ_TIMEOUT_S
+        )
+        near = await open_threaded(port, "tty")
+        yield near, far
+        near.abort()
+        await near.close()
+
+
+@asynccontextmanager
+async def serial_on_tcp(_: Bench) -> AsyncIterator[Pair]:
+    async with offer_tcp("127.0.0.1", 0) as far:
+        near = await open_serial(far.address)
+        await near.write(b"here")  # the far side has taken us in when it reads that
+        assert await far.read() == b"here"
+        yield near, far
+        near.abort()
+
+
+@asynccontextmanager
+async def swapped(
+    bench: Bench, under: Callable[[Bench], AbstractAsyncContextManager[Pair]]
+) -> AsyncIterator[Pair]:
+    async with under(bench) as (near, far):
+        yield far, near
+
+
+BACKENDS = {
+    "memory": Backend(make=memory),
+    "memory with little room": Backend(make=lambda bench: memory(bench, limit=4096)),
+    "tcp": Backend(make=tcp),
+    "tls over memory": Backend(make=lambda bench: tls(bench, memory)),
+    "tls over tcp": Backend(make=lambda bench: tls(bench, tcp)),
+    "socket:// on an offered tty": Backend(make=serial_on_tcp, quirks=frozenset({Quirk.ENDLESS})),
+    "offered tty behind socket://": Backend(
+        make=lambda bench: swapped(bench, serial_on_tcp), quirks=frozenset({Quirk.UNBROKEN})
+    ),
+}
+if os.name == "posix":
+    LOST = frozenset({Quirk.ENDLESS})
+    BACKENDS |= {
+        "serial port on a pty": Backend(make=serial_on_pty, quirks=LOST),
+        "blocking port on a pty": Backend(make=threads_on_pty, quirks=LOST),
+        "pty behind a serial port": Backend(
+            make=lambda bench: swapped(bench, serial_on_pty), quirks=LOST | {Quirk.UNBROKEN}
+        ),
     }
-    return makers[request.param]
 
 
 @pytest.mark.parametrize("name", BYTE_STREAM_CHECKS)
-async def test_a_byte_stream_keeps_its_promises(name: str, make_pair: MakePair) -> None:
-    async with make_pair() as (near, far):
+@pytest.mark.parametrize("backend", BACKENDS)
+async def test_a_byte_stream_keeps_its_promises(name: str, backend: str, bench: Bench) -> None:
+    if is_excused(name, BACKENDS[backend].quirks):
+        pytest.skip(f"a quirk of this wire: {', '.join(quirk.value for quirk in BACKENDS[backend].quirks)}")
+    async with BACKENDS[backend].make(bench) as (near, far):
         await BYTE_STREAM_CHECKS[name](near, far)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LAST_PORT = 65535
 _ANY_PORT = "127.0.0.1:0"
+_TCP = "tcp:"
 
 
 @group("virtual", examples=["ownplug virtual run"])
@@ -30,6 +31,7 @@ def virtual() -> None:
     examples=[
         "ownplug virtual run",
         "ownplug virtual run --http 127.0.0.1:8001 --load 1800",
+        "ownplug virtual run --tty plug.tty --fault chatter=20",
         "ownplug virtual run --count 10 --seed 7 --json",
     ],
 )
@@ -44,7 +46,12 @@ def virtual() -> None:
     show_default=True,
     help="Where the first serves HTTP; the next ones take the next ports. 0 is any free port.",
 )
-@click.option("--tty", metavar="PATH", help="Where its serial console is. Not built yet.")
+@click.option(
+    "--tty",
+    metavar="PATH",
+    help="Where its serial console is: a path, at which a terminal is offered, or tcp:HOST:PORT. Several plugs have"
+    " PATH-0, PATH-1 and so on, or the next ports.",
+)
 @click.option(
     "--seed", type=int, help="Makes identities and chance; the same is the same plugs.  [default: random]"
 )
@@ -67,7 +74,12 @@ def virtual() -> None:
 )
 @click.option("--air", metavar="FILE", help="Which networks there are. Not built yet.")
 @click.option(
-    "--fault", "faults", metavar="NAME[=VALUE]", multiple=True, help="Break something. Not built yet."
+    "--fault",
+    "faults",
+    metavar="NAME[=VALUE]",
+    multiple=True,
+    help="Make something go wrong; may be repeated. chatter=20: twenty lines a second of other tasks on the console,"
+    " in the middle of anything.",
 )
 @pass_frame
 def run(
@@ -87,10 +99,9 @@ def run(
     Each is at factory default, waits to be paired by HTTP and comes home by MQTT like a real one. Without
     --home it forgets everything at the end.
     """
-    for option, given in (("--tty", tty), ("--air", air), ("--fault", faults)):
-        if given:
-            click.echo(f"{option} is not built yet and has no effect.", err=True)
-    from ownplug.virtual import Load, VirtualPlugSettings, find_profile
+    if air:
+        click.echo("--air is not built yet and has no effect.", err=True)
+    from ownplug.virtual import Load, VirtualPlugSettings, find_profile, parse_faults
 
     host, port = _parse_address(http)
     if port and port + count - 1 > _LAST_PORT:
@@ -104,7 +115,9 @@ def run(
             index=index,
             http_host=host,
             http_port=port + index if port else 0,
+            tty=_tty_of(tty, index, count) if tty else "",
             load=Load(resistive_w=loads_w[index % len(loads_w)]),
+            faults=parse_faults(faults),
             speed=speed,
             flash_file=folder / "virtual" / f"plug-{index:05}.json" if folder else None,
         )
@@ -133,14 +146,15 @@ def _ready(plug: VirtualPlug) -> dict[str, str]:
         "mac": plug.mac.text,
         "key": plug.key.reveal(),
         "http": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "tty": "",
+        "tty": plug.tty,
         "state": plug.state.value,
     }
 
 
 def _status(plug: VirtualPlug) -> str:
     told = _ready(plug)
-    return f"{told['model']}  {told['uuid']}  http://{told['http']}  {told['state']}"
+    tty = f"  {told['tty']}" if told["tty"] else ""
+    return f"{told['model']}  {told['uuid']}  http://{told['http']}{tty}  {told['state']}"
 
 
 def _random_seed() -> int:
@@ -149,11 +163,22 @@ def _random_seed() -> int:
     return secrets.randbits(32)
 
 
-def _parse_address(text: str) -> tuple[str, int]:
+def _tty_of(where: str, index: int, count: int) -> str:
+    """Where the console of one plug of several is."""
+    if count == 1:
+        return where
+    if not where.startswith(_TCP):
+        return f"{where}-{index}"
+    host, port = _parse_address(where.removeprefix(_TCP), option="--tty")
+    if port + index > _LAST_PORT:
+        raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
+    host = f"[{host}]" if ":" in host else host
+    return f"{_TCP}{host}:{port + index if port else 0}"
+
+
+def _parse_address(text: str, *, option: str = "--http") -> tuple[str, int]:
     """Read `HOST:PORT` or `[IPv6]:PORT`."""
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
-        raise click.BadParameter(
-            f"{text!r} is not HOST:PORT, for example 127.0.0.1:8001.", param_hint="--http"
-        )
+        raise click.BadParameter(f"{text!r} is not HOST:PORT, for example 127.0.0.1:8001.", param_hint=option)
     return host.removeprefix("[").removesuffix("]"), int(port)

@@ -4,10 +4,15 @@
         UsageError          the calling code or command is wrong: fix it
         LinkError           the way to the plug or hub: try again, or elsewhere
             Unreachable         nobody answered at that address
+                NoSuchPort          no such serial port
+                PortDenied          a serial port that this user may not open
+                PortBusy            a serial port that another program has open
             LinkTimeout         connected, but no answer in time (also a TimeoutError)
             LinkClosed          we closed it ourselves
             LinkBroken          the far side, or the network, ended it
+            Restarted           the plug restarted before it answered
         WireError           the far side broke the rules of its language
+            Noise               nothing but garbage: another speed, or a bad contact
             Malformed           bytes that are not a message of that language
             BadSignature        a message that was not signed with the key
             Unexpected          a good message at the wrong moment
@@ -53,6 +58,24 @@ class Unreachable(LinkError):
     code = "unreachable"
 
 
+class NoSuchPort(Unreachable):
+    """No such serial port."""
+
+    code = "no-port"
+
+
+class PortDenied(Unreachable):
+    """This user may not open that serial port."""
+
+    code = "port-denied"
+
+
+class PortBusy(Unreachable):
+    """Another program has that serial port open."""
+
+    code = "port-busy"
+
+
 class LinkTimeout(LinkError, TimeoutError):
     """The far side is there but did not answer in time."""
 
@@ -71,10 +94,22 @@ class LinkBroken(LinkError):
     code = "broken"
 
 
+class Restarted(LinkError):
+    """The plug restarted before it answered."""
+
+    code = "restarted"
+
+
 class WireError(OwnplugError):
     """The far side broke the rules of its language."""
 
     code = "wire"
+
+
+class Noise(WireError):
+    """Nothing but garbage comes: another speed, or a bad contact."""
+
+    code = "noise"
 
 
 class Malformed(WireError):

@@ -6,6 +6,7 @@ the product.
 """
 
 from ownplug.virtual.air import AccessPoint, Air
+from ownplug.virtual.faults import Faults, parse_faults
 from ownplug.virtual.firmware.signals import LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.parts.light import Light
@@ -17,6 +18,7 @@ __all__ = [
     "PROFILES",
     "AccessPoint",
     "Air",
+    "Faults",
     "LifeState",
     "Light",
     "Load",
@@ -25,4 +27,5 @@ __all__ = [
     "VirtualPlug",
     "VirtualPlugSettings",
     "find_profile",
+    "parse_faults",
 ]

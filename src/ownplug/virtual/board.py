@@ -15,13 +15,15 @@ import socket
 from collections.abc import Callable
 from typing import assert_never
 
-from ownplug.aio import Clock
+from ownplug.aio import ByteStream, Clock
 from ownplug.core.errors import UsageError
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.httpd import Progress, RequestReader
 from ownplug.virtual.firmware.machine import Firmware
 from ownplug.virtual.firmware.signals import (
     ConnectBroker,
+    ConsolePrinted,
+    ConsoleTyped,
     Effect,
     HttpAnswer,
     HttpAsked,
@@ -32,6 +34,8 @@ from ownplug.virtual.firmware.signals import (
 )
 from ownplug.virtual.flash_file import FlashWriter
 from ownplug.virtual.link import BrokerLink
+from ownplug.virtual.memory import Memory
+from ownplug.virtual.uart import Uart
 
 _WAITING_ROOM = 4  # connections that wait while one is served. Source: assumed
 _REQUEST_PATIENCE_S = 10.0  # until a request is whole. Source: assumed
@@ -51,6 +55,7 @@ class Board:
         clock: the steady clock of the world.
         speed: how many seconds pass for the plug in one of the world's.
         writer: keeps the settings in a file; None: they are forgotten.
+        tty: where the serial console is; None: nowhere.
     """
 
     def __init__(
@@ -62,19 +67,19 @@ class Board:
         clock: Clock,
         speed: float,
         writer: FlashWriter | None,
+        tty: ByteStream | None = None,
     ) -> None:
         self._device = device
         self._firmware = firmware
         self._listener = listener
         self._clock = clock
         self._speed = speed
-        self._writer = writer
+        self._memory = Memory(device.flash, writer)
+        self._uart = Uart(tty, keep=self._memory.keep, heard=self._heard_typing) if tty else None
         self._began_s = clock.monotonic()
         self._tasks = asyncio.TaskGroup()
         self._due_s = math.inf
         self._due_changed = asyncio.Event()
-        self._flash_changed = asyncio.Event()
-        self._saved_revision = -1
         self._link: BrokerLink | None = None
         self._asked: dict[int, asyncio.Future[bytes]] = {}
         self._watchers: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
@@ -85,14 +90,13 @@ class Board:
             async with self._tasks as group:
                 group.create_task(self._serve_http(), name="virtual plug: http")
                 group.create_task(self._keep_time(), name="virtual plug: timer")
-                if self._writer is not None:
-                    group.create_task(self._keep_memory(self._writer), name="virtual plug: memory")
+                group.create_task(self._memory.run(), name="virtual plug: memory")
+                if self._uart is not None:
+                    group.create_task(self._uart.run(), name="virtual plug: console")
                 self.tell(PowerCycled())
                 powered.set()
         finally:
-            if self._writer is not None:
-                flash = self._device.flash
-                self._writer.save(flash.saved(), revision=flash.revision)
+            self._memory.close()
 
     def tell(self, happened: Input) -> None:
         """Let the firmware know, and do what it wants."""
@@ -127,8 +131,7 @@ class Board:
         if outcome.next_s != self._due_s:
             self._due_s = outcome.next_s
             self._due_changed.set()
-        if self._device.flash.revision != self._saved_revision:
-            self._flash_changed.set()
+        self._memory.look()
         for condition, came in self._watchers:
             if not came.done() and condition():
                 came.set_result(None)
@@ -146,7 +149,9 @@ class Board:
             case LeaveBroker() if self._link is not None:
                 self._link.leave()
                 self._link = None
-            case PublishMessage() | LeaveBroker():
+            case ConsolePrinted() if self._uart is not None:
+                self._uart.send(effect.data, revision=self._device.flash.revision)
+            case PublishMessage() | LeaveBroker() | ConsolePrinted():
                 return
             case _:
                 assert_never(effect)
@@ -161,6 +166,9 @@ class Board:
         if link is self._link:
             self.tell(happened)
 
+    def _heard_typing(self, data: bytes) -> None:
+        self.tell(ConsoleTyped(data=data))
+
     async def _keep_time(self) -> None:
         while True:
             self._due_changed.clear()
@@ -172,14 +180,6 @@ class Board:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(None if wait_s == math.inf else wait_s):
                     await self._due_changed.wait()
-
-    async def _keep_memory(self, writer: FlashWriter) -> None:
-        flash = self._device.flash
-        while True:
-            await self._flash_changed.wait()
-            self._flash_changed.clear()
-            self._saved_revision = flash.revision
-            await asyncio.to_thread(writer.save, flash.saved(), revision=flash.revision)
 
     async def _serve_http(self) -> None:
         """One connection at a time, as the plug does; others wait, and too many are not let in."""

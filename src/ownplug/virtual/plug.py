@@ -17,12 +17,15 @@ from ownplug.aio import Clock, SystemClock
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.secret import Secret
+from ownplug.transport.tty import OfferedTty, offer_tty
 from ownplug.virtual.air import Air
 from ownplug.virtual.board import Board, listen
+from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.machine import Firmware
+from ownplug.virtual.firmware.shell import Shell
 from ownplug.virtual.firmware.signals import ButtonPressed, LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.flash_file import FlashWriter, load_flash
@@ -50,10 +53,15 @@ class VirtualPlugSettings:
     """Address of the HTTP server. Loopback, because an unpaired plug obeys everybody."""
     http_port: int = 0
     """0: any free one."""
+    tty: str = ""
+    """Where its serial console is: a path, at which a link to a PTY appears, or `tcp:HOST:PORT`, port 0 being any free
+    one. Empty: nowhere. Whoever reaches it can read every secret of the plug."""
     load: Load = field(default_factory=Load)
     """What is plugged in."""
     air: Air = field(default_factory=Air)
     """The Wi-Fi networks in reach."""
+    faults: Faults = field(default_factory=Faults)
+    """What goes wrong."""
     timing: Timing = field(default_factory=Timing)
     """How long the firmware waits for what."""
     speed: float = 1.0
@@ -73,6 +81,7 @@ class _Running:
     firmware: Firmware
     board: Board
     address: tuple[str, int]
+    tty: OfferedTty | None
 
 
 class VirtualPlug:
@@ -98,7 +107,8 @@ class VirtualPlug:
             file = settings.flash_file
             saved = (await asyncio.to_thread(load_flash, file) if file else {}) or settings.flash
             listener = stack.enter_context(listen(settings.http_host, settings.http_port))
-            self._inside = _assemble(settings, saved, listener, self._clock)
+            tty = await stack.enter_async_context(offer_tty(settings.tty)) if settings.tty else None
+            self._inside = _assemble(settings, saved, listener, tty, self._clock)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
             powered = asyncio.Event()
             running = tasks.create_task(self._inside.board.run(powered=powered), name="virtual plug")
@@ -119,6 +129,11 @@ class VirtualPlug:
         return self._running.address
 
     @property
+    def tty(self) -> str:
+        """What a terminal opens to reach its serial console: a path or a URL; empty without one."""
+        return self._running.tty.address if self._running.tty else ""
+
+    @property
     def uuid(self) -> Uuid:
         """Who it is."""
         return self._running.device.uuid
@@ -126,7 +141,7 @@ class VirtualPlug:
     @property
     def mac(self) -> Mac:
         """Its MAC address."""
-        return self.uuid.mac
+        return self._running.device.mac
 
     @property
     def key(self) -> Secret:
@@ -179,13 +194,15 @@ class VirtualPlug:
 
 
 def _assemble(
-    settings: VirtualPlugSettings, saved: Mapping[str, str], listener: socket.socket, clock: Clock
+    settings: VirtualPlugSettings,
+    saved: Mapping[str, str],
+    listener: socket.socket,
+    tty: OfferedTty | None,
+    clock: Clock,
 ) -> _Running:
     profile = settings.profile
+    uuid = _identity(saved) or make_uuid(settings.seed, settings.index)
     flash = Flash(saved)
-    if not flash.read(items.FACTORY_UUID):
-        _write_factory(flash, profile, make_uuid(settings.seed, settings.index))
-    uuid = Uuid.parse(flash.read(items.FACTORY_UUID))
     device = Device(
         profile=profile,
         uuid=uuid,
@@ -196,22 +213,33 @@ def _assemble(
         below=_chance_of(uuid, saved),
         now_s=0.0,
     )
-    firmware = Firmware(device, settings.timing)
+    shell = Shell(
+        device,
+        settings.timing,
+        faults=settings.faults,
+        below=random.Random(f"{uuid} chatter").randrange,  # noqa: S311 - as below
+    )
+    firmware = Firmware(device, settings.timing, shell if tty else None)
     board = Board(
         device=device,
         firmware=firmware,
         listener=listener,
+        tty=tty,
         clock=clock,
         speed=settings.speed,
         writer=FlashWriter(settings.flash_file) if settings.flash_file else None,
     )
-    return _Running(device=device, firmware=firmware, board=board, address=listener.getsockname()[:2])
+    return _Running(
+        device=device, firmware=firmware, board=board, address=listener.getsockname()[:2], tty=tty
+    )
 
 
-def _write_factory(flash: Flash, profile: Profile, uuid: Uuid) -> None:
-    flash.write(items.FACTORY_UUID, uuid.text)
-    flash.write(items.FACTORY_MAC, uuid.mac.text)
-    flash.write(items.FACTORY_LOCALE, profile.model.sub_type)
+def _identity(saved: Mapping[str, str]) -> Uuid | None:
+    """Who the plug was; None if it is new, or if its console made it nobody."""
+    try:
+        return Uuid.parse(saved.get(items.FACTORY_UUID, ""))
+    except UsageError:
+        return None
 
 
 def _chance_of(uuid: Uuid, saved: Mapping[str, str]) -> Callable[[int], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -12,14 +13,18 @@ from ownplug.core.meross import MessageMaker, Method, encode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
 from ownplug.virtual.air import Air
+from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.httpd import Request
 from ownplug.virtual.firmware.machine import Firmware
+from ownplug.virtual.firmware.shell import Shell
 from ownplug.virtual.firmware.signals import (
     BrokerReady,
     ConnectBroker,
+    ConsolePrinted,
+    ConsoleTyped,
     Delivered,
     Effect,
     HttpAnswer,
@@ -49,6 +54,8 @@ class Bench:
         air: Air | None = None,
         timing: Timing | None = None,
         load: Load | None = None,
+        console: bool = False,
+        faults: Faults | None = None,
     ) -> None:
         self.now_s = 100.0
         self.flash = Flash(saved)
@@ -64,7 +71,10 @@ class Bench:
             below=self._draw,
             now_s=self.now_s,
         )
-        self.firmware = Firmware(self.device, self.timing)
+        chance = random.Random(1).randrange
+        shell = Shell(self.device, self.timing, faults=faults or Faults(), below=chance) if console else None
+        self.firmware = Firmware(self.device, self.timing, shell)
+        self._printed = b""
         self.effects: list[Effect] = []
         self.next_s = self.now_s
         self._asked = 0
@@ -83,10 +93,15 @@ class Bench:
     def key(self) -> str:
         return self.flash.read(items.KEY)
 
+    def owned(self) -> dict[str, str]:
+        """What the settings hold beyond what the factory left in them."""
+        return {item: value for item, value in self.flash.saved().items() if not item.startswith("factory:")}
+
     def tell(self, *inputs: Input) -> None:
         outcome = self.firmware.update(self.now_s, inputs)
         assert outcome.next_s > self.now_s, "the firmware would be called again and again"
-        self.effects.extend(outcome.effects)
+        self._printed += b"".join(e.data for e in outcome.effects if isinstance(e, ConsolePrinted))
+        self.effects.extend(e for e in outcome.effects if not isinstance(e, ConsolePrinted))
         self.next_s = outcome.next_s
 
     def pass_time(self, seconds: float) -> None:
@@ -162,6 +177,32 @@ class Bench:
         """Method and namespace of what was published since last time."""
         return [f"{m['header']['method']} {m['header']['namespace']}" for _, m in self.spoken()]
 
+    def printed(self) -> bytes:
+        """What was printed on the console since last time."""
+        printed, self._printed = self._printed, b""
+        return printed
+
+    def type(self, typed: str | bytes) -> bytes:
+        """Type on the console; return what was printed since last time."""
+        self.tell(ConsoleTyped(data=typed.encode() if isinstance(typed, str) else typed))
+        return self.printed()
+
+    def run(self, line: str) -> list[str]:
+        """Type a command and return the lines of its reply: what stands between its echo and the next prompt."""
+        self.printed()
+        printed = self.type(f"{line}\r")
+        for _ in range(100):
+            if b"\r\n$ " in printed:
+                break
+            self.now_s = self.next_s
+            self.tell()
+            printed += self.printed()
+        reply, prompt, self._printed = printed.partition(b"\r\n$ ")
+        assert prompt, printed
+        echo, *lines = reply.decode("utf-8", "surrogateescape").split("\r\n")
+        assert echo == line
+        return lines
+
     def pair(self, *, second: bool = True) -> ConnectBroker:
         """Pair by HTTP and wait until the plug wants to connect."""
         gateway: dict[str, Any] = {"host": "hub.example", "port": 8883, "redirect": 1}
@@ -198,6 +239,23 @@ def make_bench() -> Callable[..., Bench]:
 def bench() -> Bench:
     """A plug at factory default, waiting to be paired."""
     return Bench()
+
+
+@pytest.fixture
+def console() -> Bench:
+    """A plug at factory default with a terminal on its console, after its start."""
+    bench = Bench(console=True)
+    bench.printed()
+    return bench
+
+
+@pytest.fixture
+def home_console() -> Bench:
+    """A plug at home with a terminal on its console."""
+    bench = Bench(console=True)
+    bench.come_home()
+    bench.printed()
+    return bench
 
 
 @pytest.fixture

@@ -7,24 +7,33 @@ as pushes and orders, and the firmware sees to it when they are done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 import msgspec
 
-from ownplug.core.identity import Uuid
+from ownplug.core.errors import UsageError
+from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
+from ownplug.core.shell import OwnValue
 from ownplug.virtual.air import AccessPoint, Air
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.calendar import Rule, local_day, offset_at
 from ownplug.virtual.firmware.days import EnergyDays
+from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
+from ownplug.virtual.firmware.logs import PACKET, Origin
 from ownplug.virtual.parts.clock import DeviceClock
+from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.meter import SLOT_S, Meter, Sample
 from ownplug.virtual.parts.relay import Relay
 from ownplug.virtual.profiles.profile import Profile
+
+_START_MS = 198  # of the last line of a start. Source: seed
+_DRIVER_CALLS_AT_START = 5  # the first that follows a start has this number. Source: seed
 
 Below = Callable[[int], int]
 """Chance: a number from 0 to below the argument, each as likely."""
@@ -35,6 +44,8 @@ class Order(Enum):
 
     REBOOT = "start again"
     FACTORY_RESET = "forget the owner and start again"
+    UNBIND = "tell the server goodbye, forget the owner and start again"
+    CRASH = "hang until the watchdog bites"
     RECONNECT = "connect again, with the servers and the key as they are now"
     ASK_TIME = "ask the server for the time"
     TIME_HEARD = "stop asking for the time"
@@ -56,13 +67,28 @@ class NetworkFacts:
 
 
 @dataclass(slots=True, kw_only=True)
+class Traffic:
+    """What has crossed the network in this life."""
+
+    messages_sent: int = 0
+    messages_received: int = 0
+    pings_sent: int = 0
+    pings_answered: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Device:
     """One plug from the inside.
 
     Attributes:
         now_s: the world's steady clock, in seconds; set at each update.
+        mac: its MAC address, which the console can make another than the uuid's.
+        is_in_factory_mode: since its start, or since the console led it there.
+        dumps_packets: whether messages are shown on the console.
+        light_by_hand: what the console makes the light do, until the firmware has something else to show.
         pushes: (namespace, payload) of changes that nobody has been told of yet.
         orders: what handlers want done.
+        printed: lines for the console, of other tasks than the shell.
     """
 
     profile: Profile
@@ -73,23 +99,39 @@ class Device:
     address: str
     below: Below
     now_s: float
+    mac: Mac = field(init=False)
+    is_in_factory_mode: bool = False
+    dumps_packets: bool = False
+    light_by_hand: Light | None = None
     relay: Relay = field(init=False)
     clock: DeviceClock = field(init=False)
     network: NetworkFacts = field(default_factory=NetworkFacts)
+    traffic: Traffic = field(default_factory=Traffic)
     pushes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    _driver_calls: int = 0
 
     def __post_init__(self) -> None:
+        self.mac = self.uuid.mac
+        self._learn_identity()
         self.relay = Relay(is_on=self.flash.read(items.RELAY) != "0")
         self.clock = DeviceClock(self.now_s)
 
     def boot(self) -> None:
         """Begin a new life: the time is forgotten, the relay goes where the settings say."""
+        self._learn_identity()
+        self.is_in_factory_mode = self.flash.number(items.FACTORY_MODE) == 1
+        self.dumps_packets = False
+        self.light_by_hand = None
+        self._driver_calls = _DRIVER_CALLS_AT_START
         self.clock = DeviceClock(self.now_s)
         self.meter.skip(self.now_s)
         self.network = NetworkFacts()
+        self.traffic = Traffic()
         self.pushes.clear()
         self.orders.clear()
+        self.printed.clear()
         # Source: assumed (the state survives loss of power on most models, protocol notes 5.3).
         self.relay.move(on=self.flash.read(items.RELAY) != "0")
 
@@ -97,6 +139,11 @@ class Device:
     def unix_s(self) -> float:
         """Seconds since 1970 by the plug's own clock."""
         return self.clock.read(self.now_s)
+
+    @property
+    def uptime_ms(self) -> int:
+        """Milliseconds since its start, as its log counts them: the start itself takes the first."""
+        return _START_MS + int(self.clock.uptime(self.now_s) * 1000)
 
     @property
     def key(self) -> Secret:
@@ -127,6 +174,29 @@ class Device:
         """A new message id."""
         return "".join("0123456789abcdef"[self.below(16)] for _ in range(32))
 
+    def log(self, origin: Origin, message: str) -> None:
+        """Print a line of the firmware's log on the console."""
+        self.printed.append(origin.render(self.uptime_ms, message))
+
+    def note_sent(self, message: bytes) -> None:
+        """A message goes out."""
+        self.traffic.messages_sent += 1
+        self._dump("send", message)
+
+    def note_received(self, message: bytes) -> None:
+        """A message has come in."""
+        self.traffic.messages_received += 1
+        self._dump("recv", message)
+
+    def call_driver(self, command: int) -> str:
+        """Ask the Wi-Fi driver for something; return the line that it prints of it.
+
+        Source: seed (`meross net`, `meross iot dbg`, `meross scan`).
+        """
+        number = self._driver_calls
+        self._driver_calls = (number + 1) % 256
+        return f"cmd id {command:#x} -- 0x0 seq {number:#x}"
+
     def switch(self, *, on: bool, touch: bool = False) -> None:
         """Move the relay; whoever did it, a change is kept and pushed. `touch` renews its date without one."""
         self.count_energy()
@@ -136,6 +206,11 @@ class Device:
         self.flash.write(items.RELAY, int(on))
         self.flash.write(items.RELAY_CHANGED, int(self.unix_s))
         self.pushes.append((ns.CONTROL_TOGGLE_X, {"togglex": [self.relay_payload()]}))
+
+    def click(self) -> None:
+        """Move the relay to its other side to test it: not kept, and nobody is told (assumed)."""
+        self.count_energy()
+        self.relay.move(on=not self.relay.is_on)
 
     def relay_payload(self) -> dict[str, int]:
         """The relay as `ToggleX` tells it."""
@@ -162,10 +237,32 @@ class Device:
         """When the meter wants to be counted again."""
         return (self.now_s // SLOT_S + 1) * SLOT_S
 
+    def _dump(self, direction: str, message: bytes) -> None:
+        """Show a message on the console, where somebody asked for that. Source: assumed (how it looks)."""
+        if self.dumps_packets:
+            text = message.decode("utf-8", "backslashreplace")
+            self.log(PACKET, f"{direction}:{''.join(c if c.isprintable() else '.' for c in text)}")
+
+    def _learn_identity(self) -> None:
+        """Read from the settings who it is; where they do not say (assumed), it stays who it was."""
+        with suppress(UsageError):
+            self.uuid = Uuid.parse(self.flash.read(items.FACTORY_UUID))
+        with suppress(UsageError):
+            self.mac = Mac.parse(self.flash.read(items.FACTORY_MAC))
+        self.flash.adopt(
+            {
+                OwnValue.UUID: self.uuid.text,
+                OwnValue.MAC: self.mac.text,
+                OwnValue.LOCALE: self.profile.model.sub_type,
+                OwnValue.ACCESS_POINT: f"Meross_SW_{self.mac.digits[-4:]}",  # Source: seed; assumed (small)
+            }
+        )
+
 
 def _parse_rule(text: str) -> Rule | None:
     """Read a rule from the settings store; None if it is empty or damaged."""
     try:
-        return msgspec.json.decode(text, type=tuple[int, int, int]) if text else None
+        rule = msgspec.json.decode(text, type=tuple[int, int, int]) if text else None
     except msgspec.MsgspecError:
         return None
+    return rule if rule and 0 <= rule[0] <= UNIX_LIMIT and abs(rule[1]) <= DAY_S else None

@@ -13,6 +13,7 @@ from ownplug.core.errors import Malformed
 Fields = Mapping[str, Any]
 
 UNIX_LIMIT = 2**32 - 1  # the plug's clock has 32 bits. Source: assumed
+DAY_S = 86_400
 
 
 def part(fields: Fields, name: str) -> dict[str, Any]:

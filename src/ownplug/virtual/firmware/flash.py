@@ -1,7 +1,6 @@
 """The settings store in the plug's flash memory: text values by group and name.
 
-The items of the groups `meross` and `factory` and the network of `STA` are here: what the firmware itself reads.
-What nobody reads (radio settings) comes with the console that shows it. Source: seed (`config show`).
+Which items there are, `core.shell` knows; the ones that the firmware itself reads have names here.
 """
 
 from __future__ import annotations
@@ -9,14 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ownplug.core.errors import UsageError
+from ownplug.core.shell import SETTINGS, OwnValue, settings_of
+from ownplug.virtual.firmware.fields import is_utf8
 
 SSID = "STA:Ssid"
+SSID_LENGTH = "STA:SsidLen"
 WIFI_PASSWORD = "STA:WpaPsk"  # noqa: S105 - the name of the item
+WIFI_PASSWORD_LENGTH = "STA:WpaPskLen"  # noqa: S105 - as above
+
+IP_ADDRESS = "network:IpAddr"
+IP_NETMASK = "network:IpNetmask"
+IP_GATEWAY = "network:IpGateway"
 
 STATE = "meross:dev.cfg.State"  # 1: has been given a network. Source: assumed
 BIND = "meross:dev.cfg.Bind"  # 1: has been home once. Source: assumed
 KEY = "meross:dev.cfg.Key"
 BIND_TIME = "meross:dev.cfg.bindTime"
+BIND_ID = "meross:dev.cfg.bindId"
 SERVER = "meross:dev.cfg.Server"
 PORT = "meross:dev.cfg.Port"
 SECOND_SERVER = "meross:dev.cfg.BackServer"
@@ -39,57 +47,28 @@ CURRENT_RATIO = "meross:dev.enr.IRatio"
 FACTORY_LOCALE = "factory:dev.fac.locale"
 FACTORY_UUID = "factory:dev.fac.uuid"
 FACTORY_MAC = "factory:dev.fac.mac"
+FACTORY_MODE = "factory:dev.fac.mode"  # 1: in factory mode. Source: seed
 
-_CFG = {
-    "meross:dev.cfg.ResetCount": "0",
-    STATE: "0",
-    BIND: "0",
-    KEY: "",
-    BIND_TIME: "0",
-    "meross:dev.cfg.bindId": "",
-    SERVER: "",
-    PORT: "",
-    SECOND_SERVER: "",
-    SECOND_PORT: "",
-    USER_ID: "",
-    "meross:dev.cfg.upgradeFlag": "0",
-    DND_MODE: "0",
-    **dict.fromkeys(TRACES, ""),
-}
-_CTL = {
-    TIME_ZONE: "",
-    TIME_STAMP: "0",
-    LATITUDE: "0",
-    LONGITUDE: "0",
-    **{f"meross:dev.ctl.switchStatus.{n:02}": "1" for n in range(6)},
-    **{f"meross:dev.ctl.SwitchLmTime.{n:02}": "0" for n in range(6)},
-}
-_CALIBRATION = {VOLTAGE_RATIO: "188", CURRENT_RATIO: "100", "meross:dev.enr.ratioFlag": "0"}
-_FACTORY = {
-    FACTORY_LOCALE: "us",
-    FACTORY_UUID: "",
-    FACTORY_MAC: "",
-    "factory:dev.fac.mode": "0",
-    "factory:dev.fac.testStep": "0",
-    "factory:dev.cfg.traceInfo": "",
-}
-_NETWORK = {SSID: "MTK_SOFT_AP", WIFI_PASSWORD: "12345678"}
-
-DEFAULTS: Mapping[str, str] = {
-    **_NETWORK,
-    **_CFG,
-    **_CTL,
-    **dict.fromkeys((*TIME_RULES, *TIMERS, *TRIGGERS, *ENERGY_DAYS), ""),
-    **_CALIBRATION,
-    **_FACTORY,
-}
+DEFAULTS: Mapping[str, str] = {setting.key: setting.default for setting in SETTINGS}
+"""All 234 items in the order of `config show`; what differs from plug to plug is empty until it is adopted."""
 
 VALUE_LIMIT = 512  # characters. Source: assumed
 
+_IDENTITY = {FACTORY_LOCALE, FACTORY_UUID, FACTORY_MAC}
+_CALIBRATION = {VOLTAGE_RATIO, CURRENT_RATIO, "meross:dev.enr.ratioFlag"}
+_NETWORK = tuple(setting.key for setting in settings_of("STA"))
+
 # Falling back to pairing forgets whose the plug is, and keeps why it fell: `Config.Trace` asks for that.
-PAIRING_ITEMS = tuple(item for item in (*_NETWORK, *_CFG) if item not in TRACES)
-# A factory reset forgets everything but what the factory wrote: identity and calibration.
-OWNER_ITEMS = tuple(item for item in DEFAULTS if item not in _FACTORY and item not in _CALIBRATION)
+PAIRING_ITEMS = tuple(
+    item
+    for item in DEFAULTS
+    if item in _NETWORK or (item.startswith("meross:dev.cfg.") and item not in TRACES)
+)
+# A factory reset forgets what an owner left; identity and calibration are the factory's, and the radio's
+# own settings nobody's. Source: seed (identity), assumed (the rest).
+OWNER_ITEMS = tuple(
+    item for item in DEFAULTS if item in _NETWORK or (item.startswith("meross:") and item not in _CALIBRATION)
+)
 
 
 class Flash:
@@ -104,8 +83,15 @@ class Flash:
 
     def __init__(self, saved: Mapping[str, str] | None = None) -> None:
         kept = {item: value for item, value in (saved or {}).items() if item in DEFAULTS}
+        self._defaults = dict(DEFAULTS)
         self._values = {**DEFAULTS, **kept}
         self.revision = 0
+
+    def adopt(self, own: Mapping[OwnValue, str]) -> None:
+        """Take a plug's own values for the defaults; what was written stays as it is."""
+        for setting in SETTINGS:
+            if setting.own is not None and setting.own in own:
+                self._adopt(setting.key, own[setting.own])
 
     def read(self, item: str) -> str:
         """The value of `item`.
@@ -124,15 +110,22 @@ class Flash:
         # 18 digits: Python refuses to read very long ones
         return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else 0
 
+    def count(self, items: Iterable[str]) -> int:
+        """How many of `items` hold anything."""
+        return sum(1 for item in items if self.read(item))
+
     def write(self, item: str, value: object) -> None:
         """Set `item` to the text of `value`.
 
         Raises:
-            UsageError: there is no such item, or the text is longer than the store takes.
+            UsageError: there is no such item, or the text is longer than the store takes, or no text that UTF-8
+                has.
         """
         text = str(value)
         if len(text) > VALUE_LIMIT:
             raise UsageError(f"{len(text)} characters are too long for {item!r}.")
+        if not is_utf8(text):
+            raise UsageError(f"The value for {item!r} is not UTF-8.")
         if self.read(item) != text:
             self._values[item] = text
             self.revision += 1
@@ -140,8 +133,17 @@ class Flash:
     def reset(self, items: Iterable[str]) -> None:
         """Bring `items` back to their defaults."""
         for item in items:
-            self.write(item, DEFAULTS[item])
+            self.write(item, self._defaults[item])
 
     def saved(self) -> dict[str, str]:
-        """What differs from the defaults, for safe keeping."""
-        return {item: value for item, value in self._values.items() if value != DEFAULTS[item]}
+        """What differs from the defaults, and the identity, for safe keeping."""
+        return {item: value for item, value in self._values.items() if value != self._unsaid(item)}
+
+    def _unsaid(self, item: str) -> str:
+        return DEFAULTS[item] if item in _IDENTITY else self._defaults[item]
+
+    def _adopt(self, item: str, value: str) -> None:
+        was_default = self._values[item] == self._defaults[item]
+        self._defaults[item] = value
+        if was_default:
+            self.write(item, value)

@@ -1,12 +1,13 @@
 """A plug's life on the network: pairing, joining, connecting, talking, at home; and all the ways back.
 
-    OFF -> REBOOTING -> PAIRING                                    (never given a network)
+    OFF -> REBOOTING -> FACTORY                                    (in factory mode)
+                     -> PAIRING                                    (never given a network)
                      -> JOINING -> CONNECTING -> STARTING -> ONLINE
     ONLINE, STARTING -> CONNECTING                                 (connection lost; servers alternate)
     JOINING, CONNECTING, STARTING -> REBOOTING -> PAIRING          (nobody there, and never bound)
-    any -> REBOOTING                                               (button, unbind, power, new network)
+    any -> REBOOTING                                               (button, unbind, power, new network, console)
 
-A plug that was bound once never goes back to pairing by itself.
+A plug that was bound once never goes back to pairing by itself, and only the console leads out of factory mode.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from ownplug.core.meross import Message, MessageMaker, Method, encode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.login import device_client_id, device_login
 from ownplug.core.meross.topics import device_inbox, device_outbox
+from ownplug.core.shell import ResetReason
 from ownplug.virtual.firmware import flash as items
+from ownplug.virtual.firmware import logs
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.handlers.config import keep_trace
 from ownplug.virtual.firmware.signals import ConnectBroker, Effect, LeaveBroker, LifeState, PublishMessage
@@ -33,11 +36,13 @@ class NetworkLife:
 
     Attributes:
         state: where it is.
+        reset_reason: why it started last.
         effects: what is to be done outside; the firmware takes them.
     """
 
     def __init__(self, device: Device, timing: Timing) -> None:
         self.state = LifeState.OFF
+        self.reset_reason = ResetReason.POWER
         self.effects: list[Effect] = []
         self._device = device
         self._timing = timing
@@ -63,8 +68,9 @@ class NetworkLife:
         elif now_s >= self._due_s:
             self._step()
 
-    def restart(self, *, after_s: float = 0.0) -> None:
+    def restart(self, *, after_s: float = 0.0, reason: ResetReason = ResetReason.SOFTWARE) -> None:
         """Go dark and start again; `after_s` lets a last answer out first. The first start is immediate."""
+        self.reset_reason = reason
         self._leave()
         boot_s = 0.0 if self.state is LifeState.OFF else self._timing.reboot_s
         self.state = LifeState.REBOOTING
@@ -91,6 +97,7 @@ class NetworkLife:
         network.is_connected = network.was_connected = True
         network.connected_since_s = self._device.now_s
         self.state, self._due_s = LifeState.STARTING, math.inf
+        self._device.log(logs.SERVER_READY, "connected")
         self._talk = StartupTalk(self._device, self._timing, self._say)
 
     def broker_lost(self) -> None:
@@ -98,6 +105,7 @@ class NetworkLife:
         if self.state not in {LifeState.CONNECTING, LifeState.STARTING, LifeState.ONLINE}:
             return
         self._forget_connection()
+        self._device.log(logs.SERVER_LOST, "disconnected")
         # Source: protocol notes, 4.7 (it alternates when one fails).
         self._use_second = not self._use_second
         self.state, self._due_s = LifeState.CONNECTING, self._device.now_s + self._timing.retry_s
@@ -132,10 +140,14 @@ class NetworkLife:
             self._say(maker.make(Method.PUSH, namespace, payload, now_s=self._device.unix_s))
 
     def say_farewell(self) -> None:
-        """Tell the server that the owner let go of this plug by its button.
+        """Tell the server that the owner let go of this plug by its button or its console.
 
-        Source: capture of an mss510m (protocol notes, 3.4); assumed (that the button does it).
+        Source: capture of an mss510m (protocol notes, 3.4), seed (the log, also that the console does it);
+        assumed (that the button does it).
         """
+        self._device.log(logs.FACTORY_RESET, "event factory reset")
+        if self.state is not LifeState.ONLINE:
+            self._device.log(logs.NO_SERVER, "event not init")
         self.push(ns.CONTROL_UNBIND, {})
 
     def _step(self) -> None:
@@ -154,7 +166,10 @@ class NetworkLife:
         self._use_second = False
         self._give_up_s = math.inf
         self._client_id = device_client_id(self._device.uuid, self._new_tail())
-        if self._device.is_paired:
+        if self._device.is_in_factory_mode:
+            self._device.log(logs.FACTORY_MODE, "factory mode")
+            self.state, self._due_s = LifeState.FACTORY, math.inf
+        elif self._device.is_paired:
             self.state, self._due_s = LifeState.JOINING, self._device.now_s + self._timing.join_s
         else:
             self.state, self._due_s = LifeState.PAIRING, math.inf
@@ -165,10 +180,13 @@ class NetworkLife:
         point = device.air.join(ssid, device.flash.read(items.WIFI_PASSWORD))
         if point is not None:
             device.network.access_point, device.network.address = point, device.address
+            device.log(logs.WIFI_JOINED, f"WiFi connected: {point.bssid}")
             self.state = LifeState.CONNECTING
             self._give_up_s = math.inf if device.is_bound else device.now_s + self._timing.home_wait_s
             self._connect()
-        elif device.is_bound:
+            return
+        device.log(logs.WIFI_REFUSED, "WiFi connect failed")
+        if device.is_bound:
             self._due_s = device.now_s + self._timing.retry_s
         else:
             # Source: protocol notes, 3.3 (it restarts and opens its access point again).
@@ -182,7 +200,8 @@ class NetworkLife:
         device.network.server, device.network.port = host, port
         if not host or not port:
             return
-        mac, user_id = device.uuid.mac, device.flash.read(items.USER_ID) or "0"
+        mac, user_id = device.mac, device.flash.read(items.USER_ID) or "0"
+        device.log(logs.SERVER_TRIED, f"connect {host}:{port}")
         self.effects.append(
             ConnectBroker(
                 host=host,
@@ -216,13 +235,16 @@ class NetworkLife:
         """Go where the talk has led."""
         stage = self._talk.stage if self._talk else None
         if stage is Stage.HOME:
+            if self.state is not LifeState.ONLINE:
+                self._device.log(logs.AT_HOME, "online")
             self.state, self._give_up_s = LifeState.ONLINE, math.inf
         elif stage is Stage.GIVEN_UP:
             self.fall_back()
 
     def _say(self, message: Message) -> None:
-        topic = device_outbox(self._device.uuid.text)
-        self.effects.append(PublishMessage(topic=topic, payload=encode_message(message)))
+        topic, packet = device_outbox(self._device.uuid.text), encode_message(message)
+        self._device.note_sent(packet)
+        self.effects.append(PublishMessage(topic=topic, payload=packet))
 
     def _new_tail(self) -> str:
         return "".join(_TAIL[self._device.below(len(_TAIL))] for _ in range(16))

@@ -12,15 +12,19 @@ from ownplug.core.meross import Method, decode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.topics import device_outbox
 from ownplug.core.mqtt import check_topic
+from ownplug.core.shell import ResetReason
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.device import Device, Order
 from ownplug.virtual.firmware.dispatch import Answered, answer
 from ownplug.virtual.firmware.httpd import Request, render_reply, render_unauthorized
 from ownplug.virtual.firmware.life import NetworkLife
+from ownplug.virtual.firmware.shell import Shell
 from ownplug.virtual.firmware.signals import (
     BrokerLost,
     BrokerReady,
     ButtonPressed,
+    ConsolePrinted,
+    ConsoleTyped,
     Delivered,
     Effect,
     HttpAnswer,
@@ -36,6 +40,7 @@ from ownplug.virtual.parts import light
 _STAGES = {
     LifeState.OFF: light.Stage.DARK,
     LifeState.REBOOTING: light.Stage.DARK,
+    LifeState.FACTORY: light.Stage.FACTORY,
     LifeState.PAIRING: light.Stage.PAIRING,
     LifeState.JOINING: light.Stage.SEARCHING,
     LifeState.CONNECTING: light.Stage.SEARCHING,
@@ -43,6 +48,7 @@ _STAGES = {
     LifeState.ONLINE: light.Stage.HOME,
 }
 _DARK = {LifeState.OFF, LifeState.REBOOTING}
+_OFF_THE_AIR = {*_DARK, LifeState.FACTORY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +78,15 @@ class Firmware:
     Args:
         device: its parts and settings.
         timing: how long it waits for what.
+        shell: its serial console; None: nobody listens there.
     """
 
-    def __init__(self, device: Device, timing: Timing) -> None:
+    def __init__(self, device: Device, timing: Timing, shell: Shell | None = None) -> None:
         self._device = device
         self._timing = timing
+        self._shell = shell
         self._life = NetworkLife(device, timing)
+        self._shown = light.Light.OFF  # by the firmware; a hand may have changed it
         self._late: list[_Late] = []
         self._count_s = math.inf
 
@@ -89,11 +98,7 @@ class Firmware:
     @property
     def led(self) -> light.Light:
         """What the light does."""
-        return light.show(
-            _STAGES[self._life.state],
-            relay_on=self._device.relay.is_on,
-            do_not_disturb=self._device.flash.number(items.DND_MODE) == 1,
-        )
+        return self._device.light_by_hand or self._shown
 
     def update(self, now_s: float, inputs: Iterable[Input] = ()) -> Outcome:
         """Let time pass until `now_s`, then take `inputs`, then do what is due."""
@@ -103,17 +108,46 @@ class Firmware:
             self._settle()
         if now_s >= self._count_s:
             self._device.count_energy()
-        while self._life.due_s <= now_s:
-            self._life.tick()
+        self._tick()
         self._settle()
-        is_awake = self._life.state not in _DARK
-        self._count_s = self._device.next_count_s() if is_awake else math.inf
+        self._show()
+        self._count_s = self._device.next_count_s() if self._is_awake else math.inf
         effects = (*self._due_answers(), *self._life.effects)  # an answer goes before what it leads to
         self._life.effects.clear()
-        return Outcome(effects=effects, next_s=min(self._next_s()))
+        return Outcome(effects=(*effects, *self._printed()), next_s=min(self._next_s()))
+
+    @property
+    def _is_awake(self) -> bool:
+        return self._life.state not in _DARK
 
     def _next_s(self) -> list[float]:
-        return [self._life.due_s, self._count_s, *(late.due_s for late in self._late)]
+        shell_s = self._shell.due_s if self._shell and self._is_awake else math.inf
+        return [self._life.due_s, self._count_s, shell_s, *(late.due_s for late in self._late)]
+
+    def _tick(self) -> None:
+        """Do what is due."""
+        while self._life.due_s <= self._device.now_s:
+            was_awake = self._is_awake
+            self._life.tick()
+            if self._shell and self._is_awake and not was_awake:
+                self._shell.boot(self._life.reset_reason)
+        if self._shell and self._is_awake:
+            self._shell.tick()
+
+    def _show(self) -> None:
+        """Set the light; where the firmware has something new to show, it takes it out of a person's hand."""
+        is_factory = self._device.is_in_factory_mode and self._is_awake
+        shown = light.show(
+            light.Stage.FACTORY if is_factory else _STAGES[self._life.state],
+            relay_on=self._device.relay.is_on,
+            do_not_disturb=self._device.flash.number(items.DND_MODE) == 1,
+        )
+        if shown is not self._shown:
+            self._shown, self._device.light_by_hand = shown, None
+
+    def _printed(self) -> list[Effect]:
+        printed = self._shell.take() if self._shell else b""
+        return [ConsolePrinted(data=printed)] if printed else []
 
     def _take(self, given: Input) -> None:
         match given:
@@ -128,12 +162,14 @@ class Firmware:
             case ButtonPressed():
                 self._pressed(given.held_s)
             case PowerCycled():
-                self._life.restart()
+                self._life.restart(reason=ResetReason.POWER)
+            case ConsoleTyped():
+                self._typed(given.data)
             case _:
                 assert_never(given)
 
     def _settle(self) -> None:
-        """Push what changed, then do what the handlers ordered."""
+        """Push what changed, then do what the handlers ordered, and print what was logged meanwhile."""
         for namespace, payload in self._device.pushes:
             self._life.push(namespace, payload)
         self._device.pushes.clear()
@@ -141,6 +177,9 @@ class Firmware:
         self._device.orders.clear()
         for order in orders:
             self._obey(order)
+        if self._shell:
+            self._shell.print_lines(self._device.printed)
+        self._device.printed.clear()
 
     def _obey(self, order: Order) -> None:
         match order:
@@ -148,6 +187,11 @@ class Firmware:
                 self._life.restart(after_s=self._timing.farewell_s)
             case Order.FACTORY_RESET:
                 self._reset()
+            case Order.UNBIND:
+                self._life.say_farewell()
+                self._reset()
+            case Order.CRASH:
+                self._life.restart(after_s=self._timing.watchdog_s)
             case Order.RECONNECT:
                 self._life.reconnect()
             case Order.ASK_TIME:
@@ -166,13 +210,17 @@ class Firmware:
         self._life.restart()
 
     def _pressed(self, held_s: float) -> None:
-        if self._life.state in _DARK:
+        if not self._is_awake:
             return
-        if held_s >= self._timing.pairing_press_s:
+        if held_s < self._timing.pairing_press_s:
+            self._device.switch(on=not self._device.relay.is_on)
+        elif self._life.state is not LifeState.FACTORY:
             self._life.say_farewell()
             self._reset()
-        else:
-            self._device.switch(on=not self._device.relay.is_on)
+
+    def _typed(self, data: bytes) -> None:
+        if self._shell and self._is_awake:
+            self._shell.typed(data)
 
     def _asked_by_http(self, asked: HttpAsked) -> None:
         data, delay_s = self._http_answer(asked.request)
@@ -182,15 +230,18 @@ class Firmware:
     def _http_answer(self, request: Request) -> tuple[bytes, float]:
         """The bytes of an answer, none for a dropped connection, and how long it takes."""
         device = self._device
-        if self._life.state in _DARK:
+        if self._life.state in _OFF_THE_AIR:
             return b"", 0.0
         if self._life.state is LifeState.PAIRING and (request.method, request.path) == ("GET", "/"):
             return render_unauthorized(unix_s=device.unix_s), 0.0
         # Source: assumed (what hardware 2 answers to another path or method is not known).
         is_message = (request.method, request.path) == ("POST", "/config")
+        if is_message:
+            device.note_received(request.body)
         answered = answer(device, request.body) if is_message else None
         if answered is None:
             return b"", 0.0
+        device.note_sent(answered.body)
         limit = device.profile.http_reply_limit
         return render_reply(answered.body, unix_s=device.unix_s, limit=limit), self._delay_s(answered)
 
@@ -198,6 +249,7 @@ class Firmware:
         """A message by MQTT: what the talk waits for, or a request, answered on the topic it names."""
         if self._life.state not in {LifeState.STARTING, LifeState.ONLINE}:
             return
+        self._device.note_received(payload)
         if self._is_bind_reply(payload):
             self._life.heard_bind()
             return
@@ -224,6 +276,7 @@ class Firmware:
             check_topic(topic)
         except Malformed:
             return
+        self._device.note_sent(answered.body)
         effect = PublishMessage(topic=topic, payload=answered.body)
         self._late.append(_Late(due_s=self._device.now_s + self._delay_s(answered), effect=effect))
 

@@ -15,6 +15,7 @@ class LifeState(StrEnum):
 
     OFF = "off"
     REBOOTING = "rebooting"
+    FACTORY = "factory"  # in factory mode: off the air until the console leads it out
     PAIRING = "pairing"
     JOINING = "joining"  # the Wi-Fi network
     CONNECTING = "connecting"  # to the MQTT server
@@ -59,7 +60,16 @@ class PowerCycled:
     """The plug was pulled and put back in, or it is put in for the first time."""
 
 
-Input: TypeAlias = HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | PowerCycled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleTyped:
+    """Bytes came in by the serial console."""
+
+    data: bytes
+
+
+Input: TypeAlias = (
+    HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | PowerCycled | ConsoleTyped
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +104,11 @@ class PublishMessage:
     payload: bytes
 
 
-Effect: TypeAlias = HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsolePrinted:
+    """Send these bytes by the serial console, once the settings are kept that they may tell of."""
+
+    data: bytes
+
+
+Effect: TypeAlias = HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage | ConsolePrinted

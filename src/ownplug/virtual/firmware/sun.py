@@ -1,7 +1,7 @@
-"""Sunrise and sunset as the plug shows them in `System.Debug`.
+"""Sunrise and sunset as the plug shows them: on its console, and in `System.Debug`.
 
-The common low-precision solution (declination and equation of time from the day of the year), good to about a
-minute, which is what the plug shows. Source: assumed (the formula), seed and captures (what it must give).
+The sunrise equation, as almanacs print it, with minutes cut off: so it gives what real plugs show.
+Source: seed, captures (what it must give, to the minute); assumed (that the plug reckons so).
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from datetime import date
 
-_ZENITH = math.radians(90.833)  # the sun's upper edge on the horizon, seen through the air
-_NOON_MIN = 720.0
+_EPOCH = date(2000, 1, 1)
+_ALTITUDE = math.radians(-0.833)  # the sun's upper edge on the horizon, seen through the air
+_TILT = math.radians(23.44)  # of the earth's axis
+_PERIHELION_DEG = 102.9372
 _MINUTES_PER_DEGREE = 4.0
 _DAY_MIN = 1440
 
@@ -24,16 +26,15 @@ def sun_times(day: date, *, latitude: float, longitude: float, offset_s: int) ->
         longitude: in degrees, east positive.
         offset_s: local time minus UTC, in seconds.
     """
-    angle = 2 * math.pi / 365 * (day.timetuple().tm_yday - 1)
-    declination, equation_min = _declination(angle), _equation_of_time(angle)
-    here = math.radians(latitude)
-    depth = math.cos(_ZENITH) / (math.cos(here) * math.cos(declination)) - math.tan(here) * math.tan(
-        declination
-    )
-    if not -1 <= depth <= 1:
+    days = (day - _EPOCH).days - longitude / 360  # since the epoch, at mean solar noon here
+    anomaly = math.radians((357.5291 + 0.98560028 * days) % 360)
+    sun_deg = math.degrees(anomaly) + _center_deg(anomaly) + 180 + _PERIHELION_DEG
+    sun = math.radians(sun_deg % 360)
+    half_day_min = _half_day_min(math.asin(math.sin(sun) * math.sin(_TILT)), math.radians(latitude))
+    if half_day_min is None:
         return None
-    half_day_min = math.degrees(math.acos(depth)) * _MINUTES_PER_DEGREE
-    noon_min = _NOON_MIN - longitude * _MINUTES_PER_DEGREE - equation_min + offset_s / 60
+    late_days = 0.0053 * math.sin(anomaly) - 0.0069 * math.sin(2 * sun)  # true noon after mean noon
+    noon_min = _DAY_MIN / 2 - longitude * _MINUTES_PER_DEGREE + late_days * _DAY_MIN + offset_s / 60
     return int(noon_min - half_day_min) % _DAY_MIN, int(noon_min + half_day_min) % _DAY_MIN
 
 
@@ -45,24 +46,13 @@ def render_sun(times: tuple[int, int] | None) -> str:
     return ";".join(f"{minute // 60}:{minute % 60}" for minute in times or (0, 0))
 
 
-def _declination(angle: float) -> float:
-    return (
-        0.006918
-        - 0.399912 * math.cos(angle)
-        + 0.070257 * math.sin(angle)
-        - 0.006758 * math.cos(2 * angle)
-        + 0.000907 * math.sin(2 * angle)
-        - 0.002697 * math.cos(3 * angle)
-        + 0.00148 * math.sin(3 * angle)
-    )
+def _center_deg(anomaly: float) -> float:
+    """How far the sun is ahead of an even pace."""
+    return 1.9148 * math.sin(anomaly) + 0.02 * math.sin(2 * anomaly) + 0.0003 * math.sin(3 * anomaly)
 
 
-def _equation_of_time(angle: float) -> float:
-    """In minutes."""
-    return 229.18 * (
-        0.000075
-        + 0.001868 * math.cos(angle)
-        - 0.032077 * math.sin(angle)
-        - 0.014615 * math.cos(2 * angle)
-        - 0.040849 * math.sin(2 * angle)
-    )
+def _half_day_min(declination: float, latitude: float) -> float | None:
+    """From sunrise to noon; None on polar days and nights."""
+    height = math.sin(_ALTITUDE) - math.sin(latitude) * math.sin(declination)
+    share = height / (math.cos(latitude) * math.cos(declination))
+    return math.degrees(math.acos(share)) * _MINUTES_PER_DEGREE if -1 <= share <= 1 else None

@@ -14,6 +14,8 @@ class Timing:
     reboot_s: float = 0.5
     """From the end of one life to the first sign of the next. Source: seed (`system up` to `Meross IOT
     running` takes 12 ms); assumed (the rest)."""
+    watchdog_s: float = 1.0
+    """From a crash to the watchdog's restart. Source: assumed."""
     join_s: float = 0.5
     """To join a Wi-Fi network and get an address. Source: assumed."""
     scan_s: float = 0.5

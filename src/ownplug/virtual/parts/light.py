@@ -11,8 +11,11 @@ class Light(StrEnum):
     OFF = "off"
     GREEN = "green"
     GREEN_FLASHING = "green flashing"
+    GREEN_FLICKERING = "green flickering"
     GREEN_ORANGE = "green and orange in turn"
+    RED = "red"
     RED_FLASHING = "red flashing"
+    RED_FLICKERING = "red flickering"
 
 
 class Stage(StrEnum):

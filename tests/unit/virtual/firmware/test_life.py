@@ -121,7 +121,7 @@ def test_unbinding_forgets_the_owner_and_not_who_it_is(home_bench: Any) -> None:
     assert [type(effect) for effect in home_bench.take()] == [LeaveBroker]
     home_bench.pass_time(1)
     assert home_bench.state == "pairing"
-    assert home_bench.flash.saved() == {}
+    assert home_bench.owned() == {}
     assert home_bench.get(ns.SYSTEM_HARDWARE)["hardware"]["uuid"] == uuid.text
 
 
@@ -135,7 +135,7 @@ def test_a_long_press_tells_the_server_goodbye_and_enters_pairing(home_bench: An
     assert home_bench.said() == [f"PUSH {ns.CONTROL_UNBIND}"]
     home_bench.pass_time(1)
     assert home_bench.state == "pairing"
-    assert home_bench.flash.saved() == {}
+    assert home_bench.owned() == {}
 
 
 def test_given_other_servers_it_moves_at_once_with_the_new_key(home_bench: Any) -> None:

@@ -13,13 +13,12 @@ from ownplug.core.errors import Malformed
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.calendar import c_time, duration, local_day
 from ownplug.virtual.firmware.device import Device, Order
-from ownplug.virtual.firmware.fields import UNIX_LIMIT, Fields, number, part, text
+from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT, Fields, number, part, text
 from ownplug.virtual.firmware.handlers.digest import timer_digest, trigger_digest
 from ownplug.virtual.firmware.sun import render_sun, sun_times
 
 _ONLINE, _OFFLINE, _CONNECTING = 1, 2, 0
 _MICRO = 1_000_000
-_DAY_S = 86_400
 
 
 def get_all(device: Device, _payload: Fields) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def hardware(device: Device) -> dict[str, Any]:
         "version": model.hardware,
         "chipType": model.chip,
         "uuid": device.uuid.text,
-        "macAddress": device.uuid.mac.text,
+        "macAddress": device.mac.text,
     }
 
 
@@ -163,7 +162,7 @@ def firmware(device: Device) -> dict[str, Any]:
     return {
         "version": device.profile.firmware.version,
         "compileTime": device.profile.firmware.compiled,
-        "wifiMac": point.bssid if point else device.uuid.mac.text,
+        "wifiMac": point.bssid if point else device.mac.text,
         "innerIp": network.address,
         "server": network.server or device.flash.read(items.SERVER),
         "port": network.port or device.flash.number(items.PORT),
@@ -178,6 +177,16 @@ def time(device: Device) -> dict[str, Any]:
         "timezone": device.flash.read(items.TIME_ZONE),
         "timeRule": [list(rule) for rule in device.time_rules],
     }
+
+
+def sun_today(device: Device) -> tuple[int, int] | None:
+    """Minutes of the local day of sunrise and sunset; None where the sun does neither today."""
+    return sun_times(
+        local_day(device.time_rules, device.unix_s),
+        latitude=device.flash.number(items.LATITUDE) / _MICRO,
+        longitude=device.flash.number(items.LONGITUDE) / _MICRO,
+        offset_s=device.offset_s,
+    )
 
 
 def online(device: Device) -> dict[str, int]:
@@ -195,7 +204,7 @@ def _rules(value: Any) -> list[tuple[int, int, int]]:
     except msgspec.MsgspecError as error:
         raise Malformed(f"timeRule is no list of rules: {error}") from error
     if not all(
-        0 <= at <= UNIX_LIMIT and abs(offset) <= _DAY_S and summer in {0, 1} for at, offset, summer in rules
+        0 <= at <= UNIX_LIMIT and abs(offset) <= DAY_S and summer in {0, 1} for at, offset, summer in rules
     ):
         raise Malformed("timeRule has a rule that is none.")
     return rules[: len(items.TIME_RULES)]
@@ -209,18 +218,12 @@ def _keep_rules(device: Device, rules: list[tuple[int, int, int]]) -> None:
 
 def _debug_system(device: Device) -> dict[str, Any]:
     offset_s = device.offset_s
-    times = sun_times(
-        local_day(device.time_rules, device.unix_s),
-        latitude=device.flash.number(items.LATITUDE) / _MICRO,
-        longitude=device.flash.number(items.LONGITUDE) / _MICRO,
-        offset_s=offset_s,
-    )
     return {
         "version": device.profile.firmware.version,
         "sysUpTime": duration(device.clock.uptime(device.now_s)),
         "localTimeOffset": offset_s,
         "localTime": c_time(device.unix_s + offset_s),
-        "suncalc": render_sun(times),
+        "suncalc": render_sun(sun_today(device)),
     }
 
 
@@ -230,7 +233,7 @@ def _debug_network(device: Device) -> dict[str, Any]:
         "linkStatus": "connected" if point else "disconnect",
         **({"signal": point.signal} if point else {}),
         "ssid": point.ssid if point else "",
-        "gatewayMac": point.bssid if point else device.uuid.mac.text,
+        "gatewayMac": point.bssid if point else device.mac.text,
         "innerIp": device.network.address,
         "wifiDisconnectCount": 0,
     }

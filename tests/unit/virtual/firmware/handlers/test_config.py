@@ -57,7 +57,7 @@ def test_ports_may_be_texts_and_the_rest_may_be_missing(bench: Any) -> None:
 )
 def test_an_owner_who_makes_no_sense_changes_nothing(bench: Any, payload: Any) -> None:
     assert bench.ask("SET", ns.CONFIG_KEY, payload) is None
-    assert bench.flash.saved() == {}
+    assert bench.owned() == {}
 
 
 def test_a_network_is_acknowledged_before_the_restart(bench: Any) -> None:
