@@ -10,12 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from devtools.pages.commands import commands_page
+from devtools.pages.console import console_page
 from devtools.pages.namespaces import namespaces_page
 from devtools.pages.settings import settings_page
 from devtools.source import REPOSITORY
 
 PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands_page,
+    "docs/console.md": console_page,
     "docs/namespaces.md": namespaces_page,
     "docs/settings.md": settings_page,
 }

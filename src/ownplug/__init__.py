@@ -25,8 +25,13 @@ from ownplug.core.errors import (
     LinkError,
     LinkTimeout,
     Malformed,
+    Noise,
+    NoSuchPort,
     NotFound,
     OwnplugError,
+    PortBusy,
+    PortDenied,
+    Restarted,
     Unexpected,
     Unreachable,
     UsageError,
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from ownplug import console
     from ownplug.core.secret import Secret
     from ownplug.core.state import EnergyDay, Reading, RelayState
     from ownplug.plug import Plug
@@ -55,23 +61,33 @@ __all__ = [
     "LinkError",
     "LinkTimeout",
     "Malformed",
+    "NoSuchPort",
+    "Noise",
     "NotFound",
     "OwnplugError",
+    "PortBusy",
+    "PortDenied",
     "Reading",
     "RelayState",
+    "Restarted",
     "Unexpected",
     "Unreachable",
     "UsageError",
     "WireError",
     "__version__",
     "connect",
+    "console",
 ]
 
 _VALUES = frozenset({"EnergyDay", "Reading", "RelayState"})
 
 
 def __getattr__(name: str) -> object:
-    """Load the types of values when they are first named: the command line starts without them."""
+    """Load types of values and the console when they are first named: the command line starts without them."""
+    if name == "console":
+        from importlib import import_module
+
+        return import_module("ownplug.console")
     if name in _VALUES:
         from ownplug.core import state
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,10 +15,12 @@ import pytest
 import serial
 
 from ownplug.aio import ByteStream, memory_pair
+from ownplug.core.errors import Unreachable
 from ownplug.testing import BYTE_STREAM_CHECKS, FakeClock, Quirk, is_excused
 from ownplug.transport.certificates import ensure_certificates
 from ownplug.transport.pty import offer_pty
 from ownplug.transport.serial import open_serial
+from ownplug.transport.tap import Tap
 from ownplug.transport.tcp import TcpStream, open_tcp
 from ownplug.transport.tcp_tty import offer_tcp
 from ownplug.transport.threaded import READ_TIMEOUT_S, open_threaded
@@ -46,6 +49,7 @@ class Bench:
     client_tls: ssl.SSLContext
     server_tls: ssl.SSLContext
     folder: Path
+    require_program: Callable[[str, str], str]
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +61,14 @@ def contexts(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, 
 
 
 @pytest.fixture
-def bench(contexts: tuple[ssl.SSLContext, ssl.SSLContext], tmp_path: Path) -> Bench:
-    return Bench(client_tls=contexts[0], server_tls=contexts[1], folder=tmp_path)
+def bench(
+    contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+    tmp_path: Path,
+    require_program: Callable[[str, str], str],
+) -> Bench:
+    return Bench(
+        client_tls=contexts[0], server_tls=contexts[1], folder=tmp_path, require_program=require_program
+    )
 
 
 @asynccontextmanager
@@ -130,6 +140,64 @@ async def serial_on_tcp(_: Bench) -> AsyncIterator[Pair]:
 
 
 @asynccontextmanager
+async def rfc2217(bench: Bench) -> AsyncIterator[Pair]:
+    """Through Debian's ser2net, which has our PTY as its serial port."""
+    program = bench.require_program("ser2net", "apt-get install ser2net")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = bench.folder / "ser2net.yaml"
+    settings.write_text(
+        f"connection: &c\n  accepter: telnet(rfc2217),tcp,127.0.0.1,{port}\n"
+        f"  connector: serialdev,{bench.folder / 'tty'},115200n81,local\n"
+    )
+    async with offer_pty(bench.folder / "tty") as far, running(program, "-n", "-d", "-c", str(settings)):
+        near = await once_there(f"rfc2217://127.0.0.1:{port}")
+        yield near, far
+        near.abort()
+        await near.close()
+
+
+@asynccontextmanager
+async def socat(bench: Bench) -> AsyncIterator[Pair]:
+    """A cable between two ports, one of them opened by each side."""
+    program = bench.require_program("socat", "apt-get install socat")
+    ends = [bench.folder / "a", bench.folder / "b"]
+    async with running(program, *(f"pty,raw,echo=0,link={end}" for end in ends)):
+        near, far = [await once_there(str(end)) for end in ends]
+        yield near, far
+        near.abort()
+        far.abort()
+
+
+@asynccontextmanager
+async def running(*command: str) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def once_there(port: str) -> ByteStream:
+    """Open a port that a program is about to offer."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await open_serial(port)
+            except Unreachable:
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def tapped(bench: Bench) -> AsyncIterator[Pair]:
+    async with memory(bench) as (near, far):
+        tap = Tap(near, bench.folder / "capture", port="memory", clock=FakeClock())
+        yield tap, far
+        tap.abort()
+
+
+@asynccontextmanager
 async def swapped(
     bench: Bench, under: Callable[[Bench], AbstractAsyncContextManager[Pair]]
 ) -> AsyncIterator[Pair]:
@@ -141,6 +209,7 @@ BACKENDS = {
     "memory": Backend(make=memory),
     "memory with little room": Backend(make=lambda bench: memory(bench, limit=4096)),
     "tcp": Backend(make=tcp),
+    "tap on memory": Backend(make=tapped),
     "tls over memory": Backend(make=lambda bench: tls(bench, memory)),
     "tls over tcp": Backend(make=lambda bench: tls(bench, tcp)),
     "socket:// on an offered tty": Backend(make=serial_on_tcp, quirks=frozenset({Quirk.ENDLESS})),
@@ -153,6 +222,8 @@ if os.name == "posix":
     BACKENDS |= {
         "serial port on a pty": Backend(make=serial_on_pty, quirks=LOST),
         "blocking port on a pty": Backend(make=threads_on_pty, quirks=LOST),
+        "serial ports on a socat cable": Backend(make=socat, quirks=LOST | {Quirk.UNBROKEN}),
+        "rfc2217:// by ser2net on a pty": Backend(make=rfc2217, quirks=LOST),
         "pty behind a serial port": Backend(
             make=lambda bench: swapped(bench, serial_on_pty), quirks=LOST | {Quirk.UNBROKEN}
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from devtools.source import REPOSITORY, classes_in
 from ownplug.app import load_settings
 from ownplug.core import errors
 from ownplug.core.errors import OwnplugError
+from ownplug.core.shell import COMMANDS
+from ownplug.core.shell import SETTINGS as STORED
 
 FOUND = settings_classes()
 SETTINGS = [
@@ -83,6 +86,20 @@ def test_the_example_of_a_settings_file_can_be_used(tmp_path: Path) -> None:
     file.write_text(example, "utf-8")
     _, origins = load_settings(file, {}, {})
     assert str(file) in {origin.source for origin in origins}
+
+
+def test_the_console_page_lists_every_command_and_every_setting() -> None:
+    text = read("console.md")
+    assert [
+        spec.name for spec in COMMANDS.values() if spec.is_listed and f"| `{spec.name}` |" not in text
+    ] == []
+    runs = re.findall(r"^\| `([\w.]+)`(?: to `(\d\d)`)? \|", text.partition("## Settings")[2], re.MULTILINE)
+    listed = [
+        f"{first[:-2]}{n:02}" if last else first
+        for first, last in runs
+        for n in range(int(first[-2:]) if last else 0, int(last or 0) + 1)
+    ]
+    assert listed == [setting.name for setting in STORED]
 
 
 def test_fields_are_read_with_their_defaults_and_the_text_below_them(tmp_path: Path) -> None:

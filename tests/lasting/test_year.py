@@ -178,7 +178,7 @@ class Story:
         """The mains fail for a moment."""
         if self.has_power:
             self._end_life()
-        self.power_up()
+            self.power_up()
 
     def mains_fail(self) -> None:
         self._end_life()

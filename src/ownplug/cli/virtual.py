@@ -99,7 +99,8 @@ def run(
     """Run virtual plugs until Ctrl-C; with --home they keep their settings.
 
     Each is at factory default, waits to be paired by HTTP and comes home by MQTT like a real one. Without
-    --home it forgets everything at the end.
+    --home it forgets everything at the end; with it, a plug that is killed at any moment still has every setting
+    that its console said was written.
     """
     if air:
         click.echo("--air is not built yet and has no effect.", err=True)

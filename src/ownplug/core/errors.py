@@ -134,12 +134,12 @@ class DeviceError(OwnplugError):
     """The plug understood the request and refused it.
 
     Attributes:
-        device_code: the plug's own number, 5000 and up (5001: wrong key).
+        device_code: the plug's own number, 5000 and up (5001: wrong key); None on its console, which has none.
     """
 
     code = "refused"
 
-    def __init__(self, message: str, *, device_code: int, hint: str = "") -> None:
+    def __init__(self, message: str, *, device_code: int | None = None, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.device_code = device_code
 

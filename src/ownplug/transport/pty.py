@@ -79,6 +79,7 @@ class PtyTty:
             except OSError:
                 chunk = b""
             if chunk:
+                self._was_attached = True
                 return chunk
             self._detach()
             await self._watched.pause(_LOOK_S)

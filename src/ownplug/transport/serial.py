@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import serial
+from serial import rfc2217
+from serial.tools.list_ports import comports
+
 from ownplug.aio import READ_SIZE, ByteStream
 from ownplug.core.errors import LinkBroken, LinkClosed, OwnplugError, Unexpected, UsageError
 from ownplug.transport.descriptor import Watched
@@ -35,6 +39,9 @@ Source: seed.
 _CLOSE_TIMEOUT_S = 5.0  # for a port that does not send what was written
 _LOOK_S = 0.01  # between two looks at how much is left
 _SCHEMES = ("socket", "rfc2217")
+
+# Some servers, and all whose port has no modem lines, leave requests about these lines unanswered.
+_WITHOUT_MODEM_LINES = "?ign_set_control"
 
 
 async def open_serial(port: str | None = None, *, baud: int = BAUD) -> ByteStream:
@@ -64,8 +71,6 @@ async def open_serial(port: str | None = None, *, baud: int = BAUD) -> ByteStrea
 
 def list_ports() -> list[SerialPort]:
     """List the serial ports of this machine, those with a stable name first."""
-    from serial.tools.list_ports import comports
-
     stable = {str(link.resolve()): link.name for link in _links()}
     found = [
         SerialPort(
@@ -170,12 +175,19 @@ def _let_reads_wait(number: int) -> None:
 
 def _new_port(url: str, baud: int) -> Any:
     """Make a port of pyserial that is not open yet."""
-    import serial
-
-    exclusive = True if os.name == "posix" and "://" not in url else None
-    port = serial.serial_for_url(url, do_not_open=True, baudrate=baud, timeout=READ_TIMEOUT_S)
-    port.exclusive = exclusive
+    port = _Rfc2217() if "://" in url else serial.Serial(exclusive=True)
+    port.port, port.baudrate, port.timeout = url, baud, READ_TIMEOUT_S
     return port
+
+
+class _Rfc2217(rfc2217.Serial):  # type: ignore[misc]  # pyserial has no types
+    """pyserial's, which leaves its socket open when the far side closed first."""
+
+    def close(self) -> None:
+        connected = self._socket
+        super().close()
+        if connected is not None:
+            connected.close()
 
 
 async def _open_url(url: str, baud: int) -> ByteStream:
@@ -183,7 +195,7 @@ async def _open_url(url: str, baud: int) -> ByteStream:
     if scheme == "socket":
         return await open_tcp(host, port)
     try:
-        return await open_threaded(_new_port(url, baud), url)
+        return await open_threaded(_new_port(f"rfc2217://{_at(host, port)}{_WITHOUT_MODEM_LINES}", baud), url)
     except OSError as error:
         raise _remote_failure(url, host, port, error) from error
 
@@ -211,7 +223,14 @@ def _remote_failure(url: str, host: str, port: int, error: OSError) -> OwnplugEr
     beneath = error.__context__
     if isinstance(beneath, OSError):
         return connect_failure(beneath, host, port)
-    return Unexpected(f"What answers at {url} does not speak RFC 2217.", hint=f"Try socket://{host}:{port}.")
+    return Unexpected(
+        f"What answers at {url} does not speak RFC 2217, or its port is in use.",
+        hint=f"For a port without RFC 2217 try socket://{_at(host, port)}.",
+    )
+
+
+def _at(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextlib.contextmanager

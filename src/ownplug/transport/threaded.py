@@ -139,8 +139,8 @@ class ThreadedStream:
 
     def _receive(self, data: bytes) -> None:
         self._inbox += data
-        if len(self._inbox) >= READ_SIZE:
-            self._room.clear()
+        if len(self._inbox) < READ_SIZE:
+            self._room.set()
         self._arrived.set()
 
     # --- in the threads ---
@@ -148,7 +148,7 @@ class ThreadedStream:
     def _write_all(self) -> None:
         try:
             self._port.open()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, Warning) as error:  # warnings, where they are errors: pyserial is old
             self._tell(_refuse, self._opened, error)
             self._tell(self._ended.set)
             return
@@ -170,6 +170,7 @@ class ThreadedStream:
             while self._room.wait() and not self._stop.is_set():
                 data = self._port.read(max(1, min(self._port.in_waiting, READ_SIZE)))
                 if data:
+                    self._room.clear()  # until the loop has taken it: no more than that is ever on its way
                     self._tell(self._receive, data)
         except OSError as error:
             self._tell(self._broke, error)

@@ -50,12 +50,10 @@ def test_with_a_home_the_same_plug_is_still_paired_next_time(
 
 
 def test_what_is_not_built_yet_is_accepted_and_said(launch: Launch) -> None:
-    program = launch("virtual", "run", "--tty", "/tmp/plug", "--fault", "slow=3")
+    program = launch("virtual", "run", "--air", "/tmp/air.toml")
     program.ready()
     assert program.stop() == 0
-    said = program.log.read_text()
-    assert "--tty is not built yet" in said
-    assert "--fault is not built yet" in said
+    assert "--air is not built yet" in program.log.read_text()
 
 
 def test_a_wrong_model_or_a_taken_port_is_a_clear_error(launch: Launch, ownplug: Callable[..., Any]) -> None:

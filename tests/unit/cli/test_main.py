@@ -49,8 +49,7 @@ def parse(words: list[str]) -> None:
     """Parse a command line down to the last subcommand; raises where it is wrong."""
     command: click.Command = root
     while isinstance(command, click.Group) and words:
-        name, *words = words
-        found = command.get_command(click.Context(command), name)
+        name, found, words = command.resolve_command(click.Context(command), words)
         assert found is not None, name
         command = found
     command.make_context("ownplug", words)

@@ -22,6 +22,11 @@ SOURCES = Path(ownplug.aio.__file__).parents[2]
         ("ownplug.transport.mqtt", "aiohttp"),
         ("ownplug.transport.mqtt", "cryptography"),
         ("ownplug.transport.http", "cryptography"),
+        ("ownplug.transport.tty", "serial"),
+        ("ownplug.console", "aiohttp"),
+        ("ownplug.console", "prompt_toolkit"),
+        ("ownplug.cli.console", "ownplug.console"),
+        ("ownplug.cli.console", "prompt_toolkit"),
     ],
 )
 def test_a_module_does_not_load_what_it_does_not_need(module: str, unwanted: str) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 from ownplug.core.identity import Mac
 from ownplug.core.shell.boot_listing import BOOT, Origin
 from ownplug.core.shell.events import BootLine, BootPhase, DriverText, Event
-from ownplug.core.shell.layout import Template
 from ownplug.core.shell.log import DamagedLog, LogLine, parse_log
 from ownplug.core.shell.stage import Stage, stage_told
+from ownplug.core.shell.template import Template
 from ownplug.core.shell.words import ResetReason
 
 OWN_NETWORK_PORT, STATION_PORT = 1, 0

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.secret import Secret
 from ownplug.core.shell.words import ResetReason, TaskStatus
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +38,20 @@ _INT = r"(?:0|-?[1-9]\d{0,17})"
 
 
 def _uuid(text: str) -> Uuid | str:
-    try:
-        return Uuid.parse(text)
-    except UsageError:
-        return text
+    return _exact(Uuid.parse, text)
 
 
 def _mac(text: str) -> Mac | str:
+    return _exact(Mac.parse, text)
+
+
+def _exact(parse: Callable[[str], T], text: str) -> T | str:
+    """The value that is written exactly so; else the text."""
     try:
-        return Mac.parse(text)
+        value = parse(text)
     except UsageError:
         return text
+    return value if str(value) == text else text
 
 
 def _duration(text: str) -> int:

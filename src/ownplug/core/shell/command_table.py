@@ -1,6 +1,8 @@
 """The commands of the page, word for word, as a table.
 
-Source: seed (names, help texts, order, and the usage of `e2p`, `led` and `test`).
+Source: seed (names, help texts, order; the usage of `e2p`, `led`, `test`, and in the author's words of `switch` and
+`iot upgrade`), assumed (the usage of `config …` and `?` behind a menu, as in the chip maker's development kit; the
+usage of `ping` and `iot log`).
 """
 
 from __future__ import annotations
@@ -69,7 +71,6 @@ class CommandSpec:
     is_listed: bool = True
     """Whether the menu above shows it."""
     dangers: tuple[Danger, ...] = ()
-    usage_source: str = "seed"
 
     @property
     def menu(self) -> str:
@@ -96,7 +97,6 @@ _READ = "config read <group_name> <data_item_name>"
 _WRITE = "config write <group_name> <data_item_name> <value>"
 _RESET = "config reset <group_name>"
 _SHOW = "config show <group_name>"
-_SDK = "assumed (the development kit's)"
 
 _GROUP, _ITEM = Argument(name="group_name"), Argument(name="data_item_name")
 _ON_OFF = ("on", "off")
@@ -144,7 +144,6 @@ _TABLE = (
         help="ping tool",
         arguments=(Argument(name="host"),),
         usage=("meross ping host",),
-        usage_source="assumed",
     ),
     CommandSpec(name="meross power", help="energy info"),
     CommandSpec(name="meross scan", help="scan wifi"),
@@ -240,17 +239,15 @@ _TABLE = (
         help="log on|off",
         arguments=(Argument(name="state", choices=_ON_OFF),),
         usage=("log on|off",),
-        usage_source="assumed",
     ),
     CommandSpec(name="meross iot dbg", help="show debug"),
     CommandSpec(name="config", help="user config read/write/reset/show", is_menu=True),
-    CommandSpec(name="config read", help=_READ, arguments=(_GROUP, _ITEM), usage=(_READ,), usage_source=_SDK),
+    CommandSpec(name="config read", help=_READ, arguments=(_GROUP, _ITEM), usage=(_READ,)),
     CommandSpec(
         name="config write",
         help=_WRITE,
         arguments=(_GROUP, _ITEM, Argument(name="value")),
         usage=(_WRITE,),
-        usage_source=_SDK,
         dangers=(
             Danger(
                 risk=Risk.IDENTITY,
@@ -264,7 +261,6 @@ _TABLE = (
         help=_RESET,
         arguments=(Argument(name="group_name", optional=True),),
         usage=(_RESET,),
-        usage_source=_SDK,
         dangers=(
             Danger(
                 risk=Risk.IDENTITY,
@@ -287,12 +283,11 @@ _TABLE = (
         help=_SHOW,
         arguments=(Argument(name="group_name", optional=True),),
         usage=(_RESET,),  # a slip of the development kit: the usage of another command
-        usage_source=_SDK,
     ),
     CommandSpec(name="reboot", help="reboot"),
     CommandSpec(name="ver", help="f/w ver"),
     *(
-        CommandSpec(name=f"{menu} ?", is_menu=True, is_listed=False, usage_source=_SDK)
+        CommandSpec(name=f"{menu} ?", is_menu=True, is_listed=False)
         for menu in ("meross", "meross iot", "config")
     ),
 )

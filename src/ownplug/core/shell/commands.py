@@ -1,7 +1,7 @@
 """What can be typed: every command of the shell, its help, its danger, and the rest of a half-typed line.
 
 The shell splits a line at blanks and knows no quotes, so no argument holds a blank and none is empty.
-Source: assumed (as in the chip maker's development kit, whose shell this is by its menus).
+Source: assumed (so does the chip maker's development kit, whose shell this is by its menus).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Source: assumed. (The development kit takes 64, in which `e2p` fits, but hardly 
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Command:
     """A known command with its arguments; whether these make sense is for the plug to say.
 
@@ -54,6 +54,9 @@ class Command:
             if setting is None or setting.secret:
                 words[4:] = ["***"]
         return " ".join(words)
+
+    def __repr__(self) -> str:
+        return f"Command({self.shown!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def render_command(command: Command) -> str:
             )
         if not argument.isprintable() or " " in argument:
             raise UsageError(
-                f"The console cannot send {argument!r}: it splits at blanks and knows no control characters."
+                f"The console cannot send {command.shown!r}: it splits at blanks and knows no control characters."
             )
     line = " ".join([command.name, *command.arguments])
     if len(line.encode("utf-8", "surrogateescape")) > LINE_LIMIT:

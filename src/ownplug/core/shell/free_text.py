@@ -6,20 +6,23 @@ Where a line has a number, another number may stand. Source: seed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from ownplug.core.shell.boot_listing import BOOT, Origin
 from ownplug.core.shell.events import BootLine, BootPhase, DriverText
 
 _PRINTED = {text: origin for origin, text in BOOT if origin not in {Origin.LOG, Origin.BLANK, Origin.NOISE}}
 
-_START = 3  # so many characters of a line tell whether it is worth a look
+FREE_LENGTH = 3
+"""So many characters of a line tell whether it is worth a look."""
+
 _VARIABLE = re.compile(r"(?<=[ =:])(?:0x[0-9A-Fa-f]+|[0-9]+)|\{[\w:]+\}")
 _REGISTER = r"[A-Z\d]\d: [0-9A-F]{4} [0-9A-F]{4}(?: \[[0-9A-F]{4}\])?"
 _REGISTERS = (f"{letter}{digit}:" for letter in "FVUTWBG0123456789" for digit in range(10))
 
-FREE_START = frozenset({*(text[:_START] for text in _PRINTED), *_REGISTERS})
-"""The first three characters of every line that `free_text` knows."""
+FREE_STARTS = frozenset({*(text[:FREE_LENGTH] for text in _PRINTED), *_REGISTERS})
+"""How every line begins that `free_text` knows."""
 
 COMMAND_ID = "cmd id 0x"
 """How the driver text begins that is found between the lines of replies."""
@@ -29,7 +32,7 @@ _COMMAND_ID = re.compile(r"cmd id 0x[0-9a-f]{1,8} -- 0x[0-9a-f]{1,8} seq 0x[0-9a
 
 def free_text(text: str) -> BootLine | DriverText | None:
     """What a line is that stands outside the log; None when it is nothing that is known."""
-    if text[:_START] not in FREE_START:
+    if text[:FREE_LENGTH] not in FREE_STARTS:
         return None
     found = _KNOWN.fullmatch(text)
     if found is None or found.lastgroup is None:
@@ -67,3 +70,8 @@ def _patterns() -> Iterator[str]:
 
 _PHASES = {phase.value: phase for phase in BootPhase}
 _KNOWN = re.compile("|".join(_patterns()), re.DOTALL)
+
+FIXED_TEXTS: Mapping[str, BootLine | DriverText] = MappingProxyType(
+    {text: event for text in _PRINTED if (event := free_text(text)) is not None and "{" not in text}
+)
+"""The lines that are the same at every start, with what they are."""

@@ -1,26 +1,18 @@
 """Replies as layouts: one description of lines, from which a reply is written and by which it is read.
 
-A row is a line as the plug prints it, with fields in braces: `"total:{total:int}"`. A field names an attribute of
-the reply and, behind the colon, the codec of its text; `<8` pads it with blanks to eight columns. A row without
-fields is always there. Reading is forgiving: rows may be missing (their attributes are None), and a line that no
-row explains is kept with its place. It is exact too: a row explains a line only if it would print that very line.
+A row is a line as the plug prints it, with fields in braces (see `template`); one without fields is always there.
+Reading is forgiving: rows may be missing (their attributes are None), and a line that no row explains is kept with
+its place. Blank lines say nothing; writing puts them where the layout has them.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from ownplug.core.shell.codecs import CODECS, Codec
-from ownplug.core.shell.text import width
-
-LONGEST_LINE = 4096
-"""Characters of a line that is looked at; a longer one is kept unread, so that none takes long."""
-
-_FIELD = re.compile(r"\{(\w+)(?::(\w+))?(?:<(\d+))?\}")
+from ownplug.core.shell.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +65,13 @@ class Layout(Generic[R]):
 
     def __init__(self, kind: type[R], *rows: Row, given: Mapping[str, object] | None = None) -> None:
         self.kind = kind
-        self._rows = rows
+        self.rows = rows
         self._given = dict(given or {})
         self._steps = tuple(_steps(rows))
 
     def render(self, reply: R) -> list[str]:
         """Every line of the reply, without line ends."""
-        lines = [line for row in self._rows for line in _render_row(row, reply)]
+        lines = [line for row in self.rows for line in _render_row(row, reply)]
         for extra in reply.unknown:
             lines.insert(extra.at, extra.text)
         return lines
@@ -90,80 +82,21 @@ class Layout(Generic[R]):
         for at, line in enumerate(lines):
             if line and not reading.take(line):
                 reading.unknown.append(UnknownLine(at, line))
-        return self.kind(**self._given, **reading.values(self._rows), unknown=tuple(reading.unknown))
-
-
-class Template:
-    """One line with fields."""
-
-    def __init__(self, text: str) -> None:
-        parts: list[str] = []
-        self._pieces: list[str | _Piece] = []
-        end = 0
-        for found in _FIELD.finditer(text):
-            piece = _Piece(found[1], CODECS[found[2] or "text"], int(found[3] or 0))
-            self._pieces += [text[end : found.start()], piece]
-            parts += [re.escape(text[end : found.start()]), piece.pattern]
-            end = found.end()
-        self._pieces.append(text[end:])
-        self._pattern = re.compile("".join([*parts, re.escape(text[end:])]), re.DOTALL)
-        self.names = tuple(piece.name for piece in self._pieces if isinstance(piece, _Piece))
-
-    def render(self, source: object) -> str | None:
-        """The line; None where an attribute is None."""
-        written = []
-        for piece in self._pieces:
-            text = piece if isinstance(piece, str) else piece.write(getattr(source, piece.name))
-            if text is None:
-                return None
-            written.append(text)
-        return "".join(written)
-
-    def match(self, line: str) -> dict[str, Any] | None:
-        """The values in the line; None when this row would not print it exactly so."""
-        found = self._pattern.fullmatch(line) if len(line) <= LONGEST_LINE else None
-        if found is None:
-            return None
-        pieces = [piece for piece in self._pieces if isinstance(piece, _Piece)]
-        values = {piece.name: piece.read(text) for piece, text in zip(pieces, found.groups(), strict=True)}
-        return values if self._writes(values) == line else None
-
-    def _writes(self, values: Mapping[str, Any]) -> str:
-        return "".join(
-            piece if isinstance(piece, str) else piece.write(values[piece.name]) or ""
-            for piece in self._pieces
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One field of a template."""
-
-    name: str
-    codec: Codec
-    columns: int
-
-    @property
-    def pattern(self) -> str:
-        return f"((?:{self.codec.pattern}){' *' if self.columns else ''})"
-
-    def read(self, text: str) -> Any:
-        return self.codec.read(text.rstrip(" ") if self.columns else text)
-
-    def write(self, value: Any) -> str | None:
-        if value is None:
-            return None
-        text = self.codec.write(value)
-        return text + " " * (self.columns - width(text))
+        return self.kind(**self._given, **reading.values(self.rows), unknown=tuple(reading.unknown))
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One row in the order of reading; rows of a `Many` know where they begin and end."""
+    """One row in the order of reading; rows of a `Many` know where they begin and end.
+
+    `many`, `flag` and `empty` are attributes: of items, of a line that is there or not, and of items of which this
+    line says that there are none.
+    """
 
     template: Template
     many: str | None = None
     flag: str | None = None
+    empty: str | None = None
     first: int = 0
     last: int = 0
 
@@ -185,7 +118,7 @@ def _steps(rows: Sequence[Row]) -> Iterator[_Step]:
                 texts = [text for text in row.rows if text]
                 last = at + len(texts) - 1
                 new = [_Step(_template(text), many=row.name, first=at, last=last) for text in texts]
-                new += [_Step(_template(row.empty))] if row.empty is not None else []
+                new += [_Step(_template(row.empty), empty=row.name)] if row.empty is not None else []
         yield from new
         at += len(new)
 
@@ -238,6 +171,8 @@ class _Reading:
 
     def _keep(self, step: _Step, values: dict[str, Any], *, is_new_item: bool) -> bool:
         """Keep what a line tells, unless the same was told otherwise before."""
+        if step.empty in self._items:
+            return False
         if step.flag:
             values = {step.flag: True}
         if step.many is None:

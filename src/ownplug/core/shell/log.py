@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ownplug.core.shell.text import width
+
 LOG_START = "[T"
 """How every log line begins, the damaged ones on the page too."""
 
@@ -49,7 +51,7 @@ class LogLine:
     """Of the firmware's source."""
     message: str = ""
     column: int = 0
-    """How many characters of another line stood before it; that line goes on after it."""
+    """How many bytes of another line stood before it; that line goes on after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class DamagedLog:
     function: str | None = None
     line: int | None = None
     column: int = 0
-    """How many characters of another line stood before it; the rest of that line is lost too."""
+    """How many bytes of another line stood before it; the rest of that line is lost too."""
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -76,7 +78,8 @@ class DamagedLog:
             "function": self.function,
             "line": self.line,
         }
-        return (*(name for name, value in parts.items() if value is None), "message")
+        lost = tuple(name for name, value in parts.items() if value is None)
+        return lost if self.line is not None else (*lost, "message")
 
 
 def parse_log(text: str) -> LogLine | None:
@@ -101,7 +104,7 @@ def find_log(text: str) -> re.Match[str] | None:
     return None
 
 
-def log_line(found: re.Match[str], *, column: int = 0) -> LogLine:
+def log_line(found: re.Match[str]) -> LogLine:
     """Make a log line of what `find_log` found."""
     time_ms, module, level, function, line, message = found.groups()
     return LogLine(
@@ -111,7 +114,7 @@ def log_line(found: re.Match[str], *, column: int = 0) -> LogLine:
         function=function,
         line=int(line),
         message=message,
-        column=column,
+        column=width(found.string[: found.start()]),
     )
 
 
@@ -129,7 +132,7 @@ def find_damage(text: str) -> DamagedLog | None:
         level=_LEVELS.get(_first(_LEVEL, rest) or ""),
         function=_first(_FUNCTION, rest),
         line=int(line) if line else None,
-        column=found.start(),
+        column=width(text[: found.start()]),
     )
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from ownplug.core.shell.command_table import COMMANDS
 from ownplug.core.shell.events import DriverText, Echo, Event, Prompt, TextLine
-from ownplug.core.shell.free_text import COMMAND_ID, FREE_START, find_command_id, free_text
-from ownplug.core.shell.log import LOG_START, find_damage, find_log, log_line
-from ownplug.core.shell.text import PROMPT, decode_text, encode_text
+from ownplug.core.shell.free_text import (
+    COMMAND_ID,
+    FIXED_TEXTS,
+    FREE_LENGTH,
+    FREE_STARTS,
+    find_command_id,
+    free_text,
+)
+from ownplug.core.shell.log import LOG_START, find_damage, find_log, log_line, parse_log
+from ownplug.core.shell.text import PROMPT, decode_text, encode_text, width
 
 LONGEST_LINE = 16 * 1024
 """Bytes of one line; a longer one comes in pieces, each but the last marked as cut."""
@@ -62,25 +69,23 @@ class ShellReader:
         return self._held + decode_text(self._rest)
 
     def _read(self, block: bytes, events: list[Event]) -> None:
-        """Read whole lines."""
+        """Read whole lines; nearly all of them begin afresh and are one event, whatever was before."""
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         lines = decode_text(block).split("\n")
         lines.pop()
+        is_fresh = self._is_fresh
         for line in lines:
-            if (
-                self._held
-                or self._prompted
-                or self._is_cut
-                or LOG_START in line
-                or COMMAND_ID in line
-                or line[:3] in FREE_START
-                or line[:1] == "$"
-                or len(line) > _LONGEST_HELD
-            ):
-                self._take(line, events)
+            if is_fresh and (event := _sole_event(line)) is not None:
+                events.append(event)
             else:
-                events.append(TextLine(line))
+                self._take(line, events)
+                is_fresh = self._is_fresh
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether nothing of the next line has been seen."""
+        return not (self._held or self._prompted or self._is_cut)
 
     def _look_ahead(self, events: list[Event]) -> None:
         """Give out what needs no end of line: a prompt, and what is too long to wait for it."""
@@ -102,8 +107,7 @@ class ShellReader:
         if self._is_cut:
             self._end(line, events)
         else:
-            text, self._held = self._held + line, ""
-            self._understand(text, events)
+            self._understand(self._joined(line), events)
 
     def _after_prompt(self, line: str, events: list[Event]) -> str:
         """The line without the prompt that it begins with."""
@@ -125,18 +129,25 @@ class ShellReader:
             self._is_cut = True
         return data[last:]
 
+    def _joined(self, line: str) -> str:
+        """The line behind what was held of it; a character that was cut in two is whole again."""
+        if not self._held:
+            return line
+        text, self._held = self._held + line, ""
+        return text if text.isascii() else decode_text(encode_text(text))
+
     def _understand(self, text: str, events: list[Event]) -> None:
         """Tell what a whole line of text is; a log line at its end is taken out, and the rest waits."""
         if LOG_START in text and (found := find_log(text)):
-            events.append(log_line(found, column=found.start()))
+            events.append(log_line(found))
             self._hold(text[: found.start()], events)
         elif COMMAND_ID in text and (at := find_command_id(text)) >= 0:
-            events.append(DriverText(text[at:], column=at))
+            events.append(DriverText(text[at:], column=width(text[:at])))
             self._hold(text[:at], events)
         elif LOG_START in text and (damage := find_damage(text)):
             events.append(damage)
             if damage.column:
-                self._end(text[: damage.column], events)
+                self._end(text.removesuffix(damage.text), events)
         elif free := free_text(text):
             events.append(free)
             self._prompted = self._prompted and isinstance(free, DriverText)
@@ -161,6 +172,17 @@ class ShellReader:
 
     def _line(self, text: str, *, cut: bool = False) -> Event:
         return Echo(text, cut=cut) if self._prompted else TextLine(text, cut=cut)
+
+
+def _sole_event(line: str) -> Event | None:
+    """The event that a line is, when that is plain; None where it takes a closer look."""
+    if LOG_START in line:
+        return parse_log(line) if line.rfind(LOG_START) == 0 else None
+    if line[:FREE_LENGTH] in FREE_STARTS:
+        return FIXED_TEXTS.get(line)
+    if COMMAND_ID in line or line[:1] == _BARE_PROMPT or len(line) > _LONGEST_HELD:
+        return None
+    return TextLine(line)
 
 
 def _is_command(text: str) -> bool:

@@ -26,7 +26,7 @@ from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.calendar import Rule, local_day, offset_at
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
-from ownplug.virtual.firmware.logs import PACKET, Origin
+from ownplug.virtual.firmware.logs import MESSAGE, Origin
 from ownplug.virtual.firmware.metering import Metering
 from ownplug.virtual.parts.clock import DeviceClock
 from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
@@ -94,7 +94,7 @@ class Device:
         metering: what the firmware has heard of the chip since its start.
         mac: its MAC address, which the console can make another than the uuid's.
         is_in_factory_mode: since its start, or since the console led it there.
-        dumps_packets: whether messages are shown on the console.
+        shows_messages: whether messages are shown on the console.
         light_by_hand: what the console makes the light do, until the firmware has something else to show.
         pushes: (namespace, payload) of changes that nobody has been told of yet.
         orders: what handlers want done.
@@ -112,7 +112,7 @@ class Device:
     now_s: float
     mac: Mac = field(init=False)
     is_in_factory_mode: bool = False
-    dumps_packets: bool = False
+    shows_messages: bool = False
     light_by_hand: Light | None = None
     relay: Relay = field(init=False)
     clock: DeviceClock = field(init=False)
@@ -146,7 +146,7 @@ class Device:
         """Begin a new life: the time is forgotten, the relay goes where the settings say."""
         self._learn_identity()
         self.is_in_factory_mode = self.flash.number(items.FACTORY_MODE) == 1
-        self.dumps_packets = False
+        self.shows_messages = False
         self.light_by_hand = None
         self._driver_calls = _DRIVER_CALLS_AT_START
         self.clock = DeviceClock(self.now_s)
@@ -273,9 +273,9 @@ class Device:
 
     def _dump(self, direction: str, message: bytes) -> None:
         """Show a message on the console, where somebody asked for that. Source: assumed (how it looks)."""
-        if self.dumps_packets:
+        if self.shows_messages:
             text = message.decode("utf-8", "backslashreplace")
-            self.log(PACKET, f"{direction}:{''.join(c if c.isprintable() else '.' for c in text)}")
+            self.log(MESSAGE, f"{direction}:{''.join(c if c.isprintable() else '.' for c in text)}")
 
     def _learn_identity(self) -> None:
         """Read from the settings who it is; where they do not say (assumed), it stays who it was."""

@@ -54,7 +54,7 @@ DEFAULTS: Mapping[str, str] = {setting.key: setting.default for setting in SETTI
 
 VALUE_LIMIT = 512  # characters. Source: assumed
 
-_IDENTITY = {FACTORY_LOCALE, FACTORY_UUID, FACTORY_MAC}
+_IDENTITY = (FACTORY_LOCALE, FACTORY_UUID, FACTORY_MAC)
 _CALIBRATION = {VOLTAGE_RATIO, CURRENT_RATIO, "meross:dev.enr.ratioFlag"}
 _NETWORK = tuple(setting.key for setting in settings_of("STA"))
 
@@ -72,7 +72,7 @@ OWNER_ITEMS = tuple(
 
 
 class Flash:
-    """The settings; what was never written has its default.
+    """The settings; what was never written has its default. Only what differs takes memory.
 
     Args:
         saved: what `saved` returned in an earlier life. Unknown items are forgotten.
@@ -82,16 +82,17 @@ class Flash:
     """
 
     def __init__(self, saved: Mapping[str, str] | None = None) -> None:
-        kept = {item: value for item, value in (saved or {}).items() if item in DEFAULTS}
-        self._defaults = dict(DEFAULTS)
-        self._values = {**DEFAULTS, **kept}
+        self._written = {item: value for item, value in (saved or {}).items() if item in DEFAULTS}
+        self._own: dict[str, str] = {}  # defaults that differ from plug to plug
         self.revision = 0
 
     def adopt(self, own: Mapping[OwnValue, str]) -> None:
         """Take a plug's own values for the defaults; what was written stays as it is."""
         for setting in SETTINGS:
             if setting.own is not None and setting.own in own:
-                self._adopt(setting.key, own[setting.own])
+                before = self.read(setting.key)
+                self._own[setting.key] = own[setting.own]
+                self.revision += self.read(setting.key) != before
 
     def read(self, item: str) -> str:
         """The value of `item`.
@@ -99,9 +100,7 @@ class Flash:
         Raises:
             UsageError: there is no such item.
         """
-        if item not in self._values:
-            raise UsageError(f"The settings store has no item {item!r}.")
-        return self._values[item]
+        return self._written[item] if item in self._written else self._default(item)
 
     def number(self, item: str) -> int:
         """The value of `item` as a whole number; 0 where it is none."""
@@ -126,24 +125,24 @@ class Flash:
             raise UsageError(f"{len(text)} characters are too long for {item!r}.")
         if not is_utf8(text):
             raise UsageError(f"The value for {item!r} is not UTF-8.")
-        if self.read(item) != text:
-            self._values[item] = text
-            self.revision += 1
+        if self.read(item) == text:
+            return
+        self._written[item] = text
+        if text == self._default(item):
+            del self._written[item]
+        self.revision += 1
 
     def reset(self, items: Iterable[str]) -> None:
         """Bring `items` back to their defaults."""
         for item in items:
-            self.write(item, self._defaults[item])
+            self.write(item, self._default(item))
 
     def saved(self) -> dict[str, str]:
         """What differs from the defaults, and the identity, for safe keeping."""
-        return {item: value for item, value in self._values.items() if value != self._unsaid(item)}
+        identity = {item: self._own[item] for item in _IDENTITY if item in self._own}
+        return {**identity, **self._written}
 
-    def _unsaid(self, item: str) -> str:
-        return DEFAULTS[item] if item in _IDENTITY else self._defaults[item]
-
-    def _adopt(self, item: str, value: str) -> None:
-        was_default = self._values[item] == self._defaults[item]
-        self._defaults[item] = value
-        if was_default:
-            self.write(item, value)
+    def _default(self, item: str) -> str:
+        if item not in DEFAULTS:
+            raise UsageError(f"The settings store has no item {item!r}.")
+        return self._own.get(item, DEFAULTS[item])

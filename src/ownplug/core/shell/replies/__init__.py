@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
 
 from ownplug.core.shell.commands import Command, UnknownCommand
 from ownplug.core.shell.layout import Layout, Reply, UnknownLine
@@ -111,14 +112,25 @@ def render_reply(reply: Reply) -> list[str]:
             return LAYOUTS[type(reply)].render(reply)
 
 
+def missing(reply: Reply) -> list[str]:
+    """What should have been told and was not, as `tasks[3].stack`: the reply was cut off, or a line destroyed."""
+    return [*_missing(reply, "")]
+
+
 def _parse_as(kind: type[Reply], lines: Sequence[str]) -> Reply:
     layout: Layout[Reply] = LAYOUTS[kind]
     return layout.parse(lines)
 
 
-def missing(reply: Reply) -> list[str]:
-    """The attributes that the plug did not tell: the reply was cut off, or a line of it was destroyed."""
-    return [item.name for item in fields(reply) if getattr(reply, item.name) is None]
+def _missing(value: Any, place: str) -> Iterator[str]:
+    for item in fields(value):
+        inner = getattr(value, item.name)
+        if inner is None and item.default is MISSING:
+            yield place + item.name
+        elif isinstance(inner, tuple):
+            for at, entry in enumerate(inner):
+                if is_dataclass(entry):
+                    yield from _missing(entry, f"{place}{item.name}[{at}].")
 
 
 __all__ = [

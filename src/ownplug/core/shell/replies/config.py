@@ -51,8 +51,8 @@ class ConfigShow(Reply):
 class ConfigRead(Reply):
     """`config read`."""
 
-    name: str | None
-    value: Secret | None
+    name: str | None = None
+    value: Secret | None = None
     missing: bool = False
     """There is no such item."""
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ownplug.core.shell.layout import LONGEST_LINE, Reply, UnknownLine
+from ownplug.core.shell.layout import Reply, UnknownLine
+from ownplug.core.shell.template import LONGEST_LINE
 
 DEBUG_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -131,7 +132,7 @@ class _Reading:
         """Keep the value of a key, if it can be read."""
         value = _loads(text.removesuffix(","))
         part = self._part or _PART_OF.get(key)
-        if value is _UNREADABLE or part is None:
+        if value is _UNREADABLE or part is None or key in self.parts.get(part, {}):
             self._begun.append((part, key))
             self.unknown += [UnknownLine(at + n, line) for n, line in enumerate(self._raw(at, text))]
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ownplug.core.errors import UsageError
 from ownplug.core.shell.command_table import COMMANDS, HELP, CommandSpec
 from ownplug.core.shell.layout import Flag, Layout, Many, Row
 from ownplug.core.shell.replies.shell import Menu, MenuEntry
@@ -17,7 +18,15 @@ _SPACED = "meross"
 
 
 def menu_reply(name: str) -> Menu:
-    """What the plug answers to the menu `name`: `?`, `meross`, `meross iot ?`."""
+    """What the plug answers to the menu `name`: `?`, `meross`, `meross iot ?`.
+
+    Raises:
+        UsageError: `name` is no menu.
+    """
+    if name not in MENU_LAYOUTS:
+        raise UsageError(
+            f"{name!r} is no menu of the console.", hint=f"These are: {', '.join(MENU_LAYOUTS)}."
+        )
     return Menu(
         name=name,
         incomplete=COMMANDS[name].word != HELP,

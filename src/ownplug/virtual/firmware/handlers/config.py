@@ -55,7 +55,9 @@ def set_wifi(device: Device, payload: Fields) -> dict[str, Any]:
     if not ssid:
         raise Malformed("ssid is empty.")
     device.flash.write(items.SSID, ssid)
+    device.flash.write(items.SSID_LENGTH, len(ssid.encode()))
     device.flash.write(items.WIFI_PASSWORD, password)
+    device.flash.write(items.WIFI_PASSWORD_LENGTH, len(password.encode()))
     device.flash.write(items.STATE, 1)
     # A new network is a new pairing: if it cannot be joined, the plug must not be lost. Source: assumed
     device.flash.write(items.BIND, 0)

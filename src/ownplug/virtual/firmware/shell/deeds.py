@@ -66,12 +66,12 @@ def upgrade(context: Context, words: tuple[str, ...]) -> Answer:
     return Answer(reply=Upgrading(url=url))
 
 
-def log_packets(context: Context, words: tuple[str, ...]) -> Answer:
+def log_messages(context: Context, words: tuple[str, ...]) -> Answer:
     """`meross iot log`: show messages on the console, or not; it prints what held before.
 
     Source: seed (it prints 0 after `on`), assumed (that this is what held before).
     """
-    before, context.device.dumps_packets = context.device.dumps_packets, words[0] == "on"
+    before, context.device.shows_messages = context.device.shows_messages, words[0] == "on"
     return Answer(reply=LogDump(dump=int(before)))
 
 

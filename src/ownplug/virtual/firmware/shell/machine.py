@@ -29,7 +29,8 @@ from ownplug.virtual.firmware.shell.table import HANDLERS
 from ownplug.virtual.firmware.shell.wire import Wire
 from ownplug.virtual.firmware.timing import Timing
 
-_TYPE_AHEAD_LIMIT = 512  # bytes that wait while a command takes its time. Source: assumed
+_TYPE_AHEAD_LIMIT = 512  # bytes that wait while the shell is busy; more are lost. Source: assumed
+_PRINT_AHEAD_S = 10.0  # of the wire's time that replies may be ahead of it, before the shell waits for it
 
 
 class Shell:
@@ -48,7 +49,7 @@ class Shell:
         self._wire = Wire(faults=faults, below=below, line=Chatter(device, below).line)
         self._context = Context(device=device, timing=timing)
         self._editor = LineEditor()
-        self._ahead = bytearray()  # typed while a command takes its time
+        self._ahead = bytearray()  # typed while it was busy
         self._rest: tuple[float, Callable[[], Answer]] | None = None  # of a command that takes its time
         self._has_left = False  # the plug is going away
 
@@ -56,7 +57,8 @@ class Shell:
     def due_s(self) -> float:
         """When `tick` wants to be called."""
         rest_s = self._rest[0] if self._rest else math.inf
-        return min(self._wire.due_s, rest_s, *(due_s for due_s, _ in self._context.later), math.inf)
+        ahead_s = self._caught_up_s if self._ahead and not self._rest else math.inf
+        return min(self._wire.due_s, rest_s, ahead_s, *(due_s for due_s, _ in self._context.later))
 
     def boot(self, reason: ResetReason) -> None:
         """The plug has started: print what it prints then, and wait for commands."""
@@ -75,9 +77,9 @@ class Shell:
         self._print(PROMPT)
 
     def typed(self, data: bytes) -> None:
-        """Take what came by the wire."""
+        """Take what came by the wire; while the shell is busy, a little of it waits."""
         for at, code in enumerate(data):
-            if self._rest or self._has_left:
+            if self._is_busy:
                 self._ahead += data[at : at + _TYPE_AHEAD_LIMIT - len(self._ahead)]
                 return
             self._key(code)
@@ -97,6 +99,7 @@ class Shell:
             _, rest = self._rest
             self._rest = None
             self._give(rest())
+        if self._ahead and not self._is_busy:
             ahead = bytes(self._ahead)
             self._ahead.clear()
             self.typed(ahead)
@@ -105,6 +108,16 @@ class Shell:
     def take(self) -> bytes:
         """What was printed since last time."""
         return self._wire.take()
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether it takes no keys now: a command takes its time, or the wire does, or the plug is going away."""
+        return self._rest is not None or self._has_left or self._device.now_s < self._caught_up_s
+
+    @property
+    def _caught_up_s(self) -> float:
+        """When the wire will have caught up with what was printed, so far that more may be."""
+        return self._wire.free_s - _PRINT_AHEAD_S
 
     def _restart(self) -> None:
         self._context = Context(device=self._device, timing=self._timing)

@@ -34,7 +34,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "meross iot unbind": deeds.unbind,
         "meross iot upgrade": deeds.upgrade,
         "meross iot rule": state.rules,
-        "meross iot log": deeds.log_packets,
+        "meross iot log": deeds.log_messages,
         "meross iot dbg": state.debug,
         "config read": settings.read,
         "config write": settings.write,

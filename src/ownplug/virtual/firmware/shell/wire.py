@@ -35,6 +35,7 @@ class Wire:
 
     Attributes:
         due_s: when `tick` wants to be called.
+        free_s: when the last byte will have gone, at the pace of the wire.
     """
 
     def __init__(self, *, faults: Faults, below: Below, line: Line) -> None:
@@ -42,17 +43,17 @@ class Wire:
         self._faults = faults
         self._below = below
         self._line = line
-        self._free_s = -math.inf  # when the last byte will have gone
+        self.free_s = -math.inf
         self._sent = bytearray()
 
     def start(self, now_s: float) -> None:
         """The plug has started: other tasks begin to print."""
-        self._free_s = now_s
+        self.free_s = now_s
         self._draw()
 
     def send(self, data: bytes, now_s: float) -> None:
         """Print `data`, and in the middle of it whatever else is due meanwhile."""
-        self._free_s = max(now_s, self._free_s)
+        self.free_s = max(now_s, self.free_s)
         while data:
             head = data[: self._bytes_until_chatter(data)]
             data = data[len(head) :]
@@ -63,7 +64,7 @@ class Wire:
     def tick(self, now_s: float) -> None:
         """Print the line of chatter that is due while nobody else prints."""
         if self.due_s <= now_s:
-            self._free_s = max(now_s, self._free_s)
+            self.free_s = max(now_s, self.free_s)
             if not self._chat():
                 self._put(_LINE_END)
 
@@ -75,11 +76,11 @@ class Wire:
 
     def _put(self, data: bytes) -> None:
         self._sent += data
-        self._free_s += len(data) / BYTES_PER_S
+        self.free_s += len(data) / BYTES_PER_S
 
     def _bytes_until_chatter(self, data: bytes) -> int:
         """How much goes out before the next line of chatter; CR and LF of a line end stay together (assumed)."""
-        room = (self.due_s - self._free_s) * BYTES_PER_S
+        room = (self.due_s - self.free_s) * BYTES_PER_S
         if room >= len(data):
             return len(data)
         count = max(0, int(room))
@@ -87,7 +88,7 @@ class Wire:
 
     def _chat(self) -> bool:
         """Print one line of chatter; return whether it was whole."""
-        line = encode_text(self._line(self._free_s))
+        line = encode_text(self._line(self.free_s))
         is_whole = self._share() > self._faults.garble
         self._put(line + _LINE_END if is_whole else line[: 1 + self._below(len(line))])
         self._draw()
@@ -97,7 +98,7 @@ class Wire:
         """Choose when the next line comes: at random, but never before a byte of something else has gone."""
         if self._faults.chatter > 0:
             wait_s = -math.log(self._share()) / self._faults.chatter
-            self.due_s = self._free_s + max(wait_s, 1.5 / BYTES_PER_S)
+            self.due_s = self.free_s + max(wait_s, 1.5 / BYTES_PER_S)
 
     def _share(self) -> float:
         """A number above 0, up to 1."""

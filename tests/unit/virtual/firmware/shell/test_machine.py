@@ -117,6 +117,19 @@ def test_a_flood_typed_ahead_is_cut_off(console: Any) -> None:
     assert len(console.printed()) < 2000
 
 
+def test_who_asks_for_more_than_the_wire_carries_waits_for_it(console: Any) -> None:
+    printed = console.type("config show\r" * 5000)
+    assert len(printed) < 150_000
+    start_s = console.now_s
+    console.pass_time(60)
+    printed += console.printed()
+    answered = printed.count(b"[factory]dev.cfg.traceInfo: \r\n")
+    assert 20 < answered < 80, "what was typed ahead was lost, or was not cut off"
+    assert len(printed) / (console.now_s - start_s + 10) < 11_520
+    console.type("\x03")
+    assert console.run("ver")
+
+
 def test_while_it_restarts_the_console_is_dead_and_then_it_starts_anew(console: Any) -> None:
     console.type("half a li")
     console.tell(PowerCycled())

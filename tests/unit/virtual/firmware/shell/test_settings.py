@@ -34,6 +34,12 @@ def test_what_is_written_is_read_shown_and_used(console: Any) -> None:
     assert console.device.key.reveal() == "s3cret"
 
 
+def test_what_pairing_leaves_in_the_settings(home_console: Any) -> None:
+    shown = home_console.run("config show")
+    assert {"[STA]Ssid: Home", "[STA]SsidLen: 4", "[STA]WpaPsk: secret123", "[STA]WpaPskLen: 9"} <= set(shown)
+    assert {"[meross]dev.cfg.State: 1", "[meross]dev.cfg.Bind: 1", "[meross]dev.cfg.Port: 8883"} <= set(shown)
+
+
 def test_an_item_that_does_not_exist_is_neither_read_nor_written(console: Any) -> None:
     assert console.run("config read meross nothing") == ["the data item is not exist"]
     assert console.run("config write meross nothing 1") == ["meross-nothing = 1", "write data item error"]
