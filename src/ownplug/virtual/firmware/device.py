@@ -249,7 +249,7 @@ class Device:
         return self.metering.flow if self.clock.is_set else Flow()
 
     def count_energy(self) -> None:
-        """Hear what the meter has sent up to now."""
+        """Count the energy up to now: hear what the meter has sent."""
         rules = self.time_rules
         for sent in self.meter.read(self.now_s):
             self.metering.hear(sent, self.clock, rules)
