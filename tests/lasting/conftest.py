@@ -30,7 +30,7 @@ from ownplug.store import SqliteStore
 from ownplug.testing import LoopClock, MemoryNetwork, run_in_loop_time
 from ownplug.transport.certificates import ensure_certificates
 from ownplug.transport.tls import server_context
-from ownplug.virtual import LifeState, VirtualPlug, VirtualPlugSettings
+from ownplug.virtual import LifeState, Pace, VirtualPlug, VirtualPlugSettings
 from ownplug.virtual.firmware import flash as items
 
 PORT = 8883
@@ -201,7 +201,7 @@ def play(
         await home.prepare()
         async with AsyncExitStack() as stack:
             for index in range(PLUGS):
-                settings = VirtualPlugSettings(seed=7, index=index, flash=PAIRED)
+                settings = VirtualPlugSettings(seed=7, index=index, flash=PAIRED, meter_pace=Pace.NEWS)
                 home.plugs.append(await stack.enter_async_context(VirtualPlug(settings, clock=home.clock)))
             async with home.run_hub():
                 async with asyncio.timeout(60):

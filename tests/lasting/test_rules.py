@@ -38,7 +38,8 @@ from ownplug.virtual.firmware.shell import Shell
 from ownplug.virtual.firmware.signals import ConsolePrinted, HttpAsked, Input, PowerCycled
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.identity import make_uuid
-from ownplug.virtual.parts.meter import Load, Meter, no_noise
+from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
+from ownplug.virtual.parts.outlet import Load, Outlet, no_noise
 
 SEED = int(os.environ.get("OWNPLUG_SOAK_SEED", "1"))
 YEAR = 2024
@@ -81,11 +82,13 @@ class Plug:
         self.restarted: list[tuple[float, float]] = []
         self.wakes = 0
         timing, chance = Timing(), random.Random(1).randrange
+        outlet = Outlet(load=Load.resistive(60), mains_v=230, noise=no_noise)
         self.device = Device(
             profile=find_profile("mss310"),
             uuid=make_uuid(1),
             flash=Flash(),
-            meter=Meter(load=Load(), mains_v=230, noise=no_noise, now_s=0.0),
+            outlet=outlet,
+            meter=Hlw8032(outlet, pace=Pace.NEWS, now_s=0.0),
             air=Air(),
             address="127.0.0.1",
             below=chance,
@@ -130,7 +133,7 @@ class Plug:
             due_s = self.firmware._alarm.due_s if for_rules_only else self._next_s
             self.now_s = min(due_s, end_s)
             if for_rules_only:
-                self.device.meter.skip(self.now_s)
+                self.device.meter.power_up(self.now_s)
             self._wake()
 
     def _wake(self, *inputs: Input) -> None:

@@ -39,6 +39,7 @@ _LOOPBACK: dict[str, object] = {
 _PLUGS_START_S = 30.0
 _PLUGS_STOP_S = 5.0
 _ARRIVAL_S = 60.0
+_MEASURES_S = 0.3  # a meter needs a moment after the relay has moved
 
 
 @command("demo", examples=["ownplug demo", "ownplug demo --once"])
@@ -133,6 +134,7 @@ async def _take_home(frame: Frame, hub: HubClient, plug: dict[str, str], name: s
     took_s = time.perf_counter() - began
     for on in (False, True):
         await hub.switch(name, on=on)
+    await asyncio.sleep(_MEASURES_S)
     reading = await hub.electricity(name)
     frame.note(
         f"{name:<8} paired in {took_s:.1f} s, switched off and on,"

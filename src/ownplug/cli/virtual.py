@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LAST_PORT = 65535
 _ANY_PORT = "127.0.0.1:0"
 _TCP = "tcp:"
+_FEW = 100  # plugs, whose meters one process can hear as often as they send
 
 
 @group("virtual", examples=["ownplug virtual run"])
@@ -31,6 +32,7 @@ def virtual() -> None:
     examples=[
         "ownplug virtual run",
         "ownplug virtual run --http 127.0.0.1:8001 --load 1800",
+        "ownplug virtual run --count 3 --load washer --load motor:800 --load csv:fridge.csv",
         "ownplug virtual run --tty plug.tty --fault chatter=20",
         "ownplug virtual run --count 10 --seed 7 --json",
     ],
@@ -64,13 +66,13 @@ def virtual() -> None:
 )
 @click.option(
     "--load",
-    "loads_w",
-    metavar="WATTS",
+    "loads",
+    metavar="LOAD",
     multiple=True,
-    default=[60.0],
+    default=["60"],
     show_default=True,
-    type=click.FloatRange(0, 4000),
-    help="What is plugged in; given several times, the plugs take them in turn.",
+    help="What is plugged in: watts of a heater or lamp, motor:WATTS, standby:WATTS, washer, or csv:FILE, a curve of"
+    " lines such as 90,1800 (seconds, watts) that repeats. Given several times, the plugs take them in turn.",
 )
 @click.option("--air", metavar="FILE", help="Which networks there are. Not built yet.")
 @click.option(
@@ -90,7 +92,7 @@ def run(
     tty: str | None,
     seed: int | None,
     speed: float,
-    loads_w: tuple[float, ...],
+    loads: tuple[str, ...],
     air: str | None,
     faults: tuple[str, ...],
 ) -> None:
@@ -102,12 +104,13 @@ def run(
     """
     if air:
         click.echo("--air is not built yet and has no effect.", err=True)
-    from ownplug.virtual import Load, VirtualPlugSettings, find_profile, parse_faults
+    from ownplug.virtual import Pace, VirtualPlugSettings, find_profile, parse_faults, parse_load
 
     host, port = _parse_address(http)
     if port and port + count - 1 > _LAST_PORT:
         raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
     start = _random_seed() if seed is None else seed
+    plugged_in = [parse_load(load) for load in loads]
     folder = Path(frame.chosen_home).expanduser().absolute() if frame.chosen_home else None
     settings = [
         VirtualPlugSettings(
@@ -117,7 +120,8 @@ def run(
             http_host=host,
             http_port=port + index if port else 0,
             tty=_tty_of(tty, index, count) if tty else "",
-            load=Load(resistive_w=loads_w[index % len(loads_w)]),
+            load=plugged_in[index % len(plugged_in)],
+            meter_pace=Pace.NEWS if count > _FEW else None,
             faults=parse_faults(faults),
             speed=speed,
             flash_file=folder / "virtual" / f"plug-{index:05}.json" if folder else None,

@@ -9,8 +9,10 @@ from ownplug.virtual.air import AccessPoint, Air
 from ownplug.virtual.faults import Faults, parse_faults
 from ownplug.virtual.firmware.signals import LifeState
 from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.loads import parse_load
+from ownplug.virtual.parts.hlw8032 import Pace
 from ownplug.virtual.parts.light import Light
-from ownplug.virtual.parts.meter import Load
+from ownplug.virtual.parts.outlet import Load, Segment, parse_curve, washer
 from ownplug.virtual.plug import VirtualPlug, VirtualPlugSettings
 from ownplug.virtual.profiles import PROFILES, Profile, find_profile
 
@@ -22,10 +24,15 @@ __all__ = [
     "LifeState",
     "Light",
     "Load",
+    "Pace",
     "Profile",
+    "Segment",
     "Timing",
     "VirtualPlug",
     "VirtualPlugSettings",
     "find_profile",
+    "parse_curve",
     "parse_faults",
+    "parse_load",
+    "washer",
 ]

@@ -30,6 +30,7 @@ from ownplug.virtual.firmware.signals import (
     Input,
     LeaveBroker,
     PowerCycled,
+    PowerLost,
     PublishMessage,
 )
 from ownplug.virtual.flash_file import FlashWriter
@@ -93,20 +94,34 @@ class Board:
                 group.create_task(self._memory.run(), name="virtual plug: memory")
                 if self._uart is not None:
                     group.create_task(self._uart.run(), name="virtual plug: console")
-                self.tell(PowerCycled())
+                self.power_on()
                 powered.set()
         finally:
             self._memory.close()
 
     def tell(self, happened: Input) -> None:
-        """Let the firmware know, and do what it wants."""
-        self._update([happened])
+        """Let the firmware know, and do what it wants.
+
+        What was due before that is done at its own moment, also where the program is late, for a run must be the same
+        each time.
+        """
+        now_s = self._now_s()
+        while self._due_s <= now_s:
+            self._update(self._due_s)
+        self._update(now_s, happened)
 
     def power_cycle(self, *, half_open: bool) -> None:
         """Pull the plug and put it back in; half open, its server is left with half a connection."""
-        if self._link is not None:
-            self._link.cut(half_open=half_open)
-            self._link = None
+        self._cut(half_open=half_open)
+        self.power_on()
+
+    def power_off(self, *, half_open: bool) -> None:
+        """Pull the plug and leave it out."""
+        self._cut(half_open=half_open)
+        self.tell(PowerLost())
+
+    def power_on(self) -> None:
+        """Put it in, for the first time or again."""
         self.tell(PowerCycled())
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -124,8 +139,8 @@ class Board:
     def _now_s(self) -> float:
         return (self._clock.monotonic() - self._began_s) * self._speed
 
-    def _update(self, inputs: list[Input]) -> None:
-        outcome = self._firmware.update(self._now_s(), inputs)
+    def _update(self, now_s: float, *inputs: Input) -> None:
+        outcome = self._firmware.update(now_s, inputs)
         for effect in outcome.effects:
             self._do(effect)
         if outcome.next_s != self._due_s:
@@ -156,6 +171,11 @@ class Board:
             case _:
                 assert_never(effect)
 
+    def _cut(self, *, half_open: bool) -> None:
+        if self._link is not None:
+            self._link.cut(half_open=half_open)
+            self._link = None
+
     def _connect(self, order: ConnectBroker) -> None:
         link = BrokerLink(order, lambda happened: self._heard_by(link, happened))
         self._link = link
@@ -174,7 +194,7 @@ class Board:
             self._due_changed.clear()
             wait_s = (self._due_s - self._now_s()) / self._speed
             if wait_s <= 0:
-                self._update([])
+                self._update(self._due_s)
                 await asyncio.sleep(0)  # a firmware that is always late must not stop the world
                 continue
             with contextlib.suppress(TimeoutError):

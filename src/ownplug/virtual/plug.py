@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import random
 import socket
 import zlib
@@ -30,10 +31,12 @@ from ownplug.virtual.firmware.signals import ButtonPressed, LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.flash_file import FlashWriter, load_flash
 from ownplug.virtual.identity import make_uuid
+from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.light import Light
-from ownplug.virtual.parts.meter import Load, Meter, Noise
+from ownplug.virtual.parts.outlet import Load, Noise, Outlet
 from ownplug.virtual.profiles import DEFAULT, Profile
 
+_HALF = 0x7FFFFFFF + 0.5  # of what 32 bits can say
 _ANY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 
@@ -44,7 +47,7 @@ class VirtualPlugSettings:
     profile: Profile = DEFAULT
     """Which model with which firmware."""
     seed: int = 1
-    """Makes uuid, MAC, message ids and the waver of the mains: the same seed is the same plug."""
+    """Makes uuid, MAC, message ids, and the waver of mains and load: the same seed is the same plug."""
     index: int = 0
     """Number of the plug in its fleet; plugs of one seed differ by it."""
     name: str = ""
@@ -56,8 +59,11 @@ class VirtualPlugSettings:
     tty: str = ""
     """Where its serial console is: a path, at which a link to a PTY appears, or `tcp:HOST:PORT`, port 0 being any free
     one. Empty: nowhere. Whoever reaches it can read every secret of the plug."""
-    load: Load = field(default_factory=Load)
+    load: Load = field(default_factory=lambda: Load.resistive(60))
     """What is plugged in."""
+    meter_pace: Pace | None = None
+    """How many frames the meter's chip sends. None: as many as a real one up to speed 1, above it only those with news,
+    which is also what thousands of plugs want."""
     air: Air = field(default_factory=Air)
     """The Wi-Fi networks in reach."""
     faults: Faults = field(default_factory=Faults)
@@ -180,11 +186,27 @@ class VirtualPlug:
                 power.
         """
         self._running.board.power_cycle(half_open=leave_half_open)
-        await self.until(lambda: self.state is not LifeState.REBOOTING)
+        await self._started()
+
+    def unplug(self, *, leave_half_open: bool = False) -> None:
+        """Pull it out and leave it out: it answers nobody and meters nothing until `plug_in`.
+
+        Args:
+            leave_half_open: as for `reboot`.
+        """
+        self._running.board.power_off(half_open=leave_half_open)
+
+    async def plug_in(self) -> None:
+        """Put it back in; returns when it has started."""
+        self._running.board.power_on()
+        await self._started()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until `condition` holds, for example `lambda: plug.state == "online"`; for how long, you say."""
         await self._running.board.until(condition)
+
+    async def _started(self) -> None:
+        await self.until(lambda: self.state is not LifeState.REBOOTING)
 
     @property
     def _running(self) -> _Running:
@@ -203,11 +225,13 @@ def _assemble(
     profile = settings.profile
     uuid = _identity(saved) or make_uuid(settings.seed, settings.index)
     flash = Flash(saved)
+    outlet = Outlet(load=settings.load, mains_v=profile.mains_v, noise=_noise_of(uuid))
     device = Device(
         profile=profile,
         uuid=uuid,
         flash=flash,
-        meter=Meter(load=settings.load, mains_v=profile.mains_v, noise=_mains_of(uuid), now_s=0.0),
+        outlet=outlet,
+        meter=Hlw8032(outlet, pace=_pace(settings), now_s=0.0),
         air=settings.air,
         address="127.0.0.1" if settings.http_host in _ANY_ADDRESS else settings.http_host,
         below=_chance_of(uuid, saved),
@@ -248,10 +272,18 @@ def _chance_of(uuid: Uuid, saved: Mapping[str, str]) -> Callable[[int], int]:
     return random.Random(f"{uuid} {past}").randrange  # noqa: S311 - a run must be repeatable; nothing is secret
 
 
-def _mains_of(uuid: Uuid) -> Noise:
-    """The waver of the mains at this plug."""
+def _noise_of(uuid: Uuid) -> Noise:
+    """The waver of mains and load at this plug."""
 
-    def noise(slot: int) -> float:
-        return random.Random(f"{uuid} {slot}").uniform(-1, 1)  # noqa: S311 - as above
+    def noise(slot: int) -> tuple[float, float]:
+        digest = hashlib.blake2b(b"%d" % slot, digest_size=8, key=key).digest()
+        mains, load = int.from_bytes(digest[:4], "big"), int.from_bytes(digest[4:], "big")
+        return mains / _HALF - 1, load / _HALF - 1
 
+    key = uuid.text.encode()
     return noise
+
+
+def _pace(settings: VirtualPlugSettings) -> Pace:
+    usual = Pace.CHIP if settings.speed <= 1 else Pace.NEWS
+    return settings.meter_pace or usual

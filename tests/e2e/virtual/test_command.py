@@ -62,3 +62,28 @@ def test_a_wrong_model_or_a_taken_port_is_a_clear_error(launch: Launch, ownplug:
     refused = ownplug("virtual", "run", "--http", taken, status=2)
     assert taken in refused["message"]
     assert "--http" in refused["hint"]
+
+
+def test_a_load_is_named_by_its_model_and_nonsense_is_a_clear_error(
+    launch: Launch, ask: Callable[..., Any], ownplug: Callable[..., Any], tmp_path: Path
+) -> None:
+    curve = tmp_path / "kettle.csv"
+    curve.write_text("seconds,watts\n0,1500\n60,4\n")
+    loads = [word for load in ("100", "washer", f"csv:{curve}") for word in ("--load", load)]
+    program = launch("virtual", "run", "--count", "3", *loads)
+    powers_w = [_power_w(program.ready()["http"], ask) for _ in range(3)]
+    assert powers_w == pytest.approx([100, 12, 1500], rel=0.03)
+    assert "motor:800" in ownplug("virtual", "run", "--load", "lots", status=2)["hint"]
+    curve.write_text("0,1\n0,2\n")
+    assert "Line 2" in ownplug("virtual", "run", "--load", f"csv:{curve}", status=2)["message"]
+
+
+def _power_w(http: str, ask: Callable[..., Any]) -> float:
+    """What it shows once its meter has measured."""
+    host, _, port = http.rpartition(":")
+    ask((host, int(port)), "SET", "System.Time", {"time": {"timestamp": 1_700_000_000}})
+    for _ in range(1000):
+        shown = ask((host, int(port)), "GET", "Control.Electricity")["payload"]["electricity"]
+        if shown["power"]:
+            return float(shown["power"]) / 1000
+    return 0.0

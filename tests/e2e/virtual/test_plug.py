@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ownplug.core.errors import UsageError
+from ownplug.testing import FakeClock
 from ownplug.virtual import Load, Timing, VirtualPlug, VirtualPlugSettings
 from ownplug.virtual.firmware.flash import RELAY
 
@@ -99,7 +100,7 @@ async def test_settings_are_in_the_file_while_the_plug_still_runs(
 
 
 async def test_a_fast_plug_lives_hours_in_a_moment(ask: Callable[..., Any]) -> None:
-    settings = VirtualPlugSettings(speed=3600, load=Load(resistive_w=1000))
+    settings = VirtualPlugSettings(speed=3600, load=Load.resistive(1000))
     async with VirtualPlug(settings) as plug:
         await asyncio.to_thread(
             ask, plug.http, "PUSH", "System.Clock", {"clock": {"timestamp": 1_700_000_000}}
@@ -109,6 +110,34 @@ async def test_a_fast_plug_lives_hours_in_a_moment(ask: Callable[..., Any]) -> N
             while energy_wh < 1000:
                 told = await asyncio.to_thread(ask, plug.http, "GET", "Control.ConsumptionX")
                 energy_wh = sum(day["value"] for day in told["payload"]["consumptionx"])
+
+
+async def test_what_was_due_is_done_at_its_own_moment_however_late_the_program_is(
+    ask: Callable[..., Any],
+) -> None:
+    clock = FakeClock()
+    async with VirtualPlug(VirtualPlugSettings(load=Load.resistive(1000), speed=10_000), clock=clock) as plug:
+        told = {"clock": {"timestamp": 1_700_006_400}}  # midnight
+        await asyncio.to_thread(ask, plug.http, "PUSH", "System.Clock", told)
+        await clock.advance(2.5 * 86_400 / 10_000)
+        days = (await asyncio.to_thread(ask, plug.http, "GET", "Control.ConsumptionX"))["payload"]
+        assert {day["date"]: day["value"] for day in days["consumptionx"]} == {
+            "2023-11-15": pytest.approx(24_000, rel=0.005),
+            "2023-11-16": pytest.approx(24_000, rel=0.005),
+            "2023-11-17": pytest.approx(12_000, rel=0.005),
+        }
+
+
+async def test_unplugged_it_answers_nobody_and_back_it_is_the_same(ask: Callable[..., Any]) -> None:
+    async with VirtualPlug() as plug:
+        plug.press_button()
+        plug.unplug()
+        assert (plug.state, plug.led) == ("off", "off")
+        assert await asyncio.to_thread(ask, plug.http, "GET", "System.All") is None
+        async with asyncio.timeout(DEADLINE_S):
+            await plug.plug_in()
+        assert (plug.state, plug.relay_on, plug.relay_edges) == ("pairing", False, 1)
+        assert await asyncio.to_thread(ask, plug.http, "GET", "System.All")
 
 
 async def test_without_its_server_a_paired_plug_still_obeys_by_http(

@@ -35,7 +35,8 @@ from ownplug.virtual.firmware.signals import (
 )
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.identity import make_uuid
-from ownplug.virtual.parts.meter import Load, Meter, no_noise
+from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
+from ownplug.virtual.parts.outlet import Load, Outlet, no_noise
 from ownplug.virtual.profiles import DEFAULT, Profile
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -54,6 +55,7 @@ class Bench:
         air: Air | None = None,
         timing: Timing | None = None,
         load: Load | None = None,
+        pace: Pace = Pace.NEWS,
         console: bool = False,
         faults: Faults | None = None,
     ) -> None:
@@ -61,11 +63,13 @@ class Bench:
         self.flash = Flash(saved)
         self.timing = timing or Timing()
         self._drawn = 0
+        outlet = Outlet(load=load or Load.resistive(60), mains_v=profile.mains_v, noise=no_noise)
         self.device = Device(
             profile=profile,
             uuid=make_uuid(1),
             flash=self.flash,
-            meter=Meter(load=load or Load(), mains_v=profile.mains_v, noise=no_noise, now_s=self.now_s),
+            outlet=outlet,
+            meter=Hlw8032(outlet, pace=pace, now_s=self.now_s),
             air=air or Air(),
             address="127.0.0.1",
             below=self._draw,

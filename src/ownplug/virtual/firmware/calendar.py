@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-
-from ownplug.core.schedule import TimeRule, Zone
+from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -15,11 +12,6 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def moment(unix_s: float) -> datetime:
     """Seconds since 1970 as an aware time, to the second."""
     return _EPOCH + timedelta(seconds=int(unix_s))
-
-
-def local_day(rules: Sequence[TimeRule], unix_s: float) -> date:
-    """The plug's own day."""
-    return Zone(rules=tuple(rules)).day(unix_s)
 
 
 def c_time(unix_s: float) -> str:

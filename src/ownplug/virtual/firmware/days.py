@@ -27,6 +27,11 @@ class DayRecord:
     changed_at: int  # Unix seconds
     energy_wh: float
 
+    @property
+    def whole_wh(self) -> int:
+        """As the plug tells it. Source: capture (whole watt-hours); assumed (rounded to the nearest)."""
+        return round(self.energy_wh)
+
 
 class EnergyDays:
     """The day records of one plug."""
@@ -36,9 +41,8 @@ class EnergyDays:
 
     def add(self, energy_wh: float, *, day: date, unix_s: float) -> None:
         """Add to the record of `day`, which is made if it is missing."""
-        records = {item: _parse(self._flash.read(item)) for item in ENERGY_DAYS}
-        item = _home_of(day, records)
-        record = records[item]
+        item = self._home_of(day)
+        record = _parse(self._flash.read(item))
         before_wh = record.energy_wh if record and record.day == day else 0.0
         self._flash.write(item, f"{day.isoformat()},{int(unix_s)},{before_wh + energy_wh:.6f}")
 
@@ -51,18 +55,18 @@ class EnergyDays:
         live = [record for record in self._records() if oldest <= record.day <= today]
         return sorted(live, key=lambda record: record.day.day % _SLOTS)
 
+    def _home_of(self, day: date) -> str:
+        """Where `day` is kept: its own item, else an empty one, else that of the oldest day."""
+        own = f"{day.isoformat()},"
+        for item in ENERGY_DAYS:
+            if self._flash.read(item).startswith(own):
+                return item
+        return min(ENERGY_DAYS, key=lambda item: _age_key(_parse(self._flash.read(item))))
+
     def _records(self) -> Iterator[DayRecord]:
         for item in ENERGY_DAYS:
             if record := _parse(self._flash.read(item)):
                 yield record
-
-
-def _home_of(day: date, records: dict[str, DayRecord | None]) -> str:
-    """Where `day` is kept: its own item, else an empty one, else that of the oldest day."""
-    own = next((item for item, record in records.items() if record and record.day == day), None)
-    if own is not None:
-        return own
-    return min(records, key=lambda item: _age_key(records[item]))
 
 
 def _age_key(record: DayRecord | None) -> date:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,20 +19,21 @@ from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.payloads.rules import TimerEntry, TriggerEntry
+from ownplug.core.meter import Flow
 from ownplug.core.schedule import AutoOff, Place, Timer, TimeRule, Zone
 from ownplug.core.secret import Secret
 from ownplug.core.shell import OwnValue
 from ownplug.virtual.air import AccessPoint, Air
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import local_day
-from ownplug.virtual.firmware.days import EnergyDays
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.logs import MESSAGE, Origin
+from ownplug.virtual.firmware.metering import Metering
 from ownplug.virtual.firmware.rules import RuleSlots, auto_off_slots, timer_slots
 from ownplug.virtual.parts.clock import DeviceClock
+from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.light import Light
-from ownplug.virtual.parts.meter import SLOT_S, Meter, Sample
+from ownplug.virtual.parts.outlet import Outlet
 from ownplug.virtual.parts.relay import Relay
 from ownplug.virtual.profiles.profile import Profile
 
@@ -42,6 +44,10 @@ PLACE_ITEMS = (*items.TIME_RULES, items.LATITUDE, items.LONGITUDE)
 """What `Device.place` is made of."""
 
 _MICRO = 1_000_000
+
+_COUNT_EVERY_S = {Pace.CHIP: 10, Pace.NEWS: 60}
+"""How often the firmware hears the meter at least; midnight and the ends of its steps are such moments."""
+_SHORTEST_WAIT_S = 1e-3
 
 Below = Callable[[int], int]
 """Chance: a number from 0 to below the argument, each as likely."""
@@ -90,6 +96,9 @@ class Device:
 
     Attributes:
         now_s: the world's steady clock, in seconds; set at each update.
+        outlet: what is behind the relay.
+        meter: the chip that measures it.
+        metering: what the firmware has heard of the chip since its start.
         mac: its MAC address, which the console can make another than the uuid's.
         is_in_factory_mode: since its start, or since the console led it there.
         shows_messages: whether messages are shown on the console.
@@ -104,7 +113,8 @@ class Device:
     profile: Profile
     uuid: Uuid
     flash: Flash
-    meter: Meter
+    outlet: Outlet
+    meter: Hlw8032
     air: Air
     address: str
     below: Below
@@ -118,6 +128,7 @@ class Device:
     timers: RuleSlots[TimerEntry, Timer] = field(init=False)
     auto_offs: RuleSlots[TriggerEntry, AutoOff] = field(init=False)
     on_since_s: float | None = None
+    metering: Metering = field(init=False)
     network: NetworkFacts = field(default_factory=NetworkFacts)
     traffic: Traffic = field(default_factory=Traffic)
     pushes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -131,6 +142,18 @@ class Device:
         self.relay = Relay(is_on=self.flash.read(items.RELAY) != "0")
         self.clock = DeviceClock(self.now_s)
         self.timers, self.auto_offs = timer_slots(self.flash), auto_off_slots(self.flash)
+        self.metering = Metering(self.flash)
+        self.power_up()
+
+    def power_up(self) -> None:
+        """The mains have come: to the meter's chip, and through the relay to whatever is plugged in."""
+        self.outlet.switch(on=self.relay.is_on, now_s=self.now_s)
+        self.meter.power_up(self.now_s)
+
+    def go_dark(self) -> None:
+        """The firmware ends: what it has metered is saved, and nobody listens to the meter (assumed)."""
+        self.count_energy()
+        self.metering.save()
 
     def boot(self) -> None:
         """Begin a new life: the time is forgotten, the relay goes where the settings say."""
@@ -140,14 +163,15 @@ class Device:
         self.light_by_hand = None
         self._driver_calls = _DRIVER_CALLS_AT_START
         self.clock = DeviceClock(self.now_s)
-        self.meter.skip(self.now_s)
+        self.meter.read(self.now_s)  # nobody has listened
+        self.metering = Metering(self.flash)
         self.network = NetworkFacts()
         self.traffic = Traffic()
         self.pushes.clear()
         self.orders.clear()
         self.printed.clear()
         # Source: assumed (the state survives loss of power on most models, protocol notes 5.3).
-        self.relay.move(on=self.flash.read(items.RELAY) != "0")
+        self._move_relay(on=self.flash.read(items.RELAY) != "0")
         self.on_since_s = self.now_s if self.relay.is_on else None
         self.timers.load(self.now_s)
         self.auto_offs.load(self.now_s)
@@ -183,10 +207,15 @@ class Device:
         return [rule for item in items.TIME_RULES if (rule := _parse_rule(self.flash.read(item)))]
 
     @property
+    def zone(self) -> Zone:
+        """Its local time."""
+        return Zone(rules=tuple(self.time_rules))
+
+    @property
     def place(self) -> Place:
         """Its zone, and where on earth it is."""
         return Place(
-            zone=Zone(rules=tuple(self.time_rules)),
+            zone=self.zone,
             latitude=self._degrees(items.LATITUDE, 90),
             longitude=self._degrees(items.LONGITUDE, 180),
         )
@@ -194,7 +223,7 @@ class Device:
     @property
     def offset_s(self) -> int:
         """Local time minus UTC now."""
-        return self.place.zone.offset_s(self.unix_s)
+        return self.zone.offset_s(self.unix_s)
 
     def hex_id(self) -> str:
         """A new message id."""
@@ -225,8 +254,7 @@ class Device:
 
     def switch(self, *, on: bool, touch: bool = False) -> None:
         """Move the relay; whoever did it, a change is kept and pushed. `touch` renews its date without one."""
-        self.count_energy()
-        moved = self.relay.move(on=on)
+        moved = self._move_relay(on=on)
         if not on:
             self.on_since_s = None
         elif self.on_since_s is None:
@@ -239,33 +267,43 @@ class Device:
 
     def click(self) -> None:
         """Move the relay to its other side to test it: not kept, and nobody is told (assumed)."""
-        self.count_energy()
-        self.relay.move(on=not self.relay.is_on)
+        self._move_relay(on=not self.relay.is_on)
 
     def relay_payload(self) -> dict[str, int]:
         """The relay as `ToggleX` tells it."""
         changed_at = self.flash.number(items.RELAY_CHANGED)
         return {"channel": 0, "onoff": int(self.relay.is_on), "lmTime": changed_at}
 
-    def measure(self) -> Sample:
+    def measure(self) -> Flow:
         """What the meter shows; nothing before the clock is set.
 
         Source: protocol notes, 9.3; assumed (that the voltage reads 0, too).
         """
-        if not self.clock.is_set:
-            return Sample()
-        return self.meter.sample(self.now_s, relay_on=self.relay.is_on)
+        self.count_energy()
+        return self.metering.flow if self.clock.is_set else Flow()
 
     def count_energy(self) -> None:
-        """Bring the energy of the day up to now; without a clock it belongs to no day and is lost."""
-        energy_wh = self.meter.count(self.now_s, relay_on=self.relay.is_on)
+        """Count the energy up to now: hear what the meter has sent."""
+        zone = self.zone
+        for sent in self.meter.read(self.now_s):
+            self.metering.hear(sent, self.clock, zone)
         if self.clock.is_set:
-            day = local_day(self.time_rules, self.unix_s)
-            EnergyDays(self.flash).add(energy_wh, day=day, unix_s=self.unix_s)
+            self.metering.open_day(zone.day(self.unix_s), unix_s=self.unix_s)
 
     def next_count_s(self) -> float:
-        """When the meter wants to be counted again."""
-        return (self.now_s // SLOT_S + 1) * SLOT_S
+        """When the meter wants to be heard again: at a full minute of local time, or more often."""
+        every_s = _COUNT_EVERY_S[self.meter.pace]
+        wait_s = every_s - (self.unix_s + self.offset_s) % every_s
+        return self.now_s + (wait_s if wait_s > _SHORTEST_WAIT_S else wait_s + every_s)
+
+    def _move_relay(self, *, on: bool) -> bool:
+        """Move the relay; return whether it moved. What has flowed until now is counted first."""
+        self.count_energy()
+        moved = self.relay.move(on=on)
+        if moved:
+            self.outlet.switch(on=on, now_s=self.now_s)
+            self.metering.relay_moved()
+        return moved
 
     def _degrees(self, item: str, limit: int) -> float:
         """A position from the settings; 0, as where nobody set it, for what is none (assumed)."""
@@ -294,6 +332,7 @@ class Device:
         )
 
 
+@lru_cache(maxsize=256)  # they are read each time the meter is heard, and hardly ever change
 def _parse_rule(text: str) -> TimeRule | None:
     """Read a rule from the settings store; None if it is empty or damaged."""
     try:

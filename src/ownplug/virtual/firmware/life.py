@@ -6,6 +6,7 @@
     ONLINE, STARTING -> CONNECTING                                 (connection lost; servers alternate)
     JOINING, CONNECTING, STARTING -> REBOOTING -> PAIRING          (nobody there, and never bound)
     any -> REBOOTING                                               (button, unbind, power, new network, console)
+    any -> OFF                                                     (pulled out)
 
 A plug that was bound once never goes back to pairing by itself, and only the console leads out of factory mode.
 """
@@ -71,11 +72,14 @@ class NetworkLife:
     def restart(self, *, after_s: float = 0.0, reason: ResetReason = ResetReason.SOFTWARE) -> None:
         """Go dark and start again; `after_s` lets a last answer out first. The first start is immediate."""
         self.reset_reason = reason
-        self._leave()
         boot_s = 0.0 if self.state is LifeState.OFF else self._timing.reboot_s
-        self.state = LifeState.REBOOTING
+        self._go_dark(LifeState.REBOOTING)
         self._due_s = self._device.now_s + after_s + boot_s
-        self._give_up_s = math.inf
+
+    def lose_power(self) -> None:
+        """Go dark until the power comes back; it lasts just long enough to save what was metered (assumed)."""
+        self._go_dark(LifeState.OFF)
+        self._due_s = math.inf
 
     def fall_back(self) -> None:
         """Forget the home that did not answer, and wait to be paired."""
@@ -217,6 +221,12 @@ class NetworkLife:
         first = flash.read(items.SERVER), flash.number(items.PORT)
         second = flash.read(items.SECOND_SERVER), flash.number(items.SECOND_PORT)
         return second if self._use_second and all(second) else first
+
+    def _go_dark(self, state: LifeState) -> None:
+        if self.state not in {LifeState.OFF, LifeState.REBOOTING}:
+            self._device.go_dark()
+        self._leave()
+        self.state, self._give_up_s = state, math.inf
 
     def _leave(self) -> None:
         if self.state in {LifeState.CONNECTING, LifeState.STARTING, LifeState.ONLINE}:

@@ -33,6 +33,7 @@ from ownplug.virtual.firmware.signals import (
     Input,
     LifeState,
     PowerCycled,
+    PowerLost,
     PublishMessage,
 )
 from ownplug.virtual.firmware.timing import Timing
@@ -171,12 +172,19 @@ class Firmware:
                 self._life.broker_lost()
             case ButtonPressed():
                 self._pressed(given.held_s)
-            case PowerCycled():
-                self._life.restart(reason=ResetReason.POWER)
+            case PowerCycled() | PowerLost():
+                self._power(on=isinstance(given, PowerCycled))
             case ConsoleTyped():
                 self._typed(given.data)
             case _:
                 assert_never(given)
+
+    def _power(self, *, on: bool) -> None:
+        if on:
+            self._life.restart(reason=ResetReason.POWER)
+            self._device.power_up()
+        else:
+            self._life.lose_power()
 
     def _settle(self) -> None:
         """Push what changed, then do what the handlers ordered, and print what was logged meanwhile."""
@@ -216,8 +224,8 @@ class Firmware:
 
         Source: seed (identity survives an unbind); assumed (what else does).
         """
+        self._life.restart()  # first, for it saves what was metered
         self._device.flash.reset(items.OWNER_ITEMS)
-        self._life.restart()
 
     def _pressed(self, held_s: float) -> None:
         if not self._is_awake:

@@ -61,6 +61,11 @@ class PowerCycled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PowerLost:
+    """The plug was pulled; until it is put in again it is told nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleTyped:
     """Bytes came in by the serial console."""
 
@@ -68,7 +73,7 @@ class ConsoleTyped:
 
 
 Input: TypeAlias = (
-    HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | PowerCycled | ConsoleTyped
+    HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | PowerCycled | PowerLost | ConsoleTyped
 )
 
 

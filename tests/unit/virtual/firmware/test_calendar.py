@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from datetime import date
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownplug.virtual.firmware.calendar import c_time, duration, http_date, local_day, suncalc
-
-MADRID = [(1698541200, 3600, 0), (1711846800, 7200, 1), (1729990800, 3600, 0)]
+from ownplug.virtual.firmware.calendar import c_time, duration, http_date, suncalc
 
 
 def test_times_look_like_those_on_the_teardown_page_and_in_captures() -> None:
@@ -15,11 +11,6 @@ def test_times_look_like_those_on_the_teardown_page_and_in_captures() -> None:
     assert c_time(1710076749) == "Sun Mar 10 13:19:09 2024"
     assert http_date(448) == "Thu, 01 Jan 1970 00:07:28 GMT"
     assert duration(169 * 3600 + 52 * 60 + 27.9) == "169h52m27s"
-
-
-def test_days_are_local() -> None:
-    assert local_day([], 1711842900) == date(2024, 3, 30)
-    assert local_day(MADRID, 1711842900) == date(2024, 3, 31)
 
 
 def test_the_sun_is_told_without_leading_zeros_and_polar_days_as_midnight() -> None:

@@ -18,6 +18,7 @@ from ownplug.virtual.firmware.signals import (
     Delivered,
     LeaveBroker,
     PowerCycled,
+    PowerLost,
 )
 
 MakeBench = Callable[..., Any]
@@ -161,3 +162,15 @@ def test_the_time_of_earlier_lives_is_forgotten(home_bench: Any) -> None:
 def test_news_of_a_broker_mean_nothing_to_a_plug_that_is_not_looking_for_one(bench: Any, told: Any) -> None:
     bench.tell(told)
     assert bench.state == "pairing"
+
+
+def test_unplugged_it_is_off_until_it_is_put_in_again(home_bench: Any) -> None:
+    home_bench.tell(PowerLost())
+    assert [type(effect) for effect in home_bench.take()] == [LeaveBroker]
+    home_bench.tell(BrokerReady(), PowerLost())
+    assert (home_bench.state, home_bench.firmware.led) == ("off", "off")
+    assert home_bench.take() == []
+    home_bench.now_s += 1000
+    home_bench.tell(PowerCycled())
+    home_bench.pass_time(2)
+    assert home_bench.state == "connecting"

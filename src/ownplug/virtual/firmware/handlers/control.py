@@ -11,7 +11,6 @@ from ownplug.core import units
 from ownplug.core.errors import DeviceError
 from ownplug.core.meross.namespaces import ErrorCode
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import local_day
 from ownplug.virtual.firmware.days import EnergyDays
 from ownplug.virtual.firmware.device import Device, Order
 from ownplug.virtual.firmware.fields import Fields, number, objects
@@ -42,12 +41,12 @@ def set_toggle(device: Device, payload: Fields) -> dict[str, Any]:
 
 def get_electricity(device: Device, _payload: Fields) -> dict[str, Any]:
     """What flows now, in mA, tenths of a volt and mW."""
-    sample = device.measure()
+    flow = device.measure()
     reading: dict[str, Any] = {
         "channel": 0,
-        "current": units.milliamperes(sample.current_a),
-        "voltage": units.decivolts(sample.voltage_v),
-        "power": units.milliwatts(sample.power_w),
+        "current": units.milliamperes(flow.current_a),
+        "voltage": units.decivolts(flow.voltage_v),
+        "power": units.milliwatts(flow.power_w),
     }
     if device.profile.electricity_has_config:
         reading["config"] = meter_config(device)
@@ -58,10 +57,11 @@ def get_consumption(device: Device, _payload: Fields) -> dict[str, Any]:
     """The energy of the last 30 days, in whole watt-hours."""
     if not device.clock.is_set:
         return {"consumptionx": []}
-    today = local_day(device.time_rules, device.unix_s)
+    device.count_energy()
+    today = device.zone.day(device.unix_s)
     return {
         "consumptionx": [
-            {"date": record.day.isoformat(), "time": record.changed_at, "value": int(record.energy_wh)}
+            {"date": record.day.isoformat(), "time": record.changed_at, "value": record.whole_wh}
             for record in EnergyDays(device.flash).listing(today)
         ]
     }

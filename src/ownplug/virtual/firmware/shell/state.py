@@ -20,7 +20,7 @@ from ownplug.core.shell.replies import (
     TimeInfo,
 )
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import c_time, local_day
+from ownplug.virtual.firmware.calendar import c_time
 from ownplug.virtual.firmware.days import DayRecord, EnergyDays
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.flash import Flash
@@ -61,28 +61,30 @@ def sun(context: Context, _words: tuple[str, ...]) -> Answer:
 
 
 def power(context: Context, _words: tuple[str, ...]) -> Answer:
-    """`meross power`: energy of today, of yesterday, and of today again. Source: assumed (which is which)."""
+    """`meross power`: energy of today, of yesterday, and of today again.
+
+    Source: assumed (which is which; the pulse unit in millijoules, the highest current since the start).
+    """
     device = context.device
-    device.count_energy()
-    sample, days = device.measure(), _days(device)
-    today = local_day(device.time_rules, device.unix_s)
-    wh_of = {record.day: int(record.energy_wh) for record in days}
+    flow, metering, days = device.measure(), device.metering, _days(device)
+    today = device.zone.day(device.unix_s)
+    wh_of = {record.day: record.whole_wh for record in days}
     return Answer(
         reply=Power(
             energy_current=wh_of.get(today, 0),
             energy_last=wh_of.get(today - timedelta(days=1), 0),
             energy_now=wh_of.get(today, 0),
-            power_mw=units.milliwatts(sample.power_w),
-            voltage_dv=units.decivolts(sample.voltage_v),
+            power_mw=units.milliwatts(flow.power_w),
+            voltage_dv=units.decivolts(flow.voltage_v),
             voltage_ratio=device.flash.number(items.VOLTAGE_RATIO),
-            current_ma=units.milliamperes(sample.current_a),
+            current_ma=units.milliamperes(flow.current_a),
             current_ratio=device.flash.number(items.CURRENT_RATIO),
-            pulse_unit=0,
-            max_current_ma=0,
+            pulse_unit=round(metering.pulse_j * 1000),
+            max_current_ma=units.milliamperes(metering.highest_current_a),
             report_status="todo",
             report_times=_REPORT_TIMES,
             history=tuple(
-                HistoryDay(index=index, day=record.day.isoformat(), energy_wh=int(record.energy_wh))
+                HistoryDay(index=index, day=record.day.isoformat(), energy_wh=record.whole_wh)
                 for index, record in enumerate(days)
             ),
         )
@@ -123,7 +125,7 @@ def _days(device: Device) -> list[DayRecord]:
     """The days that the plug remembers; none before it knows which day it is."""
     if not device.clock.is_set:
         return []
-    return EnergyDays(device.flash).listing(local_day(device.time_rules, device.unix_s))
+    return EnergyDays(device.flash).listing(device.zone.day(device.unix_s))
 
 
 def _stored(flash: Flash, slots: Sequence[str]) -> tuple[StoredRule, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ownplug.core.meross import namespaces as ns
-from ownplug.virtual.parts.meter import Load
+from ownplug.virtual import Load
 
 MakeBench = Callable[..., Any]
 
@@ -33,7 +33,7 @@ def test_the_sun_elsewhere(home_console: Any) -> None:
 
 
 def test_the_meter_tells_what_the_messages_tell(make_bench: MakeBench) -> None:
-    bench = make_bench(console=True, load=Load(resistive_w=1000))
+    bench = make_bench(console=True, load=Load.resistive(1000))
     bench.come_home()
     bench.pass_time(3600)
     told = bench.run("meross power")
