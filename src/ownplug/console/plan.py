@@ -1,8 +1,8 @@
 """What a restore would do: from the settings that are wanted and those that are there, the steps between. Pure.
 
-The order is part of the plan. What decides how the plug starts comes last: until then a plug that loses its current
-in the midst of it starts as it did before. A plan holds no state: the difference between a file and a plug is all
-that there is to know, so a restore that was cut short goes on when it is planned again.
+The order is part of the plan. What decides how the plug starts comes last: a plug that loses its current in the midst
+of it does not take up a new life with half of the settings. A plan holds no state: the difference between a file and
+a plug is all that there is to know, so a restore that was cut short goes on when it is planned again.
 
 The console has limits that a plan must go around. It cannot write an empty value: only the reset of a whole group
 empties an item. It splits at blanks, so a value with a blank (many a network's name) cannot be written at all.
@@ -23,7 +23,7 @@ CALIBRATION = frozenset({"meross:dev.enr.VRatio", "meross:dev.enr.IRatio", "mero
 """What the factory measured of this plug's meter."""
 
 _EMPTY = Secret("")
-_FACTORY = "factory"
+_FACTORY, _UUID = "factory", "factory:dev.fac.uuid"
 _LAST = (
     "common:RadioOff",
     "common:OpMode",
@@ -44,7 +44,7 @@ class Why(StrEnum):
     EMPTY = "empty"  # it must become empty, and only the reset of its group does that
     LOSING = "losing"  # as above, but that reset would lose another value, which cannot be written back
     UNTYPABLE = (
-        "untypable"  # the console cannot be sent it: it holds a blank or a control character, or is too long
+        "untypable"  # the console cannot be sent it, for a blank or a control character, or its length
     )
 
     @property
@@ -112,6 +112,7 @@ def plan_restore(
     options: RestoreOptions | None = None,
     *,
     forgotten: frozenset[str] = frozenset(),
+    spent: frozenset[str] = frozenset(),
 ) -> RestorePlan:
     """Plan how `present` becomes `wanted`.
 
@@ -119,11 +120,11 @@ def plan_restore(
         wanted: the settings of a backup.
         present: those of the plug.
         options: what may be touched.
-        forgotten: groups that this restore has reset already: what the plug lost by that is written back, also
-            what is left alone otherwise.
+        forgotten: groups that this restore has reset, or may have: what the plug lost by that is written back,
+            also what is left alone otherwise.
+        spent: groups that it has reset for certain, and does not reset again.
     """
-    planner = _Planner(wanted, present, options or RestoreOptions(), forgotten)
-    return planner.plan()
+    return _Planner(wanted, present, options or RestoreOptions(), forgotten, spent).plan()
 
 
 def is_typable(key: str, value: Secret) -> bool:
@@ -141,6 +142,7 @@ class _Planner:
     present: Store
     options: RestoreOptions
     forgotten: frozenset[str]
+    spent: frozenset[str]
 
     def plan(self) -> RestorePlan:
         resets = self._resets()
@@ -180,7 +182,7 @@ class _Planner:
         if not self.options.reset:
             return ()
         groups = dict.fromkeys(split_key(key)[0] for key in self.wanted if self._is_emptied_by_reset(key))
-        new = (group for group in groups if group not in self.forgotten)
+        new = (group for group in groups if group not in self.spent)
         return tuple(group for group in new if next(self._losses(group), None) is None)
 
     def _is_emptied_by_reset(self, key: str) -> bool:
@@ -190,7 +192,7 @@ class _Planner:
     def _losses(self, group: str) -> Iterator[str]:
         """Settings of a group that a reset would lose for good."""
         if group == _FACTORY:
-            yield group
+            yield _UUID
         for key in _of_group(self.present, group):
             is_known = key in self.wanted and (
                 self._guard(key) is None or self.wanted[key] == self.present[key]

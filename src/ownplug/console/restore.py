@@ -50,6 +50,7 @@ class Restore:
         self.options = options or RestoreOptions()
         self._any_plug = any_plug
         self._here: tuple[str, str] | None = None
+        self._forgotten: set[str] = set()
         self._resets: dict[str, None] = {}
         self._written: dict[str, None] = {}
 
@@ -62,8 +63,13 @@ class Restore:
         """
         present = await read_store(console, told=told)
         self._check_plug(present)
-        forgotten = frozenset(self._resets)
-        return plan_restore(self.backup.settings, present, self.options, forgotten=forgotten)
+        return plan_restore(
+            self.backup.settings,
+            present,
+            self.options,
+            forgotten=frozenset(self._forgotten),
+            spent=frozenset(self._resets),
+        )
 
     async def run(self, console: Console, told: Told = unheard) -> Restored:
         """Write what differs, read each back, and compare again.
@@ -95,8 +101,9 @@ class Restore:
     async def _reset(self, console: Console, plan: RestorePlan, told: Told) -> None:
         for number, group in enumerate(plan.resets):
             told(Progress(done=number, of=len(plan.resets), what=f"reset {group}"))
-            self._resets[group] = None  # before: nobody knows how much of it a broken wire lets through
+            self._forgotten.add(group)  # before: nobody knows how much of it a broken wire lets through
             await console.reset_settings(group, accept=Risk.SETTINGS)
+            self._resets[group] = None
 
     async def _write(self, console: Console, plan: RestorePlan, told: Told) -> None:
         for number, change in enumerate(plan.changes):

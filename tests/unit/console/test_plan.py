@@ -167,8 +167,8 @@ def test_the_group_factory_is_never_reset() -> None:
 
 
 def test_a_group_is_not_reset_twice_by_one_restore() -> None:
-    forgotten = frozenset({"meross"})
-    found = plan_restore(store(), store({SERVER: "x"}), RestoreOptions(reset=True), forgotten=forgotten)
+    spent = frozenset({"meross"})
+    found = plan_restore(store(), store({SERVER: "x"}), RestoreOptions(reset=True), spent=spent)
     assert found.resets == ()
     assert stays(found) == {SERVER: Why.EMPTY}
 
@@ -205,10 +205,10 @@ def test_carried_out_a_plan_leads_to_the_backup_but_for_what_it_left(
     before = dict(plug)
     forgotten: frozenset[str] = frozenset()
     for _ in range(3):
-        planned = plan_restore(backup, plug, options, forgotten=forgotten)
+        planned = plan_restore(backup, plug, options, forgotten=forgotten, spent=forgotten)
         plug = carry_out(planned, plug)
         forgotten |= set(planned.resets)
-    end = plan_restore(backup, plug, options, forgotten=forgotten)
+    end = plan_restore(backup, plug, options, forgotten=forgotten, spent=forgotten)
     assert end.is_empty
     left = {item.key for item in end.left}
     assert {key for key in backup if plug[key] != backup[key]} == left

@@ -208,6 +208,27 @@ def test_a_plug_that_restarts_again_and_again_gets_its_settings(seed: int) -> No
     assert plug.settings == before
 
 
+RESET = b"config reset meross"
+
+
+def bytes_until_reset() -> int:
+    plug = wired()
+    restore(plug, Restore(changed(plug), RestoreOptions(reset=True)))
+    return plug.said.index(RESET)
+
+
+@pytest.mark.parametrize("later", range(-5, 65, 5))
+def test_a_cable_that_is_pulled_around_a_reset_costs_nothing(later: int) -> None:
+    plug = wired()
+    plug.bench.flash.write("meross:dev.enr.VRatio", "191")
+    before = plug.settings
+    kept = changed(plug)
+    plug.cuts = iter([bytes_until_reset() + later])
+    done, _ = insisted(plug, Restore(kept, RestoreOptions(reset=True)))
+    assert plug.settings == before
+    assert (plug.pulled, done.plan.left, done.plan.changes) == (1, (), ())
+
+
 def test_a_restore_that_was_given_up_goes_on_where_it_stood() -> None:
     plug = wired()
     before = plug.settings

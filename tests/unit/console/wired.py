@@ -29,6 +29,7 @@ class WiredPlug:
         cables: how many were plugged in.
         cuts: after how many bytes of the plug each cable is pulled; none of them when exhausted.
         pulled: how many were.
+        said: everything that the plug has printed onto cables.
         restarts: after how many bytes of the plug it loses its current for a moment.
         away: how many times in a row the port is not there after a pulled cable.
     """
@@ -36,6 +37,7 @@ class WiredPlug:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.cables = self.pulled = 0
+        self.said = b""
         self.cuts: Iterator[int] = iter(())
         self.restarts: Iterator[int] = iter(())
         self.away = 0
@@ -99,6 +101,7 @@ class WiredPlug:
         bench.tell(*([ConsoleTyped(data=typed)] if typed else []))
 
     async def _say(self, wire: ByteStream, printed: bytes, cut: int | None) -> int | None:
+        self.said += printed
         if cut is not None and len(printed) >= cut:
             await wire.write(printed[:cut])
             await asyncio.sleep(0.01)  # what was on its way arrives
