@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.virtual.terminals import Terminal
 
 pytestmark = pytest.mark.e2e
 
@@ -62,6 +63,32 @@ def test_a_plug_is_paired_switched_and_read(
 
     raw = ownplug("raw", "kettle", "Appliance.System.Hardware")
     assert raw["payload"]["hardware"]["uuid"] == plug["uuid"]
+
+
+def test_what_is_done_at_the_console_is_told_to_the_hub(
+    hub: Callable[..., Any],
+    launch: Launch,
+    ownplug: Command,
+    pair: Callable[..., Any],
+    eventually: Eventually,
+    tmp_path: Path,
+) -> None:
+    hub().ready()
+    plug = launch("virtual", "run", "--seed", "6", "--tty", str(tmp_path / "plug.tty")).ready()
+    pair(plug, "kettle")
+
+    def relay() -> Any:
+        [shown] = ownplug("plugs")
+        return shown["availability"], shown["relays"][0]["on"]
+
+    with Terminal(plug["tty"]) as terminal:
+        terminal.read_until(b"]: online\r\n")
+        terminal.type(f"meross switch {plug['uuid']} off\r".encode())
+        eventually(lambda: relay() == ("online", False))
+        terminal.type(b"meross crash\r")
+        start = terminal.read_until(b"]: online\r\n")
+        assert b"Last reset reason:HAL_WDT_SOFTWARE_RESET\r\n" in start
+        eventually(lambda: relay() == ("online", False))
 
 
 def test_the_hub_is_killed_and_the_plug_comes_back_untouched(

@@ -1,6 +1,6 @@
 """`kill -9` in the middle of `config write`: the plug comes back with the old value or the new one.
 
-`OWNPLUG_KILLS` says how often (default 20; each takes a second).
+`OWNPLUG_KILLS` says how often (default 10; each takes a second).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-KILLS = int(os.environ.get("OWNPLUG_KILLS", "20"))
+KILLS = int(os.environ.get("OWNPLUG_KILLS", "10"))
 ITEM = "meross dev.cfg.Server"
 TRIES = 100_000
 
