@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,15 +117,22 @@ async def test_what_was_due_is_done_at_its_own_moment_however_late_the_program_i
     ask: Callable[..., Any],
 ) -> None:
     clock = FakeClock()
-    async with VirtualPlug(VirtualPlugSettings(load=Load.resistive(1000), speed=10_000), clock=clock) as plug:
-        told = {"clock": {"timestamp": 1_700_006_400}}  # midnight
+    settings = VirtualPlugSettings(load=Load.standby(1000), speed=10_000)
+    async with VirtualPlug(settings, clock=clock) as plug:
+        told = {"clock": {"timestamp": 1_700_006_417}}  # 17 s after midnight
         await asyncio.to_thread(ask, plug.http, "PUSH", "System.Clock", told)
-        await clock.advance(2.5 * 86_400 / 10_000)
+        await clock.advance(1.5 * 86_400 / 10_000)
+        plug.press_button()
+        plug.press_button()
+        await clock.advance(86_400 / 10_000)
+        updates = itertools.count()
+        async with asyncio.timeout(DEADLINE_S):
+            await plug.until(lambda: next(updates) > 1000)  # nothing comes in, and yet each minute is lived
         days = (await asyncio.to_thread(ask, plug.http, "GET", "Control.ConsumptionX"))["payload"]
         assert {day["date"]: day["value"] for day in days["consumptionx"]} == {
-            "2023-11-15": pytest.approx(24_000, rel=0.005),
-            "2023-11-16": pytest.approx(24_000, rel=0.005),
-            "2023-11-17": pytest.approx(12_000, rel=0.005),
+            "2023-11-15": pytest.approx(24_000 - 5, abs=1),
+            "2023-11-16": pytest.approx(24_000, abs=1),
+            "2023-11-17": pytest.approx(12_000 + 5, abs=1),
         }
 
 

@@ -151,7 +151,7 @@ class Device:
         self.meter.power_up(self.now_s)
 
     def go_dark(self) -> None:
-        """The firmware ends: what it has metered is saved, and nobody listens to the meter (assumed)."""
+        """The firmware ends: what it has metered is saved (assumed)."""
         self.count_energy()
         self.metering.save()
 
@@ -163,7 +163,6 @@ class Device:
         self.light_by_hand = None
         self._driver_calls = _DRIVER_CALLS_AT_START
         self.clock = DeviceClock(self.now_s)
-        self.meter.read(self.now_s)  # nobody has listened
         self.metering = Metering(self.flash)
         self.network = NetworkFacts()
         self.traffic = Traffic()
