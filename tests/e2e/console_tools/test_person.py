@@ -18,6 +18,7 @@ import pytest
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="PTYs are POSIX")]
 
 WITHIN_S = 60.0
+SLOW = "0.3"  # so that a plug can be killed in the midst of something
 
 
 class Person:
@@ -102,7 +103,7 @@ def test_a_plug_that_is_gone_for_good_is_given_up(
     tmp_path: Path,
     wait_s: str,
 ) -> None:
-    program = launch("virtual", "run", "--tty", tty)
+    program = launch("virtual", "run", "--tty", tty, "--speed", SLOW)
     program.ready()
     file = tmp_path / "kettle.json"
     person = sit_at("snapshot", tty, "--out", file, "--wait", wait_s)
@@ -129,16 +130,17 @@ def test_a_plug_that_is_killed_and_comes_back_gets_its_settings(
 ) -> None:
     file = tmp_path / "kettle.json"
     plug_words = ("virtual", "run", "--tty", tty, "--home", str(tmp_path / "plug"))
-    program = launch(*plug_words)
+    program = launch(*plug_words, "--speed", SLOW)
     program.ready()
     ownplug("console", "config", "backup", tty, str(file))
-    for channel in ("00", "01", "02", "03", "04", "05"):
-        ownplug("console", "run", tty, f"config write meross dev.ctl.SwitchLmTime.{channel} 1700000000")
+    document = json.loads(file.read_text())
+    document["settings"]["meross"] |= {f"dev.tmr.Rule.{n:02}": f"rule-{n}" for n in range(32)}
+    file.write_text(json.dumps(document))
     person = sit_at("config", "restore", tty, file, "--yes")
-    person.sees("3 of 6: write")
+    person.sees("5 of 32: write")
     program.kill()
     person.sees("Going on when the plug answers again")
     launch(*plug_words).ready()
-    person.sees("read back")
+    person.sees("32 settings written")
     assert person.ends() == 0
     assert ownplug("console", "config", "diff", tty, str(file))["equal"]
