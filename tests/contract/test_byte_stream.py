@@ -230,9 +230,12 @@ if os.name == "posix":
     }
 
 
+# Foreign programs take their time: `make test` waits for them, `make check` does not.
+BY_OTHERS = {"serial ports on a socat cable", "rfc2217:// by ser2net on a pty"}
+
 # What a wire cannot keep, by its declared quirks, is not asked of it.
 PROMISES = [
-    (name, backend)
+    pytest.param(name, backend, marks=[pytest.mark.e2e] if backend in BY_OTHERS else [])
     for backend, made in BACKENDS.items()
     for name in BYTE_STREAM_CHECKS
     if not is_excused(name, made.quirks)
