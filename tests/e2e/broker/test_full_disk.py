@@ -41,6 +41,7 @@ pytestmark = pytest.mark.e2e
 
 Q0, Q1, Q2 = QoS
 PASSWORD = "a long password"
+TOLD = "is only passed on"
 PATIENCE = 200
 """Looks, a tenth of a second apart."""
 
@@ -241,7 +242,7 @@ async def fill_and_live_on(house: House, disk: Disk, call_port: Call) -> None:
         await hasty.say(message(3, topic="kept/b", retain=True))
         # What finds the disk full is not acknowledged; unless a plug's message found it before, and all know of it.
         if await hasty.hear() is not None:
-            assert "The disk takes nothing: 'kept/b' is only passed on" in house.said()
+            assert TOLD in house.said()
         await asyncio.to_thread(house.switch)
         for number in range(4, 24):
             await writer.say(message(number))
@@ -249,7 +250,7 @@ async def fill_and_live_on(house: House, disk: Disk, call_port: Call) -> None:
             assert await take(reader) == number
         await writer.say(message(24, topic="kept/a", retain=True))
         assert await writer.hear() == Puback(packet_id=24)
-        assert "The disk takes nothing: 'kept/a' is only passed on" in house.said()
+        assert TOLD in house.said()  # of whichever came first: the second warning in a minute is kept back
         await careful.say(message(25, qos=Q2))
         assert await careful.hear() is None  # and no PUBREC
         assert not await may_stay(house.port, call_port)
