@@ -46,7 +46,10 @@ def test_the_meter_tells_what_the_messages_tell(make_bench: MakeBench) -> None:
         f"v:{reading['voltage']} (ratio:188)",
         f"i:{reading['current']} (ratio:100)",
     ]
-    assert told[5:7] == ["pulse unit:9597", "max current:8333"]  # by hand: millijoules, and 1000 W at 120 V in mA
+    assert told[5:7] == [
+        "pulse unit:9597",
+        "max current:8333",
+    ]  # by hand: millijoules, and 1000 W at 120 V in mA
     assert told[-1] == f"data[0] {day['date']} {day['value']}"
     bench.pass_time(86_400)
     assert bench.run("meross power")[1].endswith(
