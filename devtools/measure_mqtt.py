@@ -55,7 +55,7 @@ _SPARE_DESCRIPTORS = 200
 
 # Connects a second: well below what either side can do, for a busy generator says nothing about a server, and what
 # is counted is the server's processor time.
-_FULL_RATE, _RESUMED_RATE = 700, 1500
+_FULL_RATE, _RESUMED_RATE = 350, 900
 
 
 @dataclass(slots=True, kw_only=True)
