@@ -16,7 +16,7 @@ run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched a
 test: $(VENV)/.dev $(OLDER_MEROSS_IOT) ## every test
 	$(BIN)/python -m pytest -m "not soak"
 
-check: $(VENV)/.dev ## what every commit must pass, in under a minute
+check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
