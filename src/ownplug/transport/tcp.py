@@ -8,6 +8,7 @@ import errno
 import re
 import socket
 import struct
+from collections.abc import Callable
 
 from ownplug.aio import READ_SIZE
 from ownplug.core.errors import LinkBroken, LinkClosed, OwnplugError, Unreachable, UsageError
@@ -29,9 +30,7 @@ class TcpStream:
         self._reader = reader
         self._writer = writer
         self._closed = False
-        # a command is one small write that waits for its answer: Nagle's algorithm would only delay it
-        with contextlib.suppress(OSError):  # the far side may have ended it already; reading will tell
-            writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        answer_at_once(writer.transport)
 
     async def read(self, max_bytes: int = READ_SIZE) -> bytes:
         """See `ByteStream.read`."""
@@ -69,10 +68,7 @@ class TcpStream:
     def abort(self) -> None:
         """See `ByteStream.abort`; the far side sees a reset, not an end."""
         self._closed = True
-        connected = self._writer.get_extra_info("socket")
-        with contextlib.suppress(OSError):  # closed already
-            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-        self._writer.transport.abort()
+        reset(self._writer.transport)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -91,16 +87,48 @@ async def open_tcp(host: str, port: int, *, timeout_s: float = CONNECT_TIMEOUT_S
         Unreachable: no such name, refused, no route, or no answer within `timeout_s`; the sentence says which.
         UsageError: the host or port cannot exist.
     """
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport = await connect_tcp(lambda: protocol, host, port, timeout_s=timeout_s)
+    writer = asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())
+    return TcpStream(reader, writer)
+
+
+async def connect_tcp(
+    make_protocol: Callable[[], asyncio.Protocol],
+    host: str,
+    port: int,
+    *,
+    timeout_s: float = CONNECT_TIMEOUT_S,
+) -> asyncio.Transport:
+    """Connect as `open_tcp` does, for an asyncio protocol.
+
+    Raises:
+        Unreachable, UsageError: as `open_tcp`.
+    """
     if not 0 < port < 65536:
         raise UsageError(f"{port} is not a TCP port.", hint="Ports are numbers from 1 to 65535.")
     deadline = asyncio.timeout(timeout_s)
     try:
         async with deadline:
-            reader, writer = await asyncio.open_connection(host, port)
+            transport, _ = await asyncio.get_running_loop().create_connection(make_protocol, host, port)
     except (OSError, UnicodeError) as error:
         late = timeout_s if deadline.expired() else None
         raise connect_failure(error, host, port, timeout_s=late) from error
-    return TcpStream(reader, writer)
+    return transport
+
+
+def answer_at_once(transport: asyncio.BaseTransport) -> None:
+    """Send small writes without waiting: each is one command or answer, which Nagle's algorithm would only delay."""
+    with contextlib.suppress(OSError):  # the far side may have ended it already; reading will tell
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def reset(transport: asyncio.WriteTransport) -> None:
+    """End a connection so that the far side sees a reset, not an end."""
+    with contextlib.suppress(OSError):  # closed already
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+    transport.abort()
 
 
 def connect_failure(

@@ -12,14 +12,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from ownplug.aio import memory_pair
-from ownplug.core.errors import LinkBroken, OwnplugError
+from ownplug.core.errors import OwnplugError
 from ownplug.core.meross.login import Login
 from ownplug.core.secret import Secret
 from ownplug.testing import MemoryNetwork, run_in_loop_time
 from ownplug.transport.tls import TlsMachine, server_context
 from ownplug.virtual.firmware.signals import BrokerLost, ConnectBroker, Input
-from ownplug.virtual.link import BrokerLink, Cable, plug_tls_context
+from ownplug.virtual.link import BrokerLink, plug_tls_context
 
 KEYS: dict[str, Any] = {
     "rsa": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
@@ -66,24 +65,6 @@ def test_a_plug_takes_any_rsa_certificate_at_tls_1_2(tmp_path: Path) -> None:
 def test_a_plug_shares_no_cipher_with_another_certificate(tmp_path: Path) -> None:
     with pytest.raises(OwnplugError):
         shake_hands(make_server(tmp_path, "ecdsa"))
-
-
-async def test_a_cable_carries_bytes_until_it_is_pulled() -> None:
-    near, far = memory_pair()
-    cable = Cable(near)
-    await cable.write(b"one")
-    assert await far.read() == b"one"
-    await far.write(b"two")
-    assert await cable.read() == b"two"
-    cable.pull()
-    await cable.write(b"three")
-    await cable.close()
-    cable.abort()
-    await far.write(b"still there?")  # the far side cannot know
-    cable.discard()
-    with pytest.raises(LinkBroken):
-        await far.write(b"and now?")
-    far.abort()
 
 
 ORDER = ConnectBroker(
