@@ -214,10 +214,12 @@ class BrokerLink(asyncio.Protocol):
         """Open the connection, unless the plug leaves meanwhile."""
         if self._presence is _Presence.GONE:
             return
+        order = self._order
         try:
-            async with asyncio.timeout(None) as self._connecting:
+            async with asyncio.timeout(None) as patience:
+                self._connecting = patience
                 try:
-                    await connect_tcp(lambda: self, self._order.host, self._order.port, timeout_s=_PATIENCE_S)
+                    await connect_tcp(lambda: self, order.host, order.port, timeout_s=_PATIENCE_S)
                 finally:
                     self._connecting = None
         except OwnplugError as failure:

@@ -13,10 +13,10 @@ class Memory:
 
     Args:
         flash: the settings.
-        writer: writes them to a file; None: they are forgotten at the end.
+        writer: writes them to a file.
     """
 
-    def __init__(self, flash: Flash, writer: FlashWriter | None) -> None:
+    def __init__(self, flash: Flash, writer: FlashWriter) -> None:
         self._flash = flash
         self._writer = writer
         self._changed = asyncio.Event()
@@ -34,8 +34,6 @@ class Memory:
         Raises:
             UsageError: the file cannot be written.
         """
-        if self._writer is None:
-            return
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -56,8 +54,7 @@ class Memory:
         Raises:
             UsageError: the file cannot be written.
         """
-        if self._writer is not None:
-            self._writer.save(self._flash.saved(), revision=self._flash.revision)
+        self._writer.save(self._flash.saved(), revision=self._flash.revision)
 
     def _is_kept(self, revision: int) -> bool:
-        return self._writer is None or revision <= self._kept_revision
+        return revision <= self._kept_revision

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import random
 import socket
 import zlib
 from collections.abc import Callable, Mapping
@@ -20,7 +19,8 @@ from ownplug.core.identity import Mac, Uuid
 from ownplug.core.secret import Secret
 from ownplug.transport.tty import OfferedTty, offer_tty
 from ownplug.virtual.air import Air
-from ownplug.virtual.board import Board, listen
+from ownplug.virtual.board import Board
+from ownplug.virtual.chance import Chance
 from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.device import Device
@@ -30,12 +30,14 @@ from ownplug.virtual.firmware.shell import Shell
 from ownplug.virtual.firmware.signals import ButtonPressed, LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.flash_file import FlashWriter, load_flash
+from ownplug.virtual.http_port import listen
 from ownplug.virtual.identity import make_uuid
 from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.outlet import Load, Noise, Outlet
 from ownplug.virtual.profiles import DEFAULT, Profile
 
+_CLOCK = SystemClock()
 _HALF = 0x7FFFFFFF + 0.5  # of what 32 bits can say
 _ANY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
@@ -54,8 +56,8 @@ class VirtualPlugSettings:
     """For the reader of a status or a log; the plug itself has no name."""
     http_host: str = "127.0.0.1"
     """Address of the HTTP server. Loopback, because an unpaired plug obeys everybody."""
-    http_port: int = 0
-    """0: any free one."""
+    http_port: int | None = 0
+    """0: any free one. None: no HTTP server, which spares a fleet a descriptor for each plug."""
     tty: str = ""
     """Where its serial console is: a path, at which a link to a PTY appears, or `tcp:HOST:PORT`, port 0 being any free
     one. Empty: nowhere. Whoever reaches it can read every secret of the plug."""
@@ -86,7 +88,7 @@ class _Running:
     device: Device
     firmware: Firmware
     board: Board
-    address: tuple[str, int]
+    listener: socket.socket | None
     tty: OfferedTty | None
 
 
@@ -102,7 +104,7 @@ class VirtualPlug:
 
     def __init__(self, settings: VirtualPlugSettings | None = None, *, clock: Clock | None = None) -> None:
         self.settings = settings or VirtualPlugSettings()
-        self._clock = clock or SystemClock()
+        self._clock = clock or _CLOCK
         self._stack = AsyncExitStack()
         self._inside: _Running | None = None
 
@@ -112,14 +114,15 @@ class VirtualPlug:
             settings = self.settings
             file = settings.flash_file
             saved = (await asyncio.to_thread(load_flash, file) if file else {}) or settings.flash
-            listener = stack.enter_context(listen(settings.http_host, settings.http_port))
+            port = settings.http_port
+            listener = stack.enter_context(listen(settings.http_host, port)) if port is not None else None
             tty = await stack.enter_async_context(offer_tty(settings.tty)) if settings.tty else None
             self._inside = _assemble(settings, saved, listener, tty, self._clock)
             tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            powered = asyncio.Event()
+            powered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             running = tasks.create_task(self._inside.board.run(powered=powered), name="virtual plug")
             stack.callback(running.cancel)
-            await powered.wait()
+            await powered
             self._stack = stack.pop_all()
         return self
 
@@ -131,8 +134,15 @@ class VirtualPlug:
 
     @property
     def http(self) -> tuple[str, int]:
-        """Host and port of its HTTP server."""
-        return self._running.address
+        """Host and port of its HTTP server.
+
+        Raises:
+            UsageError: its settings give it none.
+        """
+        if self._running.listener is None:
+            raise UsageError("This virtual plug has no HTTP server: its http_port is None.")
+        host, port = self._running.listener.getsockname()[:2]
+        return host, port
 
     @property
     def tty(self) -> str:
@@ -173,6 +183,16 @@ class VirtualPlug:
     def led(self) -> Light:
         """What its light does."""
         return self._running.firmware.led
+
+    @property
+    def messages(self) -> int:
+        """How many messages it has exchanged with its server since it was put in."""
+        return self._running.board.messages
+
+    @property
+    def failures(self) -> int:
+        """How many connections to its server have failed, or ended without its will, since it was put in."""
+        return self._running.board.failures
 
     def press_button(self, seconds: float = 0.2) -> None:
         """Hold the button for so long and let go: a short press toggles, five seconds enter pairing."""
@@ -218,7 +238,7 @@ class VirtualPlug:
 def _assemble(
     settings: VirtualPlugSettings,
     saved: Mapping[str, str],
-    listener: socket.socket,
+    listener: socket.socket | None,
     tty: OfferedTty | None,
     clock: Clock,
 ) -> _Running:
@@ -234,16 +254,10 @@ def _assemble(
         meter=Hlw8032(outlet, pace=_pace(settings), now_s=0.0),
         air=settings.air,
         address="127.0.0.1" if settings.http_host in _ANY_ADDRESS else settings.http_host,
-        below=_chance_of(uuid, saved),
+        below=_chance_of(uuid, saved).below,
         now_s=0.0,
     )
-    shell = Shell(
-        device,
-        settings.timing,
-        faults=settings.faults,
-        below=random.Random(f"{uuid} chatter").randrange,  # noqa: S311 - as below
-    )
-    firmware = Firmware(device, settings.timing, shell if tty else None)
+    firmware = Firmware(device, settings.timing, _shell_of(device, settings) if tty else None)
     board = Board(
         device=device,
         firmware=firmware,
@@ -253,9 +267,7 @@ def _assemble(
         speed=settings.speed,
         writer=FlashWriter(settings.flash_file) if settings.flash_file else None,
     )
-    return _Running(
-        device=device, firmware=firmware, board=board, address=listener.getsockname()[:2], tty=tty
-    )
+    return _Running(device=device, firmware=firmware, board=board, listener=listener, tty=tty)
 
 
 def _identity(saved: Mapping[str, str]) -> Uuid | None:
@@ -266,10 +278,15 @@ def _identity(saved: Mapping[str, str]) -> Uuid | None:
         return None
 
 
-def _chance_of(uuid: Uuid, saved: Mapping[str, str]) -> Callable[[int], int]:
-    """Chance for ids: the same for the same plug with the same past, so that a run can be repeated."""
+def _shell_of(device: Device, settings: VirtualPlugSettings) -> Shell:
+    chance = Chance(f"{device.uuid} chatter")
+    return Shell(device, settings.timing, faults=settings.faults, below=chance.below)
+
+
+def _chance_of(uuid: Uuid, saved: Mapping[str, str]) -> Chance:
+    """Chance for ids: the same for the same plug with the same past."""
     past = zlib.crc32(repr(sorted(saved.items())).encode())
-    return random.Random(f"{uuid} {past}").randrange  # noqa: S311 - a run must be repeatable; nothing is secret
+    return Chance(f"{uuid} {past}")
 
 
 def _noise_of(uuid: Uuid) -> Noise:

@@ -32,16 +32,6 @@ async def test_a_change_is_in_the_file_before_whoever_waits_for_it_goes_on(
         running.cancel()
 
 
-async def test_without_a_file_nobody_waits(flash: Flash) -> None:
-    memory = Memory(flash, None)
-    flash.write(items.KEY, "k")
-    memory.look()
-    async with asyncio.timeout(10):
-        await memory.run()
-        await memory.keep(flash.revision)
-    memory.close()
-
-
 async def test_what_is_not_yet_written_is_written_at_the_end(flash: Flash, tmp_path: Path) -> None:
     file = tmp_path / "plug.json"
     memory = Memory(flash, FlashWriter(file))

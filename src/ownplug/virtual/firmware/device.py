@@ -226,7 +226,7 @@ class Device:
 
     def hex_id(self) -> str:
         """A new message id."""
-        return "".join("0123456789abcdef"[self.below(16)] for _ in range(32))
+        return f"{self.below(1 << 128):032x}"
 
     def log(self, origin: Origin, message: str) -> None:
         """Print a line of the firmware's log on the console."""
