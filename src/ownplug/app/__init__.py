@@ -4,7 +4,8 @@ What starts first stops last. A part that cannot start stops those before it, an
 """
 
 from ownplug.app.compose import Ready, open_hub
+from ownplug.app.descriptors import grant_descriptors
 from ownplug.app.home import HomeFolder
 from ownplug.app.settings import Origin, Settings, load_settings
 
-__all__ = ["HomeFolder", "Origin", "Ready", "Settings", "load_settings", "open_hub"]
+__all__ = ["HomeFolder", "Origin", "Ready", "Settings", "grant_descriptors", "load_settings", "open_hub"]

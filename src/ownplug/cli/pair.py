@@ -7,12 +7,12 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.running import run_async
+from ownplug.cli.servers import parse_server
 from ownplug.cli.target import TOKEN_VARIABLE, hub_option
 from ownplug.core.errors import Unreachable, UsageError
 from ownplug.core.secret import Secret
@@ -170,13 +170,5 @@ def _foreign_home(servers: tuple[str, ...], key: str | None, user_id: str | None
 def _server(url: str) -> GatewayAddress:
     from ownplug.pairing import GatewayAddress
 
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise UsageError(f"{url!r} is not the URL of an MQTT server.") from error
-    if parts.scheme != "mqtts" or not host:
-        raise UsageError(
-            f"{url!r} is not mqtts://HOST:PORT.", hint="Plugs speak MQTT over TLS and nothing else."
-        )
-    return GatewayAddress(host=host, port=port or 8883)
+    host, port = parse_server(url)
+    return GatewayAddress(host=host, port=port)

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ownplug.cli.fleet import raise_descriptor_limit, status_line
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.running import run_service
+from ownplug.cli.servers import parse_server
+from ownplug.core.errors import UsageError
+from ownplug.core.secret import Secret
 
 if TYPE_CHECKING:
     from ownplug.virtual import VirtualPlug, VirtualPlugSettings
 
 _LAST_PORT = 65535
-_ANY_PORT = "127.0.0.1:0"
+_LOOPBACK = "127.0.0.1"
+_ANY_PORT = f"{_LOOPBACK}:0"
 _TCP = "tcp:"
 _FEW = 100  # plugs, whose meters one process can hear as often as they send
+_CALM = 100.0  # plugs in a second: a third of the handshakes that a server on one core manages
+
+_PAIRING_NOTE = "\nPair with:  ownplug pair http://HOST:PORT --ssid ANY --password ANY\nCtrl-C ends it."
 
 
 @group("virtual", examples=["ownplug virtual run"])
@@ -34,7 +45,7 @@ def virtual() -> None:
         "ownplug virtual run --http 127.0.0.1:8001 --load 1800",
         "ownplug virtual run --count 3 --load washer --load motor:800 --load csv:fridge.csv",
         "ownplug virtual run --tty plug.tty --fault chatter=20",
-        "ownplug virtual run --count 10 --seed 7 --json",
+        "ownplug virtual run --count 1000 --mqtt mqtts://192.168.1.5:8883 --key K --user-id 10001",
     ],
 )
 @click.option("--model", default="mss310", show_default=True, help="Which plug, MODEL or MODEL@FIRMWARE.")
@@ -44,9 +55,8 @@ def virtual() -> None:
 @click.option(
     "--http",
     metavar="HOST:PORT",
-    default=_ANY_PORT,
-    show_default=True,
-    help="Where the first serves HTTP; the next ones take the next ports. 0 is any free port.",
+    help=f"Where the first serves HTTP; the next ones take the next ports. 0 is any free port.  [default: {_ANY_PORT}"
+    f" for up to {_FEW} plugs; none for more]",
 )
 @click.option(
     "--tty",
@@ -74,6 +84,20 @@ def virtual() -> None:
     help="What is plugged in: watts of a heater or lamp, motor:WATTS, standby:WATTS, washer, or csv:FILE, a curve of"
     " lines such as 90,1800 (seconds, watts) that repeats. Given several times, the plugs take them in turn.",
 )
+@click.option(
+    "--mqtt",
+    "server",
+    metavar="URL",
+    help="Where they are at home already: mqtts://HOST:PORT. Without it they wait to be paired.",
+)
+@click.option("--key", help="The key of that home, with --mqtt.")
+@click.option("--user-id", help="The user id of that home, with --mqtt.")
+@click.option(
+    "--start-rate",
+    metavar="PLUGS",
+    type=click.FloatRange(0, min_open=True),
+    help=f"Plugs that are put in within a second.  [default: as fast as it goes, above {_FEW} plugs {_CALM:g}]",
+)
 @click.option("--air", metavar="FILE", help="Which networks there are. Not built yet.")
 @click.option(
     "--fault",
@@ -88,11 +112,15 @@ def run(
     frame: Frame,
     model: str,
     count: int,
-    http: str,
+    http: str | None,
     tty: str | None,
     seed: int | None,
     speed: float,
     loads: tuple[str, ...],
+    server: str | None,
+    key: str | None,
+    user_id: str | None,
+    start_rate: float | None,
     air: str | None,
     faults: tuple[str, ...],
 ) -> None:
@@ -106,51 +134,84 @@ def run(
         click.echo("--air is not built yet and has no effect.", err=True)
     from ownplug.virtual import Pace, VirtualPlugSettings, find_profile, parse_faults, parse_load
 
-    host, port = _parse_address(http)
-    if port and port + count - 1 > _LAST_PORT:
-        raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
-    start = _random_seed() if seed is None else seed
+    is_crowd = count > _FEW
+    host, port = _http_of(http, count)
     plugged_in = [parse_load(load) for load in loads]
     folder = Path(frame.chosen_home).expanduser().absolute() if frame.chosen_home else None
-    settings = [
-        VirtualPlugSettings(
-            profile=find_profile(model),
-            seed=start,
+    common = VirtualPlugSettings(
+        profile=find_profile(model),
+        seed=_random_seed() if seed is None else seed,
+        http_host=host,
+        meter_pace=Pace.NEWS if is_crowd else None,
+        faults=parse_faults(faults),
+        speed=speed,
+        flash=_memory_of(server, key, user_id),
+    )
+    if is_crowd:
+        raise_descriptor_limit(count, each=1 + (port is not None) + bool(tty))
+    settings = (
+        replace(
+            common,
             index=index,
-            http_host=host,
-            http_port=port + index if port else 0,
+            http_port=port + index if port else port,
             tty=_tty_of(tty, index, count) if tty else "",
             load=plugged_in[index % len(plugged_in)],
-            meter_pace=Pace.NEWS if count > _FEW else None,
-            faults=parse_faults(faults),
-            speed=speed,
             flash_file=folder / "virtual" / f"plug-{index:05}.json" if folder else None,
         )
         for index in range(count)
-    ]
-    run_service(_run(frame, settings))
+    )
+    run_service(_run(frame, settings, count, start_rate or (_CALM if is_crowd else math.inf)))
 
 
-async def _run(frame: Frame, fleet: list[VirtualPlugSettings]) -> None:
-    from ownplug.virtual import VirtualPlug
+async def _run(frame: Frame, settings: Iterable[VirtualPlugSettings], count: int, start_rate: float) -> None:
+    from ownplug.virtual import Fleet
 
     frame.json = frame.json or not sys.stdout.isatty()
     async with AsyncExitStack() as stack:
-        for settings in fleet:
-            plug = await stack.enter_async_context(VirtualPlug(settings))
-            frame.print_result(_ready(plug), _status(plug))
-        frame.note("\nPair with:  ownplug pair http://HOST:PORT --ssid ANY --password ANY\nCtrl-C ends it.")
+        fleet = await stack.enter_async_context(Fleet(start_rate=start_rate))
+        if count > _FEW:
+            await stack.enter_async_context(status_line(fleet, of=count))
+        for each in settings:
+            plug = await fleet.put_in(each)
+            if frame.json or count <= _FEW:
+                frame.print_result(_ready(plug), _status(plug))
+        frame.note(
+            _PAIRING_NOTE if any(plug.state == "pairing" for plug in fleet.plugs) else "\nCtrl-C ends it."
+        )
         await asyncio.Event().wait()
 
 
+def _http_of(text: str | None, count: int) -> tuple[str, int | None]:
+    """Where the first plug serves HTTP; without a port, nowhere."""
+    if text is None and count > _FEW:
+        return _LOOPBACK, None
+    host, port = _parse_address(text or _ANY_PORT)
+    if port and port + count - 1 > _LAST_PORT:
+        raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
+    return host, port
+
+
+def _memory_of(url: str | None, key: str | None, user_id: str | None) -> dict[str, str]:
+    """What a plug holds that has been at the home of these before; nothing without a server."""
+    if url is None:
+        if key or user_id:
+            raise UsageError("--key and --user-id belong to a home: say where it is with --mqtt.")
+        return {}
+    if not key or not user_id:
+        raise UsageError("--mqtt needs --key and --user-id: what a plug's login is made of.")
+    from ownplug.virtual import at_home
+
+    host, port = parse_server(url)
+    return at_home(host, port, key=Secret(key), user_id=user_id)
+
+
 def _ready(plug: VirtualPlug) -> dict[str, str]:
-    host, port = plug.http
     return {
         "model": plug.settings.profile.name,
         "uuid": plug.uuid.text,
         "mac": plug.mac.text,
         "key": plug.key.reveal(),
-        "http": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "http": _address_of(plug),
         "tty": plug.tty,
         "state": plug.state.value,
     }
@@ -159,7 +220,16 @@ def _ready(plug: VirtualPlug) -> dict[str, str]:
 def _status(plug: VirtualPlug) -> str:
     told = _ready(plug)
     tty = f"  {told['tty']}" if told["tty"] else ""
-    return f"{told['model']}  {told['uuid']}  http://{told['http']}{tty}  {told['state']}"
+    http = f"  http://{told['http']}" if told["http"] else ""
+    return f"{told['model']}  {told['uuid']}{http}{tty}  {told['state']}"
+
+
+def _address_of(plug: VirtualPlug) -> str:
+    """Where it serves HTTP; empty where it does not."""
+    if plug.settings.http_port is None:
+        return ""
+    host, port = plug.http
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _random_seed() -> int:

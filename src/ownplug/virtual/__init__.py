@@ -9,6 +9,7 @@ from ownplug.virtual.air import AccessPoint, Air
 from ownplug.virtual.faults import Faults, parse_faults
 from ownplug.virtual.firmware.signals import LifeState
 from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.fleet import Fleet, FleetStatus, at_home
 from ownplug.virtual.loads import parse_load
 from ownplug.virtual.parts.hlw8032 import Pace
 from ownplug.virtual.parts.light import Light
@@ -21,6 +22,8 @@ __all__ = [
     "AccessPoint",
     "Air",
     "Faults",
+    "Fleet",
+    "FleetStatus",
     "LifeState",
     "Light",
     "Load",
@@ -30,6 +33,7 @@ __all__ = [
     "Timing",
     "VirtualPlug",
     "VirtualPlugSettings",
+    "at_home",
     "find_profile",
     "parse_curve",
     "parse_faults",
