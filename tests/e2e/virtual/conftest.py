@@ -178,20 +178,21 @@ class Mosquitto:
 async def make_mosquitto(
     require_program: Callable[[str, str], str], tmp_path: Path
 ) -> Callable[..., Mosquitto]:
-    """Make a running mosquitto that lets one plug in, by its MAC; it ends with the test."""
+    """Make a mosquitto that lets one plug in, by its MAC and only to its topics; without a MAC, everybody."""
     program = require_program("mosquitto", "apt-get install mosquitto")
     plugin = find_plugin()
     files = await ensure_certificates(tmp_path / "tls", ["127.0.0.1"], SystemClock())
     port = free_port()
 
-    def make(mac: str, uuid: str) -> Mosquitto:
+    def make(mac: str = "", uuid: str = "") -> Mosquitto:
         (tmp_path / "security.json").write_text(json.dumps(security(mac, uuid)))
+        rights = f"plugin {plugin}\nplugin_opt_config_file {tmp_path / 'security.json'}\n"
         (tmp_path / "mosquitto.conf").write_text(
             f"user {os.environ.get('USER', 'root')}\n"
             f"listener {port} 127.0.0.1\n"
             f"cafile {files.ca}\ncertfile {files.server}\nkeyfile {files.server_key}\n"
-            "allow_anonymous false\nset_tcp_nodelay true\nmax_queued_messages 0\nlog_type all\n"
-            f"plugin {plugin}\nplugin_opt_config_file {tmp_path / 'security.json'}\n"
+            "set_tcp_nodelay true\nmax_queued_messages 0\n"
+            + (f"allow_anonymous false\nlog_type all\n{rights}" if mac else "allow_anonymous true\n")
         )
         return Mosquitto(program, tmp_path, files.ca, port)
 
