@@ -21,6 +21,7 @@ from pathlib import Path
 
 from devtools.measure_console import Fields, Typed, console_capture, console_over_a_pty
 from devtools.measure_figure import Figure, figure_lines, in_turns
+from devtools.measure_fleet import FleetFigures, fleet_at_home, fleet_table
 from devtools.measure_load import CannotBuild
 from devtools.measure_mqtt import PEER, Comparison, Effort, compare
 from devtools.measure_table import MOST_BUSY, cells, markdown_table, plain_table
@@ -28,6 +29,7 @@ from devtools.measure_table import MOST_BUSY, cells, markdown_table, plain_table
 STARTS = 21
 ROUNDS = 15
 MESSAGES_A_ROUND = 2_000
+FLEET_S = 20.0
 
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 
@@ -142,9 +144,14 @@ def _processor() -> str:
 
 
 def _tables(
-    figures: list[Figure], found: Comparison | None, table: Callable[[Sequence[Sequence[str]]], str]
+    figures: list[Figure],
+    found: Comparison | None,
+    fleet: FleetFigures | None,
+    table: Callable[[Sequence[Sequence[str]]], str],
 ) -> str:
     parts = [table(figure_lines(figures))] if figures else []
+    if fleet is not None:
+        parts.append(table(fleet_table(fleet)))
     if found is not None:
         parts += [table(cells(found.rows.values(), found.candidates, PEER)), table(load_lines(found))]
         parts.append("\n".join(f"- {note}" for note in found.notes if note))
@@ -166,6 +173,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="turns of every server")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each counting")
     parser.add_argument("--crowd", type=int, default=usual.crowd, help="plugs that are connected at once")
+    parser.add_argument(
+        "--fleet", type=int, default=usual.crowd, help="virtual plugs in one process; 0: none"
+    )
     parser.add_argument("--servers-only", action="store_true", help="only the MQTT servers")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables between the page's marks")
     options = parser.parse_args()
@@ -183,12 +193,13 @@ def main() -> None:
     )
     effort = Effort(rounds=options.rounds, seconds=options.seconds, crowd=options.crowd)
     found = _measured_servers(effort)
-    print(_tables(figures, found, plain_table))
+    fleet = fleet_at_home(options.fleet, FLEET_S) if options.fleet and not options.servers_only else None
+    print(_tables(figures, found, fleet, plain_table))
     print(f"A figure counts only where the generator's core is less than {MOST_BUSY:.0%} busy.")
     if options.write:
         page = options.write.read_text("utf-8")
         options.write.write_text(
-            replace_between_marks(page, _tables(figures, found, markdown_table)), "utf-8"
+            replace_between_marks(page, _tables(figures, found, fleet, markdown_table)), "utf-8"
         )
 
 
