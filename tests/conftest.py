@@ -23,7 +23,7 @@ _LOOP_PASSES = 5  # a task that only needs to notice its cancellation may do so
 # What is slow here may be fast elsewhere: time is measured by `make measure`, never asserted.
 hypothesis.settings.register_profile("ownplug", deadline=None)
 hypothesis.settings.register_profile(
-    "quick", parent=hypothesis.settings.get_profile("ownplug"), max_examples=20
+    "quick", parent=hypothesis.settings.get_profile("ownplug"), max_examples=5
 )
 hypothesis.settings.load_profile("ownplug")
 
