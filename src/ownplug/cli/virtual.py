@@ -9,19 +9,20 @@ from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ownplug.cli.fleet import raise_descriptor_limit, status_line
 from ownplug.cli.frame import Frame, group, pass_frame
+from ownplug.cli.output import print_fields, print_table
 from ownplug.cli.running import run_service
 from ownplug.cli.servers import parse_server
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
 
 if TYPE_CHECKING:
-    from ownplug.virtual import VirtualPlug, VirtualPlugSettings
+    from ownplug.virtual import Profile, VirtualPlug, VirtualPlugSettings
 
 _LAST_PORT = 65535
 _LOOPBACK = "127.0.0.1"
@@ -38,6 +39,46 @@ def virtual() -> None:
     """Run virtual plugs."""
 
 
+@virtual.command("models", examples=["ownplug virtual models", "ownplug virtual models mss310@2.1.17 --json"])
+@click.argument("model", required=False)
+@pass_frame
+def models(frame: Frame, model: str | None) -> None:
+    """List the plugs that can be pretended; of MODEL, where each of its facts is from."""
+    from ownplug.virtual import find_profile, profile_names
+
+    if model is None:
+        found = [_summary(find_profile(name)) for name in profile_names()]
+        if frame.json:
+            frame.print_line(found)
+        else:
+            print_table(
+                ["MODEL", "WHAT IT IS", "ABILITIES", "INFERRED"],
+                [[told["model"], told["about"], str(told["abilities"]), _inferred(told)] for told in found],
+            )
+        return
+    profile = find_profile(model)
+    told = {**_summary(profile), "evidence": dict(profile.evidence)}
+    if frame.json:
+        frame.print_line(told)
+    else:
+        frame.print_text(f"{profile.name}: {profile.about}")
+        print_fields(list(profile.evidence.items()))
+
+
+def _summary(profile: Profile) -> dict[str, Any]:
+    return {
+        "model": profile.name,
+        "about": profile.about,
+        "abilities": len(profile.abilities),
+        "inferred": list(profile.inferred),
+    }
+
+
+def _inferred(told: dict[str, Any]) -> str:
+    """How many facts nobody has seen; all of them are named for the one that is asked for."""
+    return f"{len(told['inferred'])} facts" if told["inferred"] else "-"
+
+
 @virtual.command(
     "run",
     examples=[
@@ -48,7 +89,12 @@ def virtual() -> None:
         "ownplug virtual run --count 1000 --mqtt mqtts://192.168.1.5:8883 --key K --user-id 10001",
     ],
 )
-@click.option("--model", default="mss310", show_default=True, help="Which plug, MODEL or MODEL@FIRMWARE.")
+@click.option(
+    "--model",
+    default="mss310",
+    show_default=True,
+    help="Which plug, MODEL or MODEL@FIRMWARE; `ownplug virtual models` lists them.",
+)
 @click.option(
     "--count", default=1, show_default=True, type=click.IntRange(1, 100_000), help="How many of them."
 )

@@ -15,10 +15,9 @@ from ownplug.virtual.parts.hlw8032 import Pace
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.outlet import Load, Segment, parse_curve, washer
 from ownplug.virtual.plug import VirtualPlug, VirtualPlugSettings
-from ownplug.virtual.profiles import PROFILES, Profile, find_profile
+from ownplug.virtual.profiles import Profile, find_profile, profile_names
 
 __all__ = [
-    "PROFILES",
     "AccessPoint",
     "Air",
     "Faults",
@@ -38,5 +37,6 @@ __all__ = [
     "parse_curve",
     "parse_faults",
     "parse_load",
+    "profile_names",
     "washer",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ownplug.virtual import PROFILES, Timing, VirtualPlug, VirtualPlugSettings
+from ownplug.virtual import Timing, VirtualPlug, VirtualPlugSettings, find_profile
 
 pytestmark = pytest.mark.e2e
 
@@ -67,11 +67,11 @@ async def test_a_plug_that_nobody_answers_falls_back_to_pairing(
             nobody.stop()
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize("profile", ["mss310@2.1.7", "mss310r@2.1.4", "mss310@6.1.12"])
 async def test_a_plug_that_is_answered_stays_and_obeys(
-    make_mosquitto: Make, make_answerer: Make, pair_by_hand: Make, ask: Make, profile: Any
+    make_mosquitto: Make, make_answerer: Make, pair_by_hand: Make, ask: Make, profile: str
 ) -> None:
-    async with VirtualPlug(VirtualPlugSettings(timing=QUICK, profile=profile)) as plug:
+    async with VirtualPlug(VirtualPlugSettings(timing=QUICK, profile=find_profile(profile))) as plug:
         with running(make_mosquitto(plug.mac.text, plug.uuid.text)) as mosquitto:
             home = await asyncio.to_thread(make_answerer, mosquitto)
             await asyncio.to_thread(pair_by_hand, plug.http, mosquitto.port)
@@ -92,7 +92,7 @@ async def test_a_plug_that_is_answered_stays_and_obeys(
             assert (plug.relay_on, plug.relay_edges, plug.led) == (False, 1, "off")
 
             by_http = await asyncio.to_thread(ask, plug.http, "GET", "System.Online")
-            assert by_http["payload"] == {"online": {"status": 1}}
+            assert by_http["payload"]["online"]["status"] == 1
             stranger = await asyncio.to_thread(ask, plug.http, "GET", "System.Online", key="wrong")
             assert stranger["payload"]["error"]["code"] == 5001
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+CONFIG_INFO = "Appliance.Config.Info"
 CONFIG_KEY = "Appliance.Config.Key"
+CONFIG_OVER_TEMP = "Appliance.Config.OverTemp"
 CONFIG_TRACE = "Appliance.Config.Trace"
 CONFIG_WIFI = "Appliance.Config.Wifi"
 CONFIG_WIFI_LIST = "Appliance.Config.WifiList"
 CONFIG_WIFI_X = "Appliance.Config.WifiX"
 
+CONTROL_ALERT_CONFIG = "Appliance.Control.AlertConfig"
 CONTROL_BIND = "Appliance.Control.Bind"
+CONTROL_CIRCUIT_FACTOR = "Appliance.Control.CircuitFactor"
 CONTROL_CONSUMPTION_CONFIG = "Appliance.Control.ConsumptionConfig"
+CONTROL_CONSUMPTION_H = "Appliance.Control.ConsumptionH"
 CONTROL_CONSUMPTION_X = "Appliance.Control.ConsumptionX"
 CONTROL_ELECTRICITY = "Appliance.Control.Electricity"
+CONTROL_ELECTRICITY_X = "Appliance.Control.ElectricityX"
 CONTROL_MULTIPLE = "Appliance.Control.Multiple"
+CONTROL_SENSOR_HISTORY = "Appliance.Control.Sensor.History"
 CONTROL_TIMER = "Appliance.Control.Timer"
 CONTROL_TIMER_X = "Appliance.Control.TimerX"
 CONTROL_TOGGLE = "Appliance.Control.Toggle"
@@ -28,6 +35,7 @@ DIGEST_TIMER_X = "Appliance.Digest.TimerX"
 DIGEST_TRIGGER_X = "Appliance.Digest.TriggerX"
 
 ENCRYPT_ECDHE = "Appliance.Encrypt.ECDHE"
+ENCRYPT_SUITE = "Appliance.Encrypt.Suite"
 
 SYSTEM_ABILITY = "Appliance.System.Ability"
 SYSTEM_ALL = "Appliance.System.All"

@@ -64,7 +64,8 @@ class Alarm:
             self._act()
         elif auto_offs_due_s <= self._device.now_s:
             self._device.log(logs.AUTO_OFF, "off")
-            self._device.switch(on=False)
+            for channel in self._channels_due():
+                self._device.switch(on=False, channel=channel)
 
     def _act(self) -> None:
         """Carry out what the first timer does; one that acts once is disabled."""
@@ -72,7 +73,7 @@ class Alarm:
         moment, number, kept = heapq.heappop(coming)
         self._done_unix_s = moment.unix_s
         device.log(logs.TIMER, f"rule[{number}] {'on' if kept.rule.turns_on else 'off'}")
-        device.switch(on=kept.rule.turns_on)
+        device.switch(on=kept.rule.turns_on, channel=kept.rule.channel)
         if kept.rule.repeats:
             self._expect(kept, coming)
             return
@@ -127,14 +128,20 @@ class Alarm:
             heapq.heappush(coming, (moment, kept.number, kept))
 
     def _auto_offs_due_s(self) -> float:
-        device, on_since_s = self._device, self._device.on_since_s
+        return min(map(self._auto_off_due_s, self._device.auto_offs), default=math.inf)
+
+    def _channels_due(self) -> list[int]:
+        """Which channels are to be turned off now."""
+        now_s = self._device.now_s
+        return [kept.rule.channel for kept in self._device.auto_offs if self._auto_off_due_s(kept) <= now_s]
+
+    def _auto_off_due_s(self, kept: Kept[TriggerEntry, AutoOff]) -> float:
+        """When one auto-off acts; a plug that does not know the day counts on every day."""
+        device, channel = self._device, kept.rule.channel
+        on_since_s = device.relays.on_since_s[channel]
         if on_since_s is None:
             return math.inf
-        return min((self._auto_off_due_s(kept, on_since_s) for kept in device.auto_offs), default=math.inf)
-
-    def _auto_off_due_s(self, kept: Kept[TriggerEntry, AutoOff], on_since_s: float) -> float:
-        """When one auto-off acts; a plug that does not know the day counts on every day."""
-        device, since_s = self._device, max(on_since_s, kept.since_s)
+        since_s = max(on_since_s, kept.since_s)
         counts = kept.rule.enabled
         if counts and device.clock.is_set:
             counts = kept.rule.counts_on(self._place.zone.day(device.unix_s - (device.now_s - since_s)))

@@ -55,6 +55,16 @@ class EnergyDays:
         live = [record for record in self._records() if oldest <= record.day <= today]
         return sorted(live, key=lambda record: record.day.day % _SLOTS)
 
+    def ring(self, today: date) -> list[DayRecord]:
+        """The same days as a ring of 30 holds them, in the order of writing from anywhere on.
+
+        A day without any energy is not there yet.
+
+        Source: protocol notes, 5.5 (first generation).
+        """
+        used = (record for record in self.listing(today) if record.energy_wh)
+        return sorted(used, key=lambda record: record.day.toordinal() % KEPT_DAYS)
+
     def _home_of(self, day: date) -> str:
         """Where `day` is kept: its own item, else an empty one, else that of the oldest day."""
         own = f"{day.isoformat()},"

@@ -6,8 +6,8 @@ as pushes and orders, and the firmware sees to it when they are done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -17,7 +17,6 @@ import msgspec
 
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
-from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.payloads.rules import TimerEntry, TriggerEntry
 from ownplug.core.meter import Flow
 from ownplug.core.schedule import AutoOff, Place, Timer, TimeRule, Zone
@@ -29,6 +28,7 @@ from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.logs import MESSAGE, Origin
 from ownplug.virtual.firmware.metering import Metering
+from ownplug.virtual.firmware.relays import MASTER, Relays
 from ownplug.virtual.firmware.rules import RuleSlots, auto_off_slots, timer_slots
 from ownplug.virtual.parts.clock import DeviceClock
 from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
@@ -44,6 +44,7 @@ PLACE_ITEMS = (*items.TIME_RULES, items.LATITUDE, items.LONGITUDE)
 """What `Device.place` is made of."""
 
 _MICRO = 1_000_000
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 _COUNT_EVERY_S = {Pace.CHIP: 10, Pace.NEWS: 60}
 """How often the firmware hears the meter at least; midnight and the ends of its steps are such moments."""
@@ -106,8 +107,6 @@ class Device:
         pushes: (namespace, payload) of changes that nobody has been told of yet.
         orders: what handlers want done.
         printed: lines for the console, of other tasks than the shell.
-        on_since_s: when the relay was turned on, by the world's steady clock, or the restart that found it on; None
-            while it is off.
     """
 
     profile: Profile
@@ -123,11 +122,10 @@ class Device:
     is_in_factory_mode: bool = False
     shows_messages: bool = False
     light_by_hand: Light | None = None
-    relay: Relay = field(init=False)
+    relays: Relays = field(init=False)
     clock: DeviceClock = field(init=False)
     timers: RuleSlots[TimerEntry, Timer] = field(init=False)
     auto_offs: RuleSlots[TriggerEntry, AutoOff] = field(init=False)
-    on_since_s: float | None = None
     metering: Metering = field(init=False)
     network: NetworkFacts = field(default_factory=NetworkFacts)
     traffic: Traffic = field(default_factory=Traffic)
@@ -139,9 +137,11 @@ class Device:
     def __post_init__(self) -> None:
         self.mac = self.uuid.mac
         self._learn_identity()
-        self.relay = Relay(is_on=self.flash.read(items.RELAY) != "0")
+        self.relays = Relays(self.profile, self.flash)
         self.clock = DeviceClock(self.now_s)
-        self.timers, self.auto_offs = timer_slots(self.flash), auto_off_slots(self.flash)
+        channels = self.profile.relays
+        self.timers = timer_slots(self.flash, channels)
+        self.auto_offs = auto_off_slots(self.flash, channels)
         self.metering = Metering(self.flash)
         self.power_up()
 
@@ -169,9 +169,8 @@ class Device:
         self.pushes.clear()
         self.orders.clear()
         self.printed.clear()
-        # Source: assumed (the state survives loss of power on most models, protocol notes 5.3).
-        self._move_relay(on=self.flash.read(items.RELAY) != "0")
-        self.on_since_s = self.now_s if self.relay.is_on else None
+        with self._metered():
+            self.relays.restore(self.now_s)
         self.timers.load(self.now_s)
         self.auto_offs.load(self.now_s)
 
@@ -228,6 +227,10 @@ class Device:
         """A new message id."""
         return f"{self.below(1 << 128):032x}"
 
+    def text_id(self) -> str:
+        """16 letters and digits, as in a client id and a bind id."""
+        return "".join(_LETTERS[self.below(len(_LETTERS))] for _ in range(16))
+
     def log(self, origin: Origin, message: str) -> None:
         """Print a line of the firmware's log on the console."""
         self.printed.append(origin.render(self.uptime_ms, message))
@@ -251,27 +254,27 @@ class Device:
         self._driver_calls = (number + 1) % 256
         return f"cmd id {command:#x} -- 0x0 seq {number:#x}"
 
-    def switch(self, *, on: bool, touch: bool = False) -> None:
-        """Move the relay; whoever did it, a change is kept and pushed. `touch` renews its date without one."""
-        moved = self._move_relay(on=on)
-        if not on:
-            self.on_since_s = None
-        elif self.on_since_s is None:
-            self.on_since_s = self.now_s
-        if not moved and not touch:
+    @property
+    def relay(self) -> Relay:
+        """The relay between mains and meter."""
+        return self.relays.first
+
+    def switch(self, *, on: bool, channel: int = MASTER, touch: bool = False) -> None:
+        """Move a relay; whoever did it, a change is kept and pushed. `touch` renews its date without one.
+
+        A channel without a relay is nobody's: nothing happens.
+        """
+        if channel not in self.profile.relays:
             return
-        self.flash.write(items.RELAY, int(on))
-        self.flash.write(items.RELAY_CHANGED, int(self.unix_s))
-        self.pushes.append((ns.CONTROL_TOGGLE_X, {"togglex": [self.relay_payload()]}))
+        with self._metered():
+            is_news = self.relays.put(channel, on=on, touch=touch, now_s=self.now_s, unix_s=self.unix_s)
+        if is_news:
+            self.pushes.append(self.relays.news(channel))
 
     def click(self) -> None:
         """Move the relay to its other side to test it: not kept, and nobody is told (assumed)."""
-        self._move_relay(on=not self.relay.is_on)
-
-    def relay_payload(self) -> dict[str, int]:
-        """The relay as `ToggleX` tells it."""
-        changed_at = self.flash.number(items.RELAY_CHANGED)
-        return {"channel": 0, "onoff": int(self.relay.is_on), "lmTime": changed_at}
+        with self._metered():
+            self.relay.move(on=not self.relay.is_on)
 
     def measure(self) -> Flow:
         """What the meter shows; nothing before the clock is set.
@@ -295,14 +298,15 @@ class Device:
         wait_s = every_s - (self.unix_s + self.offset_s) % every_s
         return self.now_s + (wait_s if wait_s > _SHORTEST_WAIT_S else wait_s + every_s)
 
-    def _move_relay(self, *, on: bool) -> bool:
-        """Move the relay; return whether it moved. What has flowed until now is counted first."""
+    @contextmanager
+    def _metered(self) -> Iterator[None]:
+        """Look after the meter while the relay may move: what has flowed until now is counted first."""
         self.count_energy()
-        moved = self.relay.move(on=on)
-        if moved:
-            self.outlet.switch(on=on, now_s=self.now_s)
+        was_on = self.relay.is_on
+        yield
+        if self.relay.is_on != was_on:
+            self.outlet.switch(on=self.relay.is_on, now_s=self.now_s)
             self.metering.relay_moved()
-        return moved
 
     def _degrees(self, item: str, limit: int) -> float:
         """A position from the settings; 0, as where nobody set it, for what is none (assumed)."""

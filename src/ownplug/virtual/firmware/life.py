@@ -28,7 +28,6 @@ from ownplug.virtual.firmware.signals import ConnectBroker, Effect, LeaveBroker,
 from ownplug.virtual.firmware.talk import Stage, StartupTalk
 from ownplug.virtual.firmware.timing import Timing
 
-_TAIL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _NO_NETWORK = 1  # the trace code. Source: assumed (real codes are not known)
 
 
@@ -103,6 +102,7 @@ class NetworkLife:
         self.state, self._due_s = LifeState.STARTING, math.inf
         self._device.log(logs.SERVER_READY, "connected")
         self._talk = StartupTalk(self._device, self._timing, self._say)
+        self._follow_talk()
 
     def broker_lost(self) -> None:
         """The connection failed or ended: try again, with the other server if there is one."""
@@ -169,7 +169,7 @@ class NetworkLife:
         self._device.boot()
         self._use_second = False
         self._give_up_s = math.inf
-        self._client_id = device_client_id(self._device.uuid, self._new_tail())
+        self._client_id = device_client_id(self._device.uuid, self._device.text_id())
         if self._device.is_in_factory_mode:
             self._device.log(logs.FACTORY_MODE, "factory mode")
             self.state, self._due_s = LifeState.FACTORY, math.inf
@@ -255,6 +255,3 @@ class NetworkLife:
         topic, packet = device_outbox(self._device.uuid.text), encode_message(message)
         self._device.note_sent(packet)
         self.effects.append(PublishMessage(topic=topic, payload=packet))
-
-    def _new_tail(self) -> str:
-        return "".join(_TAIL[self._device.below(len(_TAIL))] for _ in range(16))

@@ -17,6 +17,7 @@ from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.alarm import Alarm
 from ownplug.virtual.firmware.device import Device, Order
 from ownplug.virtual.firmware.dispatch import Answered, answer
+from ownplug.virtual.firmware.envelope import Envelope
 from ownplug.virtual.firmware.httpd import Request, render_reply, render_unauthorized
 from ownplug.virtual.firmware.life import NetworkLife
 from ownplug.virtual.firmware.shell import Shell
@@ -253,15 +254,19 @@ class Firmware:
         if self._life.state is LifeState.PAIRING and (request.method, request.path) == ("GET", "/"):
             return render_unauthorized(unix_s=device.unix_s), 0.0
         # Source: assumed (what hardware 2 answers to another path or method is not known).
-        is_message = (request.method, request.path) == ("POST", "/config")
-        if is_message:
-            device.note_received(request.body)
-        answered = answer(device, request.body) if is_message else None
+        if (request.method, request.path) != ("POST", "/config"):
+            return b"", 0.0
+        envelope = Envelope(device)
+        body = envelope.open(request.body)
+        if body is None:
+            return b"", 0.0
+        device.note_received(body)
+        answered = answer(device, body)
         if answered is None:
             return b"", 0.0
         device.note_sent(answered.body)
-        limit = device.profile.http_reply_limit
-        return render_reply(answered.body, unix_s=device.unix_s, limit=limit), self._delay_s(answered)
+        data, limit = envelope.close(answered), device.profile.http_reply_limit
+        return render_reply(data, unix_s=device.unix_s, limit=limit), self._delay_s(answered)
 
     def _delivered(self, payload: bytes) -> None:
         """A message by MQTT: what the talk waits for, or a request, answered on the topic it names."""

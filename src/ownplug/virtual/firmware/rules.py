@@ -8,7 +8,7 @@ Source: seed (32 slots of each kind; `load 0 rules` at a start); assumed (what s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -153,35 +153,37 @@ def _render(entry: TimerEntry | TriggerEntry, count: int) -> str:
     return text
 
 
-def timer_slots(flash: Flash) -> RuleSlots[TimerEntry, Timer]:
-    """The timers of a plug, not loaded yet."""
-    return RuleSlots(flash=flash, items=TIMERS, kind=TimerEntry, mean=_timer)
+def timer_slots(flash: Flash, channels: Collection[int]) -> RuleSlots[TimerEntry, Timer]:
+    """The timers of a plug with relays at `channels`, not loaded yet."""
+    return RuleSlots(flash=flash, items=TIMERS, kind=TimerEntry, mean=lambda entry: _timer(entry, channels))
 
 
-def auto_off_slots(flash: Flash) -> RuleSlots[TriggerEntry, AutoOff]:
-    """The auto-offs of a plug, not loaded yet."""
-    return RuleSlots(flash=flash, items=TRIGGERS, kind=TriggerEntry, mean=_auto_off)
+def auto_off_slots(flash: Flash, channels: Collection[int]) -> RuleSlots[TriggerEntry, AutoOff]:
+    """The auto-offs of a plug with relays at `channels`, not loaded yet."""
+    return RuleSlots(
+        flash=flash, items=TRIGGERS, kind=TriggerEntry, mean=lambda entry: _auto_off(entry, channels)
+    )
 
 
-def _timer(entry: TimerEntry) -> Timer:
+def _timer(entry: TimerEntry, channels: Collection[int]) -> Timer:
     timer = timer_of(entry)
-    _check(timer)
+    _check(timer, channels)
     if not 0 <= entry.duration <= DAY_S:
         raise Malformed(f"{entry.duration} seconds are no duration.")
     return timer
 
 
-def _auto_off(entry: TriggerEntry) -> AutoOff:
+def _auto_off(entry: TriggerEntry, channels: Collection[int]) -> AutoOff:
     auto_off = auto_off_of(entry)
-    _check(auto_off)
+    _check(auto_off, channels)
     if auto_off.duration_s > DAY_S or not 0 <= entry.kind <= _KIND_LIMIT:
         raise Malformed("The auto-off is longer than a day, or of an unknown type.")
     return auto_off
 
 
-def _check(rule: Timer | AutoOff) -> None:
+def _check(rule: Timer | AutoOff, channels: Collection[int]) -> None:
     """Refuse what this plug cannot keep or tell again, or has no relay for."""
     if len(rule.id) > _ID_LIMIT or len(rule.name) > _ALIAS_LIMIT or not is_utf8(rule.id + rule.name):
         raise Malformed("The rule has an id or a name that cannot be kept.")
-    if rule.channel != 0 or rule.made_at > UNIX_LIMIT:
+    if rule.channel not in channels or rule.made_at > UNIX_LIMIT:
         raise Malformed("The rule has a channel or a date that this plug has not.")

@@ -55,6 +55,8 @@ class StartupTalk:
         self._give_up_s = math.inf
         self.stage = Stage.CLOCK
         self.due_s = device.now_s
+        if ns.SYSTEM_CLOCK not in device.profile.abilities:  # Source: protocol notes, 6.1 (strips of 2018)
+            self.heard_time()
 
     def tick(self) -> None:
         """Say what is due."""
@@ -132,6 +134,8 @@ class StartupTalk:
         flash = self._device.flash
         if not self._device.is_bound:
             flash.write(items.BIND_TIME, int(self._device.unix_s))
+            if self._device.profile.online_has_bind_id:
+                flash.write(items.BIND_ID, self._device.text_id())
             flash.write(items.BIND, 1)
         self.stage, self.due_s = Stage.HOME, math.inf
 

@@ -19,7 +19,7 @@ def entry(timer_id: str = "a", **more: Any) -> Any:
 
 
 def test_a_rule_keeps_its_slot_and_its_changes_are_counted() -> None:
-    slots = timer_slots(Flash())
+    slots = timer_slots(Flash(), [0])
     slots.keep([entry("a"), entry("b")], 1.0)
     slots.keep([entry("a", name="changed")], 2.0)
     assert [(kept.number, kept.rule.name, kept.count, kept.since_s) for kept in slots] == [
@@ -30,7 +30,7 @@ def test_a_rule_keeps_its_slot_and_its_changes_are_counted() -> None:
 
 
 def test_every_change_has_a_revision() -> None:
-    slots = timer_slots(Flash())
+    slots = timer_slots(Flash(), [0])
     seen = [slots.revision]
     slots.load(0.0)
     seen.append(slots.revision)
@@ -47,8 +47,8 @@ def test_every_change_has_a_revision() -> None:
 
 def test_what_is_kept_is_there_after_a_restart() -> None:
     flash = Flash()
-    timer_slots(flash).keep([entry("a"), entry("b")], 1.0)
-    again = timer_slots(flash)
+    timer_slots(flash, [0]).keep([entry("a"), entry("b")], 1.0)
+    again = timer_slots(flash, [0])
     assert len(again) == 0
     again.load(5.0)
     assert [(kept.rule.id, kept.since_s) for kept in again] == [("a", 5.0), ("b", 5.0)]
@@ -57,7 +57,7 @@ def test_what_is_kept_is_there_after_a_restart() -> None:
 
 
 def test_a_free_slot_is_used_again_and_the_order_is_that_of_the_slots() -> None:
-    slots = timer_slots(Flash())
+    slots = timer_slots(Flash(), [0])
     slots.keep([entry(f"{number}") for number in range(32)], 0.0)
     with pytest.raises(DeviceError, match="taken"):
         slots.keep([entry("more")], 0.0)
@@ -68,7 +68,7 @@ def test_a_free_slot_is_used_again_and_the_order_is_that_of_the_slots() -> None:
 
 def test_one_list_can_take_the_place_of_another_even_where_all_slots_are_taken() -> None:
     flash = Flash()
-    slots = timer_slots(flash)
+    slots = timer_slots(flash, [0])
     slots.keep([entry(f"old{number}") for number in range(32)], 0.0)
     slots.keep([entry("old31"), entry("new")], 0.0, instead=True)
     assert [(kept.number, kept.rule.id, kept.count) for kept in slots] == [(0, "new", 1), (31, "old31", 2)]
@@ -77,7 +77,7 @@ def test_one_list_can_take_the_place_of_another_even_where_all_slots_are_taken()
 
 def test_of_several_rules_all_are_kept_or_none() -> None:
     flash = Flash()
-    slots = timer_slots(flash)
+    slots = timer_slots(flash, [0])
     slots.keep([entry("old")], 0.0)
     before = flash.saved()
     with pytest.raises(Malformed):
@@ -101,11 +101,11 @@ def test_of_several_rules_all_are_kept_or_none() -> None:
 )
 def test_what_the_plug_cannot_keep_is_refused(timer: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        timer_slots(Flash()).keep([entry(**timer)], 0.0)
+        timer_slots(Flash(), [0]).keep([entry(**timer)], 0.0)
 
 
 def test_an_auto_off_is_no_longer_than_a_day() -> None:
-    slots = auto_off_slots(Flash())
+    slots = auto_off_slots(Flash(), [0])
     slots.keep([auto_off_entry(AutoOff(id="a", duration_s=86_400))], 0.0)
     with pytest.raises(Malformed, match="longer than a day"):
         slots.keep([auto_off_entry(AutoOff(id="a", duration_s=86_401))], 0.0)
@@ -114,7 +114,7 @@ def test_an_auto_off_is_no_longer_than_a_day() -> None:
 @given(st.text(max_size=200) | st.from_regex(r'\{"(id|week|count)":[^}]*\}', fullmatch=True))
 def test_whatever_stands_in_a_slot_is_a_rule_or_left_out(text: str) -> None:
     flash = Flash({TIMERS[0]: text, TRIGGERS[0]: text})
-    timers, auto_offs = timer_slots(flash), auto_off_slots(flash)
+    timers, auto_offs = timer_slots(flash, [0]), auto_off_slots(flash, [0])
     timers.load(0.0)
     auto_offs.load(0.0)
     assert (len(timers), len(auto_offs)) == (0, 0)
@@ -123,6 +123,6 @@ def test_whatever_stands_in_a_slot_is_a_rule_or_left_out(text: str) -> None:
 def test_a_name_that_cannot_be_sent_is_damage() -> None:
     text = json.dumps({"id": "a", "week": 1, "time": 1, "extend": {"toggle": {"onoff": 1}}, "count": 1})
     flash = Flash({TIMERS[0]: text, TIMERS[1]: text.replace('"a"', '"\\ud800"')})
-    slots = timer_slots(flash)
+    slots = timer_slots(flash, [0])
     slots.load(0.0)
     assert [kept.number for kept in slots] == [0]

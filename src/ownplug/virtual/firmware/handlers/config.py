@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ownplug.core.errors import Malformed
+from ownplug.core.meross.cipher import decrypt, wifi_key
 from ownplug.virtual.air import AccessPoint
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.device import Device, Order
@@ -50,8 +51,25 @@ def set_key(device: Device, payload: Fields) -> dict[str, Any]:
 def set_wifi(device: Device, payload: Fields) -> dict[str, Any]:
     """Take a network and restart to join it."""
     asked = part(payload, "wifi")
+    return _join(device, asked, _base64(asked, "password", _PASSWORD_LIMIT, default=""))
+
+
+def set_encrypted_wifi(device: Device, payload: Fields) -> dict[str, Any]:
+    """The same with the password encrypted; an open network has none.
+
+    Source: protocol notes, 2.3.
+    """
+    asked = part(payload, "wifi")
+    coded = text(asked, "password", limit=4 * _PASSWORD_LIMIT, default="")
+    key = wifi_key(device.profile.model.type, device.uuid)
+    clear = decrypt(coded, key).partition(b"\0")[0] if coded else b""  # the plug reads it as a text of C
+    if len(clear) > _PASSWORD_LIMIT:
+        raise Malformed(f"password is longer than {_PASSWORD_LIMIT} bytes.")
+    return _join(device, asked, clear.decode("utf-8", "replace"))
+
+
+def _join(device: Device, asked: Fields, password: str) -> dict[str, Any]:
     ssid = _base64(asked, "ssid", _SSID_LIMIT)
-    password = _base64(asked, "password", _PASSWORD_LIMIT, default="")
     if not ssid:
         raise Malformed("ssid is empty.")
     device.flash.write(items.SSID, ssid)
@@ -63,6 +81,22 @@ def set_wifi(device: Device, payload: Fields) -> dict[str, Any]:
     device.flash.write(items.BIND, 0)
     device.orders.append(Order.REBOOT)
     return {}
+
+
+def get_info(_device: Device, _payload: Fields) -> dict[str, Any]:
+    """What other makers' homes must know to take it; nothing here.
+
+    Source: capture:em06-fw2.3.8.
+    """
+    return {"info": {"homekit": {}, "matter": {}}}
+
+
+def get_over_temp(_device: Device, _payload: Fields) -> dict[str, Any]:
+    """What it does when it gets too hot: warn.
+
+    Source: protocol notes, 5.8.
+    """
+    return {"overTemp": {"enable": 1, "type": 1}}
 
 
 def get_wifi_list(device: Device, _payload: Fields) -> dict[str, Any]:

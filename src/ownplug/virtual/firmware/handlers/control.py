@@ -13,29 +13,51 @@ from ownplug.core.meross.namespaces import ErrorCode
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.days import EnergyDays
 from ownplug.virtual.firmware.device import Device, Order
-from ownplug.virtual.firmware.fields import Fields, number, objects
+from ownplug.virtual.firmware.fields import Fields, number, objects, part
+from ownplug.virtual.firmware.relays import MASTER
+from ownplug.virtual.profiles.profile import DayOrder, RelayReply
 
 _ALL_CHANNELS = 65535
 _CHANNEL_LIMIT = 2**32 - 1
 
 
 def get_toggle(device: Device, payload: Fields) -> dict[str, Any]:
-    """The relay as an object; as a list for whoever asks for all channels.
+    """A relay as an object; as a list for whoever asks for all channels, and from newer firmware.
 
-    Source: protocol notes, 5.3 (the list).
+    Source: protocol notes, 5.3 (the lists).
     """
     asked = payload.get("togglex")
-    if isinstance(asked, dict) and asked.get("channel") == _ALL_CHANNELS:
-        return {"channel": _ALL_CHANNELS, "togglex": [device.relay_payload()]}
-    return {"channel": 0, "togglex": device.relay_payload()}
+    channel = asked.get("channel", MASTER) if isinstance(asked, dict) else MASTER
+    if channel == _ALL_CHANNELS:
+        return {"channel": _ALL_CHANNELS, "togglex": device.relays.payloads()}
+    if device.profile.relay_reply is RelayReply.LIST:
+        return {"channel": _CHANNEL_LIMIT, "togglex": device.relays.payloads()}
+    channel = _own_channel(device, number({"channel": channel}, "channel", low=0, high=_CHANNEL_LIMIT))
+    return {"channel": channel, "togglex": device.relays.payload(channel)}
 
 
 def set_toggle(device: Device, payload: Fields) -> dict[str, Any]:
     """Switch; `touch` renews the date of the last change without one."""
     for asked in objects(payload, "togglex"):
-        _refuse_channel(number(asked, "channel", low=0, high=_CHANNEL_LIMIT, default=0))
-        on = number(asked, "onoff", low=0, high=1, default=int(device.relay.is_on)) == 1
-        device.switch(on=on, touch=number(asked, "touch", low=0, high=1, default=0) == 1)
+        channel = number(asked, "channel", low=0, high=_CHANNEL_LIMIT, default=MASTER)
+        _switch(device, _own_channel(device, channel), asked)
+    return {}
+
+
+def get_older_toggle(device: Device, _payload: Fields) -> dict[str, Any]:
+    """The only relay, without a channel.
+
+    Source: capture:mss210-hw1-fw1.1.12.
+    """
+    return {"toggle": device.relays.older_payload()}
+
+
+def set_older_toggle(device: Device, payload: Fields) -> dict[str, Any]:
+    """Switch; a channel beside it is ignored.
+
+    Source: protocol notes, 5.3.
+    """
+    _switch(device, MASTER, part(payload, "toggle"))
     return {}
 
 
@@ -58,11 +80,12 @@ def get_consumption(device: Device, _payload: Fields) -> dict[str, Any]:
     if not device.clock.is_set:
         return {"consumptionx": []}
     device.count_energy()
-    today = device.zone.day(device.unix_s)
+    today, days = device.zone.day(device.unix_s), EnergyDays(device.flash)
+    is_ring = device.profile.day_order is DayOrder.RING
     return {
         "consumptionx": [
             {"date": record.day.isoformat(), "time": record.changed_at, "value": record.whole_wh}
-            for record in EnergyDays(device.flash).listing(today)
+            for record in (days.ring(today) if is_ring else days.listing(today))
         ]
     }
 
@@ -101,7 +124,13 @@ def meter_config(device: Device) -> dict[str, int]:
     }
 
 
-def _refuse_channel(channel: int) -> None:
-    """This plug has one outlet. Source: assumed (what it says to others)."""
-    if channel != 0:
+def _switch(device: Device, channel: int, asked: Fields) -> None:
+    on = number(asked, "onoff", low=0, high=1, default=int(device.relays.is_on(channel))) == 1
+    device.switch(on=on, channel=channel, touch=number(asked, "touch", low=0, high=1, default=0) == 1)
+
+
+def _own_channel(device: Device, channel: int) -> int:
+    """A channel that this plug has. Source: assumed (what it says to others)."""
+    if channel not in device.profile.relays:
         raise DeviceError(f"There is no channel {channel}.", device_code=ErrorCode.NOT_SUPPORTED)
+    return channel

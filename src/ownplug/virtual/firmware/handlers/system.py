@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 
 from ownplug.core.errors import Malformed
+from ownplug.core.meross import namespaces as ns
 from ownplug.core.schedule import sun_times
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.calendar import c_time, duration, suncalc
 from ownplug.virtual.firmware.device import Device, Order
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT, Fields, number, part, text
+from ownplug.virtual.firmware.handlers.changes import older_timers, older_triggers
 from ownplug.virtual.firmware.handlers.digest import timer_digest, trigger_digest
+from ownplug.virtual.profiles.profile import DebugStyle
 
 _ONLINE, _OFFLINE, _CONNECTING = 1, 2, 0
 _MICRO = 1_000_000
@@ -29,12 +31,30 @@ def get_all(device: Device, _payload: Fields) -> dict[str, Any]:
         "time": time(device),
         "online": online(device),
     }
-    digest = {
-        "togglex": [device.relay_payload()],
-        "triggerx": trigger_digest(device),
-        "timerx": timer_digest(device),
+    if ns.CONTROL_TOGGLE in device.profile.abilities:
+        return {"all": {"system": system, "control": _control(device)}}
+    return {"all": {"system": system, "digest": _digest(device)}}
+
+
+def _control(device: Device) -> dict[str, Any]:
+    """Relay and rules as the first generation tells them.
+
+    Source: capture:mss210-hw1-fw1.1.12.
+    """
+    return {"toggle": device.relays.older_payload(), **older_triggers(device), **older_timers(device)}
+
+
+def _digest(device: Device) -> dict[str, Any]:
+    """Relays and rules, as far as the device has any.
+
+    Source: capture:em06-fw2.3.8 (nothing), protocol notes 5.1.
+    """
+    told = {
+        ns.CONTROL_TOGGLE_X: ("togglex", device.relays.payloads),
+        ns.CONTROL_TRIGGER_X: ("triggerx", lambda: trigger_digest(device)),
+        ns.CONTROL_TIMER_X: ("timerx", lambda: timer_digest(device)),
     }
-    return {"all": {"system": system, "digest": digest}}
+    return {key: tell() for ability, (key, tell) in told.items() if ability in device.profile.abilities}
 
 
 def get_ability(device: Device, _payload: Fields) -> dict[str, Any]:
@@ -129,20 +149,6 @@ def set_position(device: Device, payload: Fields) -> dict[str, Any]:
     return {}
 
 
-def get_debug(device: Device, _payload: Fields) -> dict[str, Any]:
-    """What a developer wants to see.
-
-    Source: seed (`meross iot dbg`, unpaired), captures (protocol notes, 5.8, paired).
-    """
-    return {
-        "debug": {
-            "system": _debug_system(device),
-            "network": _debug_network(device),
-            "cloud": _debug_cloud(device),
-        }
-    }
-
-
 def hardware(device: Device) -> dict[str, Any]:
     """The part of `All` and of `Bind`."""
     model = device.profile.model
@@ -158,15 +164,19 @@ def hardware(device: Device) -> dict[str, Any]:
 
 def firmware(device: Device) -> dict[str, Any]:
     """The part of `All` and of `Bind`; `wifiMac` is the access point's, the plug's own without one."""
-    network, point = device.network, device.network.access_point
+    network, point, flash = device.network, device.network.access_point, device.flash
+    is_first = device.profile.debug is DebugStyle.FIRST
     return {
         "version": device.profile.firmware.version,
         "compileTime": device.profile.firmware.compiled,
+        **({"encrypt": 1} if device.profile.firmware_has_encrypt else {}),
         "wifiMac": point.bssid if point else device.mac.text,
         "innerIp": network.address,
-        "server": network.server or device.flash.read(items.SERVER),
-        "port": network.port or device.flash.number(items.PORT),
-        "userId": device.flash.number(items.USER_ID),
+        "server": network.server or flash.read(items.SERVER),
+        "port": network.port or flash.number(items.PORT),
+        **({"secondServer": flash.read(items.SECOND_SERVER)} if is_first else {}),
+        **({"secondPort": flash.number(items.SECOND_PORT)} if is_first else {}),
+        "userId": flash.number(items.USER_ID),
     }
 
 
@@ -190,12 +200,14 @@ def sun_today(device: Device) -> tuple[int, int] | None:
     )
 
 
-def online(device: Device) -> dict[str, int]:
+def online(device: Device) -> dict[str, Any]:
     """The part of `All`: 0 on its way, 1 connected, 2 after it was."""
     network = device.network
-    if network.is_connected:
-        return {"status": _ONLINE}
-    return {"status": _OFFLINE if network.was_connected else _CONNECTING}
+    away = _OFFLINE if network.was_connected else _CONNECTING
+    told: dict[str, Any] = {"status": _ONLINE if network.is_connected else away}
+    if device.profile.online_has_bind_id:
+        told |= {"bindId": device.flash.read(items.BIND_ID), "who": 1}
+    return told
 
 
 def _rules(value: Any) -> list[tuple[int, int, int]]:
@@ -215,45 +227,3 @@ def _keep_rules(device: Device, rules: list[tuple[int, int, int]]) -> None:
     device.flash.reset(items.TIME_RULES)
     for item, rule in zip(items.TIME_RULES, rules, strict=False):
         device.flash.write(item, msgspec.json.encode(rule).decode())
-
-
-def _debug_system(device: Device) -> dict[str, Any]:
-    offset_s = device.offset_s
-    return {
-        "version": device.profile.firmware.version,
-        "sysUpTime": duration(device.clock.uptime(device.now_s)),
-        "localTimeOffset": offset_s,
-        "localTime": c_time(device.unix_s + offset_s),
-        "suncalc": suncalc(sun_today(device)),
-    }
-
-
-def _debug_network(device: Device) -> dict[str, Any]:
-    point = device.network.access_point
-    return {
-        "linkStatus": "connected" if point else "disconnect",
-        **({"signal": point.signal} if point else {}),
-        "ssid": point.ssid if point else "",
-        "gatewayMac": point.bssid if point else device.mac.text,
-        "innerIp": device.network.address,
-        "wifiDisconnectCount": 0,
-    }
-
-
-def _debug_cloud(device: Device) -> dict[str, Any]:
-    network, flash = device.network, device.flash
-    since_connect_s = device.now_s - network.connected_since_s
-    connected_s = since_connect_s if network.is_connected else 0.0
-    cloud = {
-        "activeServer": network.server,
-        "mainServer": flash.read(items.SERVER),
-        "mainPort": flash.number(items.PORT),
-        "secondServer": flash.read(items.SECOND_SERVER),
-        "secondPort": flash.number(items.SECOND_PORT),
-        "userId": flash.number(items.USER_ID),
-        "sysConnectTime": c_time(device.unix_s - since_connect_s) if network.was_connected else "N/A",
-        # Unpaired it is lost on the page. Source: assumed (as `sysConnectTime`).
-        "sysOnlineTime": duration(network.online_s + connected_s) if network.was_connected else "N/A",
-        "sysDisconnectCount": network.disconnects,
-    }
-    return {**cloud, "pingTrace": []} if device.profile.has_ping_trace else cloud

@@ -25,6 +25,7 @@ from ownplug.virtual.firmware.days import DayRecord, EnergyDays
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.handlers import system
+from ownplug.virtual.firmware.handlers.debug import get_debug
 from ownplug.virtual.firmware.shell.answer import Answer, Context
 
 _MICRO = 1_000_000
@@ -117,7 +118,7 @@ def rules(context: Context, _words: tuple[str, ...]) -> Answer:
 
 def debug(context: Context, _words: tuple[str, ...]) -> Answer:
     """`meross iot dbg`: the same as `System.Debug`."""
-    parts = system.get_debug(context.device, {})["debug"]
+    parts = get_debug(context.device, {})["debug"]
     return Answer(reply=Debug(parts=parts), driver=((0, _LINK_QUALITY), (0, _LINK_STATE)))
 
 

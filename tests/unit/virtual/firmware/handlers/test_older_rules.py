@@ -1,9 +1,8 @@
-"""The first generation, of which there is no profile yet: an MSS310 that lists its namespaces in place of the later."""
+"""Rules of the first generation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,13 +43,7 @@ KINDS = [
 
 @pytest.fixture
 def older(make_bench: Callable[..., Any]) -> Any:
-    later = find_profile("mss310")
-    abilities = {
-        name: parameters
-        for name, parameters in later.abilities.items()
-        if not name.endswith(("TimerX", "TriggerX"))
-    }
-    bench = make_bench(replace(later, abilities=abilities | {ns.CONTROL_TIMER: {}, ns.CONTROL_TRIGGER: {}}))
+    bench = make_bench(find_profile("mss310@1.1.18"))
     bench.come_home()
     return bench
 
