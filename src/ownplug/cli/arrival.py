@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from ownplug.client import HubClient
-from ownplug.core.errors import LinkTimeout, NotFound
+from ownplug.core.errors import DeviceError, LinkTimeout, NotFound
 from ownplug.core.identity import Uuid
 
 _LOOK_EVERY_S = 0.25
@@ -37,20 +37,32 @@ class HubArrivals:
         return f"connected over TLS and bound, from {plug['address'] or 'an address it does not tell'}"
 
     async def ready(self, uuid: Uuid) -> str:
-        """Ask the plug for its relay and power."""
+        """Ask the plug for its relays and power."""
         plug = await self._hub.plug(uuid.text)
-        relay = "on" if any(relay["on"] for relay in plug["relays"]) else "off"
+        relays = _relays(plug["relays"])
         try:
             reading = await self._hub.electricity(uuid.text)
-        except LinkTimeout:
-            return f"relay {relay}; it has no meter"
-        return f"relay {relay}, {reading['power_w']:.1f} W at {reading['voltage_v']:.1f} V"
+        except (DeviceError, LinkTimeout):
+            return f"{relays}, no meter that is known here"
+        return f"{relays}, {reading['power_w']:.1f} W at {reading['voltage_v']:.1f} V"
 
     async def _look(self, uuid: Uuid) -> dict[str, Any] | None:
         try:
             return await self._hub.plug(uuid.text)
         except NotFound:
             return None
+
+
+def _relays(relays: list[dict[str, Any]]) -> str:
+    """Where they are, of several by their channels."""
+    match relays:
+        case []:
+            return "no relay"
+        case [relay]:
+            return f"relay {'on' if relay['on'] else 'off'}"
+        case _:
+            on = ", ".join(str(relay["channel"]) for relay in relays if relay["on"])
+            return f"relays on: {on or 'none'}"
 
 
 def _too_late(plug: dict[str, Any] | None, timeout_s: float) -> LinkTimeout:
