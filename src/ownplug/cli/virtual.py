@@ -18,11 +18,12 @@ from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import print_fields, print_table
 from ownplug.cli.running import run_service
 from ownplug.cli.servers import parse_server
+from ownplug.cli.virtual_control import CONTROL_COMMANDS, control_option, control_path
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
 
 if TYPE_CHECKING:
-    from ownplug.virtual import Profile, VirtualPlug, VirtualPlugSettings
+    from ownplug.virtual import Fleet, Profile, VirtualPlug, VirtualPlugSettings
 
 _LAST_PORT = 65535
 _LOOPBACK = "127.0.0.1"
@@ -37,6 +38,10 @@ _PAIRING_NOTE = "\nPair with:  ownplug pair http://HOST:PORT --ssid ANY --passwo
 @group("virtual", examples=["ownplug virtual run"])
 def virtual() -> None:
     """Run virtual plugs."""
+
+
+for _command in CONTROL_COMMANDS:
+    virtual.add_command(_command)
 
 
 @virtual.command("models", examples=["ownplug virtual models", "ownplug virtual models mss310@2.1.17 --json"])
@@ -144,14 +149,15 @@ def _inferred(told: dict[str, Any]) -> str:
     type=click.FloatRange(0, min_open=True),
     help=f"Plugs that are put in within a second.  [default: as fast as it goes, above {_FEW} plugs {_CALM:g}]",
 )
+@control_option
 @click.option("--air", metavar="FILE", help="Which networks there are. Not built yet.")
 @click.option(
     "--fault",
     "faults",
     metavar="NAME[=VALUE]",
     multiple=True,
-    help="Make something go wrong; may be repeated. chatter=20: twenty lines a second of other tasks on the console,"
-    " in the middle of anything.",
+    help="Make something go wrong; may be repeated: chatter, garble, loss, delay, stall, half-open, tls, dns, clock,"
+    " no-clock, no-bind, reboot, torn-write, late-day, shuffle; docs/faults.md has them all.",
 )
 @pass_frame
 def run(
@@ -167,6 +173,7 @@ def run(
     key: str | None,
     user_id: str | None,
     start_rate: float | None,
+    control: str | None,
     air: str | None,
     faults: tuple[str, ...],
 ) -> None:
@@ -178,7 +185,7 @@ def run(
     """
     if air:
         click.echo("--air is not built yet and has no effect.", err=True)
-    from ownplug.virtual import Pace, VirtualPlugSettings, find_profile, parse_faults, parse_load
+    from ownplug.virtual import Fleet, Pace, VirtualPlugSettings, find_profile, parse_faults, parse_load
 
     is_crowd = count > _FEW
     host, port = _http_of(http, count)
@@ -206,15 +213,20 @@ def run(
         )
         for index in range(count)
     )
-    run_service(_run(frame, settings, count, start_rate or (_CALM if is_crowd else math.inf)))
+    fleet = Fleet(start_rate=start_rate or (_CALM if is_crowd else math.inf))
+    run_service(_run(frame, fleet, settings, count, control_path(frame, control)))
 
 
-async def _run(frame: Frame, settings: Iterable[VirtualPlugSettings], count: int, start_rate: float) -> None:
-    from ownplug.virtual import Fleet
+async def _run(
+    frame: Frame, fleet: Fleet, settings: Iterable[VirtualPlugSettings], count: int, control: Path | None
+) -> None:
+    from ownplug.virtual import open_control
 
     frame.json = frame.json or not sys.stdout.isatty()
     async with AsyncExitStack() as stack:
-        fleet = await stack.enter_async_context(Fleet(start_rate=start_rate))
+        await stack.enter_async_context(fleet)
+        if control is not None:
+            await stack.enter_async_context(open_control(control, fleet.plugs))
         if count > _FEW:
             await stack.enter_async_context(status_line(fleet, of=count))
         for each in settings:

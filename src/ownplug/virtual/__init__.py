@@ -6,7 +6,8 @@ the product.
 """
 
 from ownplug.virtual.air import AccessPoint, Air
-from ownplug.virtual.faults import Faults, parse_faults
+from ownplug.virtual.control import ask_control, is_alive, open_control
+from ownplug.virtual.faults import FAULTS, Fault, Faults, parse_faults
 from ownplug.virtual.firmware.signals import LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.fleet import Fleet, FleetStatus, at_home
@@ -16,10 +17,13 @@ from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.outlet import Load, Segment, parse_curve, washer
 from ownplug.virtual.plug import VirtualPlug, VirtualPlugSettings
 from ownplug.virtual.profiles import Profile, find_profile, profile_names
+from ownplug.virtual.status import PlugStatus
 
 __all__ = [
+    "FAULTS",
     "AccessPoint",
     "Air",
+    "Fault",
     "Faults",
     "Fleet",
     "FleetStatus",
@@ -27,13 +31,17 @@ __all__ = [
     "Light",
     "Load",
     "Pace",
+    "PlugStatus",
     "Profile",
     "Segment",
     "Timing",
     "VirtualPlug",
     "VirtualPlugSettings",
+    "ask_control",
     "at_home",
     "find_profile",
+    "is_alive",
+    "open_control",
     "parse_curve",
     "parse_faults",
     "parse_load",

@@ -7,12 +7,14 @@ of it in one event loop, so that each update sees the whole truth.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import math
 import socket
 from collections.abc import Callable
 from typing import assert_never
 
 from ownplug.aio import ByteStream, Clock
+from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.machine import Firmware
 from ownplug.virtual.firmware.signals import (
@@ -22,7 +24,9 @@ from ownplug.virtual.firmware.signals import (
     ConsoleTyped,
     Delivered,
     Effect,
+    FaultsChosen,
     HttpAnswer,
+    HttpAsked,
     Input,
     LeaveBroker,
     PowerCycled,
@@ -33,6 +37,7 @@ from ownplug.virtual.flash_file import FlashWriter
 from ownplug.virtual.http_port import HttpPort
 from ownplug.virtual.link import BrokerLink
 from ownplug.virtual.memory import Memory
+from ownplug.virtual.trouble import Trouble
 from ownplug.virtual.uart import Uart
 
 
@@ -46,6 +51,7 @@ class Board:
         clock: the steady clock of the world.
         speed: how many seconds pass for the plug in one of the world's.
         writer: keeps the settings in a file; None: they are forgotten.
+        trouble: what the network does to messages.
         tty: where the serial console is; None: nowhere.
 
     Attributes:
@@ -62,6 +68,7 @@ class Board:
         clock: Clock,
         speed: float,
         writer: FlashWriter | None,
+        trouble: Trouble,
         tty: ByteStream | None = None,
     ) -> None:
         self.messages = 0
@@ -70,6 +77,7 @@ class Board:
         self._firmware = firmware
         self._clock = clock
         self._speed = speed
+        self._trouble = trouble
         self._memory = Memory(device.flash, writer) if writer else None
         self._http = self._open_http(listener) if listener else None
         self._uart = Uart(tty, keep=self._keep, heard=self._heard_typing) if tty else None
@@ -104,6 +112,11 @@ class Board:
         while self._due_s <= now_s:
             self._update(self._due_s)
         self._update(now_s, happened)
+
+    def choose_faults(self, faults: Faults) -> None:
+        """From now on this goes wrong, and nothing else."""
+        self._trouble.faults = faults
+        self.tell(FaultsChosen(faults=faults))
 
     def power_cycle(self, *, half_open: bool) -> None:
         """Pull the plug and put it back in; half open, its server is left with half a connection."""
@@ -151,14 +164,13 @@ class Board:
     def _do(self, effect: Effect) -> None:
         match effect:
             case HttpAnswer() if self._http is not None:
-                self._http.answer(effect)
+                self._answer_http(self._http, effect)
             case ConnectBroker():
                 self._connect(effect)
             case PublishMessage() if self._link is not None:
-                self.messages += 1
-                self._link.publish(effect)
+                self._publish(self._link, effect)
             case LeaveBroker() if self._link is not None:
-                self._link.leave()
+                self._leave(self._link)
                 self._link = None
             case ConsolePrinted() if self._uart is not None:
                 self._uart.send(effect.data, revision=self._device.flash.revision)
@@ -169,28 +181,68 @@ class Board:
 
     def _cut(self, *, half_open: bool) -> None:
         if self._link is not None:
-            self._link.cut(half_open=half_open)
+            self._link.cut(half_open=half_open or self._trouble.faults.half_open > 0)
             self._link = None
 
+    def _leave(self, link: BrokerLink) -> None:
+        if self._trouble.faults.half_open:
+            link.cut(half_open=True)
+        else:
+            link.leave()
+
+    def _publish(self, link: BrokerLink, message: PublishMessage) -> None:
+        self.messages += 1
+        if self._trouble.is_calm:
+            link.publish(message)
+        else:
+            self._trouble.carry(lambda: link.publish(message))
+
+    def _answer_http(self, http: HttpPort, effect: HttpAnswer) -> None:
+        if self._trouble.is_calm:
+            http.answer(effect)
+        else:
+            dropped = HttpAnswer(number=effect.number)
+            self._trouble.carry(lambda: http.answer(effect), lost=lambda: http.answer(dropped))
+
+    def _ask(self, asked: HttpAsked) -> None:
+        """A request has come by HTTP; one that is lost is dropped without an answer."""
+        http = self._http
+        if http is None or self._trouble.is_calm:
+            self.tell(asked)
+        else:
+            dropped = HttpAnswer(number=asked.number)
+            self._trouble.carry(lambda: self.tell(asked), lost=lambda: http.answer(dropped))
+
     def _connect(self, order: ConnectBroker) -> None:
-        link = BrokerLink(order, lambda happened: self._heard_by(link, happened))
+        faults = self._trouble.faults
+        link = BrokerLink(order, lambda happened: self._heard_by(link, happened), refuses_tls=faults.tls > 0)
         self._link = link
+        if faults.dns and not _is_address(order.host):
+            asyncio.get_running_loop().call_soon(self._heard_by, link, BrokerLost())
+            return
         self._tasks.create_task(link.run(), name=f"virtual plug: {order.client_id}")
 
     def _heard_by(self, link: BrokerLink, happened: Input) -> None:
         """Pass on what a link tells, unless the plug has gone on to another."""
         if link is not self._link:
             return
-        match happened:
-            case Delivered():
-                self.messages += 1
-            case BrokerLost():
-                self.failures += 1
-        self.tell(happened)
+        if isinstance(happened, BrokerLost):
+            self.failures += 1
+        if not isinstance(happened, Delivered):
+            self.tell(happened)
+        elif self._trouble.is_calm:
+            self._delivered(link, happened)
+        else:
+            self._trouble.carry(lambda: self._delivered(link, happened))
+
+    def _delivered(self, link: BrokerLink, message: Delivered) -> None:
+        if link is self._link:
+            self.messages += 1
+            self.tell(message)
 
     def _open_http(self, listener: socket.socket) -> HttpPort:
         limit = self._device.profile.http_request_limit
-        return HttpPort(listener, body_limit=limit, clock=self._clock, ask=self.tell)
+        return HttpPort(listener, body_limit=limit, clock=self._clock, ask=self._ask)
 
     async def _keep(self, revision: int) -> None:
         if self._memory is not None:
@@ -215,6 +267,14 @@ class Board:
             finally:
                 if timer is not None:
                     timer.cancel()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _set(changed: asyncio.Future[None]) -> None:

@@ -67,6 +67,16 @@ def plug_tls_context() -> ssl.SSLContext:
     return context
 
 
+@functools.cache
+def refusing_tls_context() -> ssl.SSLContext:
+    """The same, of a plug that trusts nobody: it breaks the handshake off with an alert when it sees a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aRSA:@SECLEVEL=0")
+    return context
+
+
 class _Presence(Enum):
     """Whether the plug is still at its end of the connection."""
 
@@ -82,6 +92,7 @@ class BrokerLink(asyncio.Protocol):
     Args:
         order: where to, and as whom.
         tell: takes what happens; nothing is told once the plug has left.
+        refuses_tls: whether the plug takes no certificate at all.
     """
 
     __slots__ = (
@@ -94,14 +105,18 @@ class BrokerLink(asyncio.Protocol):
         "_outbox",
         "_over",
         "_presence",
+        "_refuses_tls",
         "_tell",
         "_timer",
         "_tls",
         "_transport",
     )
 
-    def __init__(self, order: ConnectBroker, tell: Callable[[Input], None]) -> None:
+    def __init__(
+        self, order: ConnectBroker, tell: Callable[[Input], None], *, refuses_tls: bool = False
+    ) -> None:
         self._order = order
+        self._refuses_tls = refuses_tls
         self._tell = tell
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[OwnplugError | None] = self._loop.create_future()
@@ -170,7 +185,8 @@ class BrokerLink(asyncio.Protocol):
             reset(self._transport)
             return
         answer_at_once(self._transport)
-        self._tls = TlsMachine(plug_tls_context(), server_side=False)
+        context = refusing_tls_context() if self._refuses_tls else plug_tls_context()
+        self._tls = TlsMachine(context, server_side=False)
         self._tls.start()
         self._flush()
         self._expect_answer()

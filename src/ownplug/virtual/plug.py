@@ -27,7 +27,7 @@ from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.flash import Flash
 from ownplug.virtual.firmware.machine import Firmware
 from ownplug.virtual.firmware.shell import Shell
-from ownplug.virtual.firmware.signals import ButtonPressed, LifeState
+from ownplug.virtual.firmware.signals import ButtonPressed, LifeState, LoadPluggedIn
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.flash_file import FlashWriter, load_flash
 from ownplug.virtual.http_port import listen
@@ -36,6 +36,8 @@ from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.outlet import Load, Noise, Outlet
 from ownplug.virtual.profiles import DEFAULT, Profile
+from ownplug.virtual.status import PlugStatus
+from ownplug.virtual.trouble import Trouble
 
 _CLOCK = SystemClock()
 _HALF = 0x7FFFFFFF + 0.5  # of what 32 bits can say
@@ -123,6 +125,8 @@ class VirtualPlug:
             running = tasks.create_task(self._inside.board.run(powered=powered), name="virtual plug")
             stack.callback(running.cancel)
             await powered
+            if settings.faults != Faults():
+                self._inside.board.choose_faults(settings.faults)
             self._stack = stack.pop_all()
         return self
 
@@ -193,6 +197,30 @@ class VirtualPlug:
     def failures(self) -> int:
         """How many connections to its server have failed, or ended without its will, since it was put in."""
         return self._running.board.failures
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with it."""
+        return self._running.device.faults
+
+    def set_faults(self, faults: Faults) -> None:
+        """Let this go wrong from now on, and nothing else."""
+        self._running.board.choose_faults(faults)
+
+    def set_load(self, load: Load) -> None:
+        """Plug something else into it."""
+        self._running.board.tell(LoadPluggedIn(load=load))
+
+    def status(self) -> PlugStatus:
+        """Everything that can be seen of it now."""
+        running = self._running
+        return PlugStatus.of(
+            running.device,
+            state=running.firmware.state,
+            light=running.firmware.led,
+            messages=running.board.messages,
+            failures=running.board.failures,
+        )
 
     def press_button(self, seconds: float = 0.2) -> None:
         """Hold the button for so long and let go: a short press toggles, five seconds enter pairing."""
@@ -266,6 +294,7 @@ def _assemble(
         clock=clock,
         speed=settings.speed,
         writer=FlashWriter(settings.flash_file) if settings.flash_file else None,
+        trouble=Trouble(settings.faults, Chance(f"{uuid} trouble")),
     )
     return _Running(device=device, firmware=firmware, board=board, listener=listener, tty=tty)
 

@@ -63,13 +63,13 @@ def post(
         connection.close()
 
 
-def pair(address: tuple[str, int], *ports: int) -> None:
+def pair(address: tuple[str, int], *ports: int, host: str = "127.0.0.1") -> None:
     """What the vendor's app does, for servers on this machine."""
     first, second = ports[0], ports[-1]
     gateway = {
-        "host": "127.0.0.1",
+        "host": host,
         "port": first,
-        "secondHost": "127.0.0.1",
+        "secondHost": host,
         "secondPort": second,
         "redirect": 1,
     }

@@ -23,6 +23,7 @@ from ownplug.core.schedule import AutoOff, Place, Timer, TimeRule, Zone
 from ownplug.core.secret import Secret
 from ownplug.core.shell import OwnValue
 from ownplug.virtual.air import AccessPoint, Air
+from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.fields import DAY_S, UNIX_LIMIT
 from ownplug.virtual.firmware.flash import Flash
@@ -33,7 +34,7 @@ from ownplug.virtual.firmware.rules import RuleSlots, auto_off_slots, timer_slot
 from ownplug.virtual.parts.clock import DeviceClock
 from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.light import Light
-from ownplug.virtual.parts.outlet import Outlet
+from ownplug.virtual.parts.outlet import Load, Outlet
 from ownplug.virtual.parts.relay import Relay
 from ownplug.virtual.profiles.profile import Profile
 
@@ -44,6 +45,7 @@ PLACE_ITEMS = (*items.TIME_RULES, items.LATITUDE, items.LONGITUDE)
 """What `Device.place` is made of."""
 
 _MICRO = 1_000_000
+_FAULTLESS = Faults()
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 _COUNT_EVERY_S = {Pace.CHIP: 10, Pace.NEWS: 60}
@@ -103,6 +105,7 @@ class Device:
         mac: its MAC address, which the console can make another than the uuid's.
         is_in_factory_mode: since its start, or since the console led it there.
         shows_messages: whether messages are shown on the console.
+        faults: what is wrong with it.
         light_by_hand: what the console makes the light do, until the firmware has something else to show.
         pushes: (namespace, payload) of changes that nobody has been told of yet.
         orders: what handlers want done.
@@ -121,6 +124,7 @@ class Device:
     mac: Mac = field(init=False)
     is_in_factory_mode: bool = False
     shows_messages: bool = False
+    faults: Faults = _FAULTLESS
     light_by_hand: Light | None = None
     relays: Relays = field(init=False)
     clock: DeviceClock = field(init=False)
@@ -270,6 +274,11 @@ class Device:
             is_news = self.relays.put(channel, on=on, touch=touch, now_s=self.now_s, unix_s=self.unix_s)
         if is_news:
             self.pushes.append(self.relays.news(channel))
+
+    def plug_in(self, load: Load) -> None:
+        """Somebody plugs something else into it."""
+        self.count_energy()
+        self.outlet.change(load, self.now_s)
 
     def click(self) -> None:
         """Move the relay to its other side to test it: not kept, and nobody is told (assumed)."""

@@ -85,6 +85,7 @@ class Flash:
     def __init__(self, saved: Mapping[str, str] | None = None) -> None:
         self._written = {item: value for item, value in (saved or {}).items() if item in DEFAULTS}
         self._own: dict[str, str] = {}  # defaults that differ from plug to plug
+        self._newest = ""  # the item that was written last
         self.revision = 0
 
     def adopt(self, own: Mapping[OwnValue, str]) -> None:
@@ -129,6 +130,7 @@ class Flash:
         if self.read(item) == text:
             return
         self._written[item] = text
+        self._newest = item
         if text == self._default(item):
             del self._written[item]
         self.revision += 1
@@ -137,6 +139,11 @@ class Flash:
         """Bring `items` back to their defaults."""
         for item in items:
             self.write(item, self._default(item))
+
+    def tear(self) -> None:
+        """Lose what was written last, as if the power had gone meanwhile: that item is back at its default."""
+        if self._newest:
+            self.reset([self._newest])
 
     def saved(self) -> dict[str, str]:
         """What differs from the defaults, and the identity, for safe keeping."""

@@ -13,6 +13,7 @@ from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.topics import device_outbox
 from ownplug.core.mqtt import check_topic
 from ownplug.core.shell import ResetReason
+from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.alarm import Alarm
 from ownplug.virtual.firmware.device import Device, Order
@@ -29,10 +30,12 @@ from ownplug.virtual.firmware.signals import (
     ConsoleTyped,
     Delivered,
     Effect,
+    FaultsChosen,
     HttpAnswer,
     HttpAsked,
     Input,
     LifeState,
+    LoadPluggedIn,
     PowerCycled,
     PowerLost,
     PublishMessage,
@@ -93,6 +96,7 @@ class Firmware:
         self._shown = light.Light.OFF  # by the firmware; a hand may have changed it
         self._late: list[_Late] = []
         self._count_s = math.inf
+        self._reboot_s = math.inf  # of the restart that a fault wants
 
     @property
     def state(self) -> LifeState:
@@ -113,6 +117,7 @@ class Firmware:
             self._settle()
         if now_s >= self._count_s:
             self._device.count_energy()
+        self._reboot_again()
         self._tick()
         self._follow_rules()
         self._settle()
@@ -129,7 +134,8 @@ class Firmware:
     def _next_s(self) -> list[float]:
         shell_s = self._shell.due_s if self._shell and self._is_awake else math.inf
         rules_s = self._alarm.due_s if self._is_awake else math.inf
-        return [self._life.due_s, self._count_s, shell_s, rules_s, *(late.due_s for late in self._late)]
+        late_s = (late.due_s for late in self._late)
+        return [self._life.due_s, self._count_s, self._reboot_s, shell_s, rules_s, *late_s]
 
     def _follow_rules(self) -> None:
         """Let the rules act whose time has come."""
@@ -167,20 +173,49 @@ class Firmware:
                 self._asked_by_http(given)
             case Delivered():
                 self._delivered(given.payload)
-            case BrokerReady():
-                self._life.broker_ready()
-            case BrokerLost():
-                self._life.broker_lost()
+            case BrokerReady() | BrokerLost():
+                self._connected(is_connected=isinstance(given, BrokerReady))
             case ButtonPressed():
                 self._pressed(given.held_s)
-            case PowerCycled() | PowerLost():
-                self._power(on=isinstance(given, PowerCycled))
             case ConsoleTyped():
                 self._typed(given.data)
             case _:
+                self._happened(given)
+
+    def _happened(self, given: PowerCycled | PowerLost | FaultsChosen | LoadPluggedIn) -> None:
+        """Something that the firmware does not hear of by itself."""
+        match given:
+            case PowerCycled() | PowerLost():
+                self._power(on=isinstance(given, PowerCycled))
+            case FaultsChosen():
+                self._suffer(given.faults)
+            case LoadPluggedIn():
+                self._device.plug_in(given.load)
+            case _:
                 assert_never(given)
 
+    def _connected(self, *, is_connected: bool) -> None:
+        if is_connected:
+            self._life.broker_ready()
+        else:
+            self._life.broker_lost()
+
+    def _suffer(self, faults: Faults) -> None:
+        self._device.faults = faults
+        self._reboot_s = self._device.now_s + faults.reboot if faults.reboot else math.inf
+        if self._shell:
+            self._shell.disturb(faults)
+
+    def _reboot_again(self) -> None:
+        """Start again because a fault wants it; a plug that is pulled out stays so."""
+        if self._reboot_s <= self._device.now_s:
+            self._reboot_s = self._device.now_s + self._device.faults.reboot
+            if self._is_awake:
+                self._life.restart()
+
     def _power(self, *, on: bool) -> None:
+        if self._device.faults.torn_write and self._is_awake:
+            self._device.flash.tear()
         if on:
             self._life.restart(reason=ResetReason.POWER)
             self._device.power_up()
@@ -272,6 +307,8 @@ class Firmware:
         """A message by MQTT: what the talk waits for, or a request, answered on the topic it names."""
         if self._life.state not in {LifeState.STARTING, LifeState.ONLINE}:
             return
+        if self._is_kept_back(payload):
+            return
         self._device.note_received(payload)
         if self._is_bind_reply(payload):
             self._life.heard_bind()
@@ -279,6 +316,19 @@ class Firmware:
         answered = answer(self._device, payload)
         if answered is not None and answered.is_reply:
             self._reply(answered)
+
+    def _is_kept_back(self, payload: bytes) -> bool:
+        """Whether a fault lets an answer of the start-up talk not get through."""
+        faults = self._device.faults
+        if not (faults.no_clock or faults.no_bind):
+            return False
+        try:
+            message = decode_message(payload)
+        except Malformed:
+            return False
+        if message.namespace == ns.SYSTEM_CLOCK:
+            return faults.no_clock > 0
+        return faults.no_bind > 0 and (message.namespace, message.method) == (ns.CONTROL_BIND, Method.SETACK)
 
     def _is_bind_reply(self, payload: bytes) -> bool:
         """Whether this acknowledges the bind; the message id is not looked at.

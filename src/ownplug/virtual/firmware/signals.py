@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ownplug.core.meross.login import Login
+from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware.httpd import Request
+from ownplug.virtual.parts.outlet import Load
 
 
 class LifeState(StrEnum):
@@ -66,6 +68,20 @@ class PowerLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultsChosen:
+    """From now on this goes wrong, and nothing else."""
+
+    faults: Faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPluggedIn:
+    """Somebody plugged something else into the plug."""
+
+    load: Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleTyped:
     """Bytes came in by the serial console."""
 
@@ -73,7 +89,16 @@ class ConsoleTyped:
 
 
 Input: TypeAlias = (
-    HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | PowerCycled | PowerLost | ConsoleTyped
+    HttpAsked
+    | BrokerReady
+    | BrokerLost
+    | Delivered
+    | ButtonPressed
+    | PowerCycled
+    | PowerLost
+    | FaultsChosen
+    | LoadPluggedIn
+    | ConsoleTyped
 )
 
 

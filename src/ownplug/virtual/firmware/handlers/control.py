@@ -5,15 +5,16 @@ Source: capture:mss310r-hw2.0.0-fw2.1.4 unless said otherwise.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from ownplug.core import units
 from ownplug.core.errors import DeviceError
 from ownplug.core.meross.namespaces import ErrorCode
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.days import EnergyDays
+from ownplug.virtual.firmware.days import DayRecord, EnergyDays
 from ownplug.virtual.firmware.device import Device, Order
-from ownplug.virtual.firmware.fields import Fields, number, objects, part
+from ownplug.virtual.firmware.fields import DAY_S, Fields, number, objects, part
 from ownplug.virtual.firmware.relays import MASTER
 from ownplug.virtual.profiles.profile import DayOrder, RelayReply
 
@@ -82,12 +83,32 @@ def get_consumption(device: Device, _payload: Fields) -> dict[str, Any]:
     device.count_energy()
     today, days = device.zone.day(device.unix_s), EnergyDays(device.flash)
     is_ring = device.profile.day_order is DayOrder.RING
+    listed = days.ring(today) if is_ring else days.listing(today)
+    if device.faults.shuffle:
+        listed.sort(key=lambda record: hash((record.day.toordinal(), record.changed_at)))
+    left_wh = _left_of_yesterday_wh(device, listed, today)
     return {
         "consumptionx": [
-            {"date": record.day.isoformat(), "time": record.changed_at, "value": record.whole_wh}
-            for record in (days.ring(today) if is_ring else days.listing(today))
+            {
+                "date": record.day.isoformat(),
+                "time": record.changed_at,
+                "value": record.whole_wh + (left_wh if record.day == today else 0),
+            }
+            for record in listed
         ]
     }
+
+
+def _left_of_yesterday_wh(device: Device, listed: list[DayRecord], today: date) -> int:
+    """What a plug that is late to begin a new day still counts in it.
+
+    Source: protocol notes, 5.5.
+    """
+    since_midnight_s = (device.unix_s + device.offset_s) % DAY_S
+    if since_midnight_s >= device.faults.late_day:
+        return 0
+    yesterday = today - timedelta(days=1)
+    return next((record.whole_wh for record in listed if record.day == yesterday), 0)
 
 
 def get_meter_config(device: Device, _payload: Fields) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def push_clock(device: Device, payload: Fields) -> dict[str, Any]:
 def set_clock(device: Device, timestamp: int) -> None:
     """Set the clock; what was metered before belongs to the day before, and the new day is there at once."""
     device.count_energy()
-    device.clock.set(timestamp, device.now_s)
+    device.clock.set(min(max(timestamp + int(device.faults.clock), 0), UNIX_LIMIT), device.now_s)
     device.count_energy()
     device.flash.write(items.TIME_STAMP, timestamp)
 

@@ -76,6 +76,10 @@ class Shell:
         )
         self._print(PROMPT)
 
+    def disturb(self, faults: Faults) -> None:
+        """From now on other tasks print more into it, or less."""
+        self._wire.disturb(faults, self._device.now_s)
+
     def typed(self, data: bytes) -> None:
         """Take what came by the wire; while the shell is busy, a little of it waits."""
         for at, code in enumerate(data):

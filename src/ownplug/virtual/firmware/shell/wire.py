@@ -51,6 +51,12 @@ class Wire:
         self.free_s = now_s
         self._draw()
 
+    def disturb(self, faults: Faults, now_s: float) -> None:
+        """From now on there is another amount of chatter."""
+        self._faults = faults
+        self.free_s = max(now_s, self.free_s)
+        self._draw()
+
     def send(self, data: bytes, now_s: float) -> None:
         """Print `data`, and in the middle of it whatever else is due meanwhile."""
         self.free_s = max(now_s, self.free_s)
@@ -96,9 +102,11 @@ class Wire:
 
     def _draw(self) -> None:
         """Choose when the next line comes: at random, but never before a byte of something else has gone."""
-        if self._faults.chatter > 0:
-            wait_s = -math.log(self._share()) / self._faults.chatter
-            self.due_s = self.free_s + max(wait_s, 1.5 / BYTES_PER_S)
+        if self._faults.chatter <= 0:
+            self.due_s = math.inf
+            return
+        wait_s = -math.log(self._share()) / self._faults.chatter
+        self.due_s = self.free_s + max(wait_s, 1.5 / BYTES_PER_S)
 
     def _share(self) -> float:
         """A number above 0, up to 1."""

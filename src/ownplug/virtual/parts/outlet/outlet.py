@@ -48,6 +48,11 @@ class Outlet:
         self._on_since_s = now_s if on else math.inf
         self._switched_s = now_s
 
+    def change(self, load: Load, now_s: float) -> None:
+        """Plug in something else; what the former has used is forgotten here."""
+        self._timeline, self._flicker = Timeline(load), load.flicker
+        self.switch(on=not math.isinf(self._on_since_s), now_s=now_s)
+
     def flow(self, now_s: float) -> Flow:
         """What flows now; with the contact open the voltage stays.
 
