@@ -150,7 +150,12 @@ def _inferred(told: dict[str, Any]) -> str:
     help=f"Plugs that are put in within a second.  [default: as fast as it goes, above {_FEW} plugs {_CALM:g}]",
 )
 @control_option
-@click.option("--air", metavar="FILE", help="Which networks there are. Not built yet.")
+@click.option(
+    "--air",
+    metavar="FILE",
+    help="Which networks there are and which names are known, as TOML; docs/virtual.md shows it.  [default: every"
+    " network exists and every password is right]",
+)
 @click.option(
     "--fault",
     "faults",
@@ -183,9 +188,16 @@ def run(
     --home it forgets everything at the end; with it, a plug that is killed at any moment still has every setting
     that its console said was written.
     """
-    if air:
-        click.echo("--air is not built yet and has no effect.", err=True)
-    from ownplug.virtual import Fleet, Pace, VirtualPlugSettings, find_profile, parse_faults, parse_load
+    from ownplug.virtual import (
+        Air,
+        Fleet,
+        Pace,
+        VirtualPlugSettings,
+        find_profile,
+        load_air,
+        parse_faults,
+        parse_load,
+    )
 
     is_crowd = count > _FEW
     host, port = _http_of(http, count)
@@ -197,6 +209,7 @@ def run(
         http_host=host,
         meter_pace=Pace.NEWS if is_crowd else None,
         faults=parse_faults(faults),
+        air=load_air(Path(air)) if air else Air(),
         speed=speed,
         flash=_memory_of(server, key, user_id),
     )

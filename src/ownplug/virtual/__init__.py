@@ -5,7 +5,8 @@
 the product.
 """
 
-from ownplug.virtual.air import AccessPoint, Air
+from ownplug.virtual.air import AccessPoint, Air, JoinFailure
+from ownplug.virtual.air_file import load_air
 from ownplug.virtual.control import ask_control, is_alive, open_control
 from ownplug.virtual.faults import FAULTS, Fault, Faults, parse_faults
 from ownplug.virtual.firmware.signals import LifeState
@@ -27,6 +28,7 @@ __all__ = [
     "Faults",
     "Fleet",
     "FleetStatus",
+    "JoinFailure",
     "LifeState",
     "Light",
     "Load",
@@ -41,6 +43,7 @@ __all__ = [
     "at_home",
     "find_profile",
     "is_alive",
+    "load_air",
     "open_control",
     "parse_curve",
     "parse_faults",

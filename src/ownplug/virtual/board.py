@@ -11,6 +11,7 @@ import ipaddress
 import math
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 from ownplug.aio import ByteStream, Clock
@@ -215,9 +216,15 @@ class Board:
 
     def _connect(self, order: ConnectBroker) -> None:
         faults = self._trouble.faults
-        link = BrokerLink(order, lambda happened: self._heard_by(link, happened), refuses_tls=faults.tls > 0)
+        is_name = not _is_address(order.host)
+        host = self._device.air.resolve(order.host) if is_name else order.host
+        link = BrokerLink(
+            replace(order, host=host or order.host),
+            lambda happened: self._heard_by(link, happened),
+            refuses_tls=faults.tls > 0,
+        )
         self._link = link
-        if faults.dns and not _is_address(order.host):
+        if host is None or (is_name and faults.dns):
             asyncio.get_running_loop().call_soon(self._heard_by, link, BrokerLost())
             return
         self._tasks.create_task(link.run(), name=f"virtual plug: {order.client_id}")

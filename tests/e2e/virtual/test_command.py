@@ -49,11 +49,27 @@ def test_with_a_home_the_same_plug_is_still_paired_next_time(
     assert (after["uuid"], after["key"]) == (before["uuid"], "k" * 32)
 
 
-def test_what_is_not_built_yet_is_accepted_and_said(launch: Launch) -> None:
-    program = launch("virtual", "run", "--air", "/tmp/air.toml")
-    program.ready()
-    assert program.stop() == 0
-    assert "--air is not built yet" in program.log.read_text()
+def test_a_plug_in_air_of_its_own_joins_as_it_would_and_tells_why_not(
+    launch: Launch,
+    ask: Callable[..., Any],
+    pair_by_hand: Callable[..., Any],
+    eventually: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    air = tmp_path / "air.toml"
+    air.write_text('[[network]]\nssid = "Home"\npassword = "another one"\n[[network]]\nssid = "Cafe"\n')
+    told = launch("virtual", "run", "--air", str(air)).ready()
+    host, _, port = told["http"].rpartition(":")
+    address = (host, int(port))
+    seen = ask(address, "GET", "Config.WifiList")["payload"]["wifiList"]
+    assert [network["encryption"] for network in seen] == [6, 0]
+    pair_by_hand(address, 1)
+
+    def failure() -> Any:
+        answer = ask(address, "GET", "Config.Trace")
+        return answer and answer["payload"]["trace"]["code"] and answer["payload"]["trace"]["info"]
+
+    assert eventually(failure) == "password wrong"
 
 
 def test_a_wrong_model_or_a_taken_port_is_a_clear_error(launch: Launch, ownplug: Callable[..., Any]) -> None:

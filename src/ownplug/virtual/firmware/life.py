@@ -20,6 +20,7 @@ from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.login import device_client_id, device_login
 from ownplug.core.meross.topics import device_inbox, device_outbox
 from ownplug.core.shell import ResetReason
+from ownplug.virtual.air import AccessPoint
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware import logs
 from ownplug.virtual.firmware.device import Device
@@ -27,8 +28,6 @@ from ownplug.virtual.firmware.handlers.config import keep_trace
 from ownplug.virtual.firmware.signals import ConnectBroker, Effect, LeaveBroker, LifeState, PublishMessage
 from ownplug.virtual.firmware.talk import Stage, StartupTalk
 from ownplug.virtual.firmware.timing import Timing
-
-_NO_NETWORK = 1  # the trace code. Source: assumed (real codes are not known)
 
 
 class NetworkLife:
@@ -182,19 +181,19 @@ class NetworkLife:
         device = self._device
         ssid = device.flash.read(items.SSID)
         point = device.air.join(ssid, device.flash.read(items.WIFI_PASSWORD))
-        if point is not None:
+        if isinstance(point, AccessPoint):
             device.network.access_point, device.network.address = point, device.address
             device.log(logs.WIFI_JOINED, f"WiFi connected: {point.bssid}")
             self.state = LifeState.CONNECTING
             self._give_up_s = math.inf if device.is_bound else device.now_s + self._timing.home_wait_s
             self._connect()
             return
-        device.log(logs.WIFI_REFUSED, "WiFi connect failed")
+        device.log(logs.WIFI_REFUSED, f"WiFi connect failed: {point.info}")
         if device.is_bound:
             self._due_s = device.now_s + self._timing.retry_s
         else:
             # Source: protocol notes, 3.3 (it restarts and opens its access point again).
-            keep_trace(device, ssid=ssid, code=_NO_NETWORK, info="join failed")
+            keep_trace(device, ssid=ssid, code=point.code, info=point.info)
             self.fall_back()
 
     def _connect(self) -> None:

@@ -101,7 +101,7 @@ def get_over_temp(_device: Device, _payload: Fields) -> dict[str, Any]:
 
 def get_wifi_list(device: Device, _payload: Fields) -> dict[str, Any]:
     """The networks in reach."""
-    return {"wifiList": [_network(device, point) for point in device.air.networks]}
+    return {"wifiList": [_network(device, point) for point in device.air.scan]}
 
 
 def get_trace(device: Device, _payload: Fields) -> dict[str, Any]:

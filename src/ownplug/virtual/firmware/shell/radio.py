@@ -26,7 +26,7 @@ def scan(context: Context, _words: tuple[str, ...]) -> Answer:
     """`meross scan`: the table comes when the scan is over, and then the prompt."""
 
     def rest() -> Answer:
-        found = tuple(_row(point) for point in context.device.air.networks)
+        found = tuple(_row(point) for point in context.device.air.scan)
         return Answer(reply=Scan(access_points=found, done=True), driver=((len(found) + 2, _SCAN),))
 
     return Answer(rest=rest, rest_s=context.timing.scan_s)
