@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.sign import md5_hex
 from ownplug.virtual.firmware.handlers.table import HANDLERS
-from ownplug.virtual.profiles import DEFAULT
+from ownplug.virtual.profiles import find_profile, profile_names
 
 MakeBench = Callable[..., Any]
 GET_ALL = {"header": {"messageId": "1", "method": "GET", "namespace": ns.SYSTEM_ALL}, "payload": {}}
@@ -158,7 +158,8 @@ LEAVES = st.one_of(
 )
 NAMES = """togglex channel onoff touch time timestamp timezone timeRule clock DNDMode mode position longitude latitude
 key userId gateway host port secondHost secondPort wifi ssid password timerx triggerx id alias enable week type
-duration sunOffset extend toggle rule createTime multiple header namespace method messageId payload"""
+duration sunOffset extend toggle rule createTime multiple header namespace method messageId payload electricity
+consumptionH history trigger timer _if_ _then_ _do_ delay upgrade md5 url"""
 KEYS = st.sampled_from(NAMES.split())
 JSON = st.recursive(
     LEAVES,
@@ -168,7 +169,13 @@ JSON = st.recursive(
 OUTER = {
     ns.CONFIG_KEY: "key",
     ns.CONFIG_WIFI: "wifi",
+    ns.CONFIG_WIFI_X: "wifi",
+    ns.CONTROL_CONSUMPTION_H: "consumptionH",
+    ns.CONTROL_ELECTRICITY_X: "electricity",
+    ns.CONTROL_TIMER: "timer",
     ns.CONTROL_TIMER_X: "timerx",
+    ns.CONTROL_TOGGLE: "toggle",
+    ns.CONTROL_TRIGGER: "trigger",
     ns.CONTROL_TOGGLE_X: "togglex",
     ns.CONTROL_TRIGGER_X: "triggerx",
     ns.SYSTEM_CLOCK: "clock",
@@ -178,6 +185,7 @@ OUTER = {
     ns.CONTROL_MULTIPLE: "multiple",
 }
 REQUESTS = [*HANDLERS, (ns.CONTROL_MULTIPLE, "SET")]
+PROFILES = [find_profile(name) for name in profile_names()]
 
 
 @pytest.mark.parametrize(("namespace", "method"), REQUESTS, ids=lambda word: str(word).rpartition(".")[2])
@@ -186,7 +194,8 @@ REQUESTS = [*HANDLERS, (ns.CONTROL_MULTIPLE, "SET")]
 def test_every_namespace_survives_any_payload_and_the_plug_stays_whole(
     make_bench: MakeBench, namespace: str, method: str, data: st.DataObject
 ) -> None:
-    bench = make_bench()
+    profile = next(each for each in PROFILES if namespace in each.abilities)
+    bench = make_bench(profile)
     inner = data.draw(JSON)
     payload = {OUTER[namespace]: inner} if namespace in OUTER else inner
     header = json.loads(bench.message(method, namespace))["header"]
@@ -195,6 +204,9 @@ def test_every_namespace_survives_any_payload_and_the_plug_stays_whole(
         reply = json.loads(answer.partition(b"\r\n\r\n")[2])
         assert reply["header"]["method"] in {"GETACK", "SETACK", "DELETEACK", "PUSH", "ERROR"}
     bench.pass_time(20)
-    again = type(bench)(DEFAULT, saved=bench.flash.saved())  # what it kept does not stop its next life either
+    again = type(bench)(profile, saved=bench.flash.saved())  # what it kept does not stop its next life either
     again.pass_time(20)
-    assert again.post(again.message("GET", ns.SYSTEM_ALL)) or namespace == ns.CONFIG_WIFI
+    assert again.post(again.message("GET", ns.SYSTEM_ABILITY)) or namespace in {
+        ns.CONFIG_WIFI,
+        ns.CONFIG_WIFI_X,
+    }
