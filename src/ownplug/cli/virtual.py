@@ -70,6 +70,42 @@ def models(frame: Frame, model: str | None) -> None:
         print_fields(list(profile.evidence.items()))
 
 
+@virtual.command(
+    "image", examples=["ownplug virtual image mss310@2.1.17 new.bin", "ownplug virtual image mss310 old.bin"]
+)
+@click.argument("model")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_frame
+def image(frame: Frame, model: str, file: Path) -> None:
+    """Write FILE, a firmware image that turns a virtual plug of the same hardware into MODEL.
+
+    Serve it by HTTP and order it by `Control.Upgrade`, or on the console by `meross iot upgrade URL`. No real plug
+    takes it.
+    """
+    import hashlib
+
+    from ownplug.virtual import Image, find_profile, render_image
+
+    profile = find_profile(model)
+    data = render_image(
+        Image(
+            type=profile.model.type,
+            hardware=profile.model.hardware,
+            version=profile.firmware.version,
+            compiled=profile.firmware.compiled,
+        )
+    )
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror or error}.") from error
+    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    frame.print_result(
+        {"file": str(file), "model": profile.name, "bytes": len(data), "md5": md5},
+        f"{file} is an image of {profile.name}, {len(data)} bytes, MD5 {md5}.",
+    )
+
+
 def _summary(profile: Profile) -> dict[str, Any]:
     return {
         "model": profile.name,

@@ -33,7 +33,7 @@ from ownplug.transport.tcp import connect_failure
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from types import TracebackType
 
     from ownplug.core.secret import Secret
@@ -178,6 +178,37 @@ class JsonClient:
             raise LinkBroken(f"{where} ended the event stream (code {socket.close_code}).")
 
 
+async def fetch(
+    url: str, *, limit: int, timeout_s: float, came: Callable[[int, int], None] | None = None
+) -> bytes:
+    """Fetch a file, of `limit` bytes at most.
+
+    Args:
+        url: where it is.
+        limit: the longest file that is taken, in bytes.
+        timeout_s: for all of it.
+        came: is told how many bytes have come, and of how many, where the server says that.
+
+    Raises:
+        Unreachable, LinkTimeout, LinkBroken, UsageError: as `HttpClient.post`.
+        Malformed: it is longer than that.
+        Unexpected: another status than 200.
+    """
+    place = _address(url)
+    session = _Session(keep_connections=False)
+    await session.open()
+    try:
+        async with (
+            _deadline(place, timeout_s),
+            session.exchange("GET", url, body=None, headers={"Connection": "close"}) as response,
+        ):
+            if response.status != 200:
+                raise Unexpected(f"{_where(place)} answered with HTTP status {response.status}.")
+            return await _read_limited(response, limit, came)
+    finally:
+        await session.close()
+
+
 class _Session:
     """An aiohttp session without anything of a browser, whose errors are ours."""
 
@@ -277,12 +308,16 @@ def _decode(content: bytes, what: str) -> Any:
         raise Malformed(f"{what} is not JSON.", hint="Is that really a hub?") from error
 
 
-async def _read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    body = bytearray()
+async def _read_limited(
+    response: aiohttp.ClientResponse, limit: int, came: Callable[[int, int], None] | None = None
+) -> bytes:
+    body, total = bytearray(), response.content_length
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > limit:
             raise Malformed(f"The reply is longer than {limit} bytes, so it was not read to its end.")
+        if came is not None and total:
+            came(len(body), total)
     return bytes(body)
 
 

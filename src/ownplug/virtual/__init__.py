@@ -9,6 +9,7 @@ from ownplug.virtual.air import AccessPoint, Air, JoinFailure
 from ownplug.virtual.air_file import load_air
 from ownplug.virtual.control import ask_control, is_alive, open_control
 from ownplug.virtual.faults import FAULTS, Fault, Faults, parse_faults
+from ownplug.virtual.firmware.image import Image, parse_image, render_image
 from ownplug.virtual.firmware.signals import LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.fleet import Fleet, FleetStatus, at_home
@@ -28,6 +29,7 @@ __all__ = [
     "Faults",
     "Fleet",
     "FleetStatus",
+    "Image",
     "JoinFailure",
     "LifeState",
     "Light",
@@ -47,7 +49,9 @@ __all__ = [
     "open_control",
     "parse_curve",
     "parse_faults",
+    "parse_image",
     "parse_load",
     "profile_names",
+    "render_image",
     "washer",
 ]

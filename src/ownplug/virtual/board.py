@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ownplug.aio import ByteStream, Clock
+from ownplug.core.errors import OwnplugError
 from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.machine import Firmware
@@ -26,8 +27,12 @@ from ownplug.virtual.firmware.signals import (
     Delivered,
     Effect,
     FaultsChosen,
+    FetchImage,
     HttpAnswer,
     HttpAsked,
+    ImageCame,
+    ImageFailed,
+    ImageProgress,
     Input,
     LeaveBroker,
     PowerCycled,
@@ -40,6 +45,8 @@ from ownplug.virtual.link import BrokerLink
 from ownplug.virtual.memory import Memory
 from ownplug.virtual.trouble import Trouble
 from ownplug.virtual.uart import Uart
+
+_IMAGE_PATIENCE_S = 120.0  # for a firmware image. Source: assumed
 
 
 class Board:
@@ -175,6 +182,8 @@ class Board:
                 self._link = None
             case ConsolePrinted() if self._uart is not None:
                 self._uart.send(effect.data, revision=self._device.flash.revision)
+            case FetchImage():
+                self._fetch(effect)
             case HttpAnswer() | PublishMessage() | LeaveBroker() | ConsolePrinted():
                 return
             case _:
@@ -254,6 +263,24 @@ class Board:
     async def _keep(self, revision: int) -> None:
         if self._memory is not None:
             await self._memory.keep(revision)
+
+    def _fetch(self, order: FetchImage) -> None:
+        self._tasks.create_task(self._fetching(order), name=f"virtual plug: fetch {order.url}")
+
+    async def _fetching(self, order: FetchImage) -> None:
+        from ownplug.transport.http import (
+            fetch,
+        )  # loads aiohttp, which few runs need and every fleet would pay
+
+        def came(part_bytes: int, total_bytes: int) -> None:
+            self.tell(ImageProgress(number=order.number, percent=100 * part_bytes // total_bytes))
+
+        try:
+            data = await fetch(order.url, limit=order.limit, timeout_s=_IMAGE_PATIENCE_S, came=came)
+        except OwnplugError as error:
+            self.tell(ImageFailed(number=order.number, reason=str(error)))
+        else:
+            self.tell(ImageCame(number=order.number, data=data))
 
     def _heard_typing(self, data: bytes) -> None:
         self.tell(ConsoleTyped(data=data))

@@ -35,7 +35,7 @@ from ownplug.virtual.identity import make_uuid
 from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.outlet import Load, Noise, Outlet
-from ownplug.virtual.profiles import DEFAULT, Profile
+from ownplug.virtual.profiles import DEFAULT, Profile, upgraded
 from ownplug.virtual.status import PlugStatus
 from ownplug.virtual.trouble import Trouble
 
@@ -284,6 +284,7 @@ def _assemble(
         address="127.0.0.1" if settings.http_host in _ANY_ADDRESS else settings.http_host,
         below=_chance_of(uuid, saved).below,
         now_s=0.0,
+        upgraded=upgraded,
     )
     firmware = Firmware(device, settings.timing, _shell_of(device, settings) if tty else None)
     board = Board(

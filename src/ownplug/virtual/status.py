@@ -41,6 +41,8 @@ class PlugStatus:
     """Exchanged with servers since it was put in."""
     failures: int
     """Connections that failed, or ended without its will, since it was put in."""
+    is_upgrading: bool
+    """Whether it is installing another firmware."""
     faults: str
     """What is wrong with it, as `--fault` takes it; empty: nothing."""
 
@@ -65,5 +67,6 @@ class PlugStatus:
             server=f"{network.server}:{network.port}" if network.server else "",
             messages=messages,
             failures=failures,
+            is_upgrading=device.is_upgrading,
             faults=str(device.faults),
         )

@@ -37,7 +37,7 @@ from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.identity import make_uuid
 from ownplug.virtual.parts.hlw8032 import Hlw8032, Pace
 from ownplug.virtual.parts.outlet import Load, Outlet, no_noise
-from ownplug.virtual.profiles import DEFAULT, Profile
+from ownplug.virtual.profiles import DEFAULT, Profile, upgraded
 
 KEY = "0123456789abcdef0123456789abcdef"
 NOW = 1_700_000_000  # 2023-11-14 22:13:20 UTC
@@ -74,6 +74,7 @@ class Bench:
             address="127.0.0.1",
             below=self._draw,
             now_s=self.now_s,
+            upgraded=upgraded,
         )
         chance = random.Random(1).randrange
         shell = Shell(self.device, self.timing, faults=faults or Faults(), below=chance) if console else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from ownplug.core.errors import UsageError
+from ownplug.core.identity import Firmware as FirmwareVersion
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross.payloads.rules import TimerEntry, TriggerEntry
 from ownplug.core.meter import Flow
@@ -52,8 +53,24 @@ _COUNT_EVERY_S = {Pace.CHIP: 10, Pace.NEWS: 60}
 """How often the firmware hears the meter at least; midnight and the ends of its steps are such moments."""
 _SHORTEST_WAIT_S = 1e-3
 
+
+def _same_but_newer(profile: Profile, firmware: FirmwareVersion) -> Profile:
+    return replace(profile, firmware=firmware)
+
+
+Upgraded = Callable[[Profile, FirmwareVersion], Profile]
+"""From a plug and another firmware for it to how it behaves then."""
+
 Below = Callable[[int], int]
 """Chance: a number from 0 to below the argument, each as likely."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageOrder:
+    """Somebody wants another firmware installed; without an MD5 any image will do."""
+
+    url: str
+    md5: str = ""
 
 
 class Order(Enum):
@@ -106,6 +123,8 @@ class Device:
         is_in_factory_mode: since its start, or since the console led it there.
         shows_messages: whether messages are shown on the console.
         faults: what is wrong with it.
+        is_upgrading: from the order until the new firmware is written, or something went wrong.
+        image_order: what was ordered and not begun.
         light_by_hand: what the console makes the light do, until the firmware has something else to show.
         pushes: (namespace, payload) of changes that nobody has been told of yet.
         orders: what handlers want done.
@@ -121,10 +140,13 @@ class Device:
     address: str
     below: Below
     now_s: float
+    upgraded: Upgraded = _same_but_newer
     mac: Mac = field(init=False)
     is_in_factory_mode: bool = False
     shows_messages: bool = False
     faults: Faults = _FAULTLESS
+    is_upgrading: bool = False
+    image_order: ImageOrder | None = None
     light_by_hand: Light | None = None
     relays: Relays = field(init=False)
     clock: DeviceClock = field(init=False)
@@ -159,8 +181,13 @@ class Device:
         self.count_energy()
         self.metering.save()
 
-    def boot(self) -> None:
-        """Begin a new life: the time is forgotten, the relay goes where the settings say."""
+    def boot(self, firmware: FirmwareVersion | None = None) -> None:
+        """Begin a new life, with `firmware` if there is another.
+
+        The time is forgotten, the relay goes where the settings say.
+        """
+        if firmware is not None and firmware != self.profile.firmware:
+            self.profile = self.upgraded(self.profile, firmware)
         self._learn_identity()
         self.is_in_factory_mode = self.flash.number(items.FACTORY_MODE) == 1
         self.shows_messages = False

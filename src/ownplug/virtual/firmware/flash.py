@@ -23,6 +23,7 @@ IP_GATEWAY = "network:IpGateway"
 STATE = "meross:dev.cfg.State"  # 1: has been given a network. Source: assumed
 BIND = "meross:dev.cfg.Bind"  # 1: has been home once. Source: assumed
 KEY = "meross:dev.cfg.Key"
+UPGRADED = "meross:dev.cfg.upgradeFlag"
 BIND_TIME = "meross:dev.cfg.bindTime"
 BIND_ID = "meross:dev.cfg.bindId"
 SERVER = "meross:dev.cfg.Server"
@@ -55,6 +56,7 @@ DEFAULTS: Mapping[str, str] = {setting.key: setting.default for setting in SETTI
 
 VALUE_LIMIT = 512  # characters. Source: assumed
 
+_IMAGE = "image"  # beside the settings: no item of theirs, and nothing resets it
 _IDENTITY = (FACTORY_LOCALE, FACTORY_UUID, FACTORY_MAC)
 _CALIBRATION = {VOLTAGE_RATIO, CURRENT_RATIO, "meross:dev.enr.ratioFlag"}
 _NETWORK = tuple(setting.key for setting in settings_of("STA"))
@@ -86,6 +88,7 @@ class Flash:
         self._written = {item: value for item, value in (saved or {}).items() if item in DEFAULTS}
         self._own: dict[str, str] = {}  # defaults that differ from plug to plug
         self._newest = ""  # the item that was written last
+        self._image = (saved or {}).get(_IMAGE, "")
         self.revision = 0
 
     def adopt(self, own: Mapping[OwnValue, str]) -> None:
@@ -140,6 +143,16 @@ class Flash:
         for item in items:
             self.write(item, self._default(item))
 
+    @property
+    def image(self) -> str:
+        """Version and date of the firmware that was installed since the plug was delivered; empty: none was."""
+        return self._image
+
+    @image.setter
+    def image(self, image: str) -> None:
+        self._image = image
+        self.revision += 1
+
     def tear(self) -> None:
         """Lose what was written last, as if the power had gone meanwhile: that item is back at its default."""
         if self._newest:
@@ -148,7 +161,8 @@ class Flash:
     def saved(self) -> dict[str, str]:
         """What differs from the defaults, and the identity, for safe keeping."""
         identity = {item: self._own[item] for item in _IDENTITY if item in self._own}
-        return {**identity, **self._written}
+        image = {_IMAGE: self._image} if self._image else {}
+        return {**identity, **self._written, **image}
 
     def _default(self, item: str) -> str:
         if item not in DEFAULTS:

@@ -28,6 +28,7 @@ from ownplug.virtual.firmware.handlers.config import keep_trace
 from ownplug.virtual.firmware.signals import ConnectBroker, Effect, LeaveBroker, LifeState, PublishMessage
 from ownplug.virtual.firmware.talk import Stage, StartupTalk
 from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.firmware.upgrade import installed
 
 
 class NetworkLife:
@@ -165,7 +166,7 @@ class NetworkLife:
                 self._due_s = math.inf
 
     def _boot(self) -> None:
-        self._device.boot()
+        self._device.boot(installed(self._device.flash.image))
         self._use_second = False
         self._give_up_s = math.inf
         self._client_id = device_client_id(self._device.uuid, self._device.text_id())

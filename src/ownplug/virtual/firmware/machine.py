@@ -33,6 +33,9 @@ from ownplug.virtual.firmware.signals import (
     FaultsChosen,
     HttpAnswer,
     HttpAsked,
+    ImageCame,
+    ImageFailed,
+    ImageProgress,
     Input,
     LifeState,
     LoadPluggedIn,
@@ -41,6 +44,7 @@ from ownplug.virtual.firmware.signals import (
     PublishMessage,
 )
 from ownplug.virtual.firmware.timing import Timing
+from ownplug.virtual.firmware.upgrade import Upgrade
 from ownplug.virtual.parts import light
 
 _STAGES = {
@@ -97,6 +101,7 @@ class Firmware:
         self._late: list[_Late] = []
         self._count_s = math.inf
         self._reboot_s = math.inf  # of the restart that a fault wants
+        self._upgrade = Upgrade(device, timing)
 
     @property
     def state(self) -> LifeState:
@@ -122,9 +127,13 @@ class Firmware:
         self._follow_rules()
         self._settle()
         self._show()
+        if not self._is_awake:
+            self._upgrade.stop(by_power_cut=False)
         self._count_s = self._device.next_count_s() if self._is_awake else math.inf
         effects = (*self._due_answers(), *self._life.effects)  # an answer goes before what it leads to
+        effects += (*self._upgrade.effects,)
         self._life.effects.clear()
+        self._upgrade.effects.clear()
         return Outcome(effects=(*effects, *self._printed()), next_s=min(self._next_s()))
 
     @property
@@ -135,7 +144,8 @@ class Firmware:
         shell_s = self._shell.due_s if self._shell and self._is_awake else math.inf
         rules_s = self._alarm.due_s if self._is_awake else math.inf
         late_s = (late.due_s for late in self._late)
-        return [self._life.due_s, self._count_s, self._reboot_s, shell_s, rules_s, *late_s]
+        own_s = (self._life.due_s, self._count_s, self._reboot_s, self._upgrade.due_s)
+        return [*own_s, shell_s, rules_s, *late_s]
 
     def _follow_rules(self) -> None:
         """Let the rules act whose time has come."""
@@ -144,6 +154,8 @@ class Firmware:
 
     def _tick(self) -> None:
         """Do what is due."""
+        if self._upgrade.due_s <= self._device.now_s:
+            self._upgrade.tick()
         while self._life.due_s <= self._device.now_s:
             was_awake = self._is_awake
             self._life.tick()
@@ -182,8 +194,17 @@ class Firmware:
             case _:
                 self._happened(given)
 
-    def _happened(self, given: PowerCycled | PowerLost | FaultsChosen | LoadPluggedIn) -> None:
-        """Something that the firmware does not hear of by itself."""
+    def _happened(
+        self,
+        given: PowerCycled
+        | PowerLost
+        | FaultsChosen
+        | LoadPluggedIn
+        | ImageProgress
+        | ImageCame
+        | ImageFailed,
+    ) -> None:
+        """Something that comes by no wire."""
         match given:
             case PowerCycled() | PowerLost():
                 self._power(on=isinstance(given, PowerCycled))
@@ -191,6 +212,8 @@ class Firmware:
                 self._suffer(given.faults)
             case LoadPluggedIn():
                 self._device.plug_in(given.load)
+            case ImageProgress() | ImageCame() | ImageFailed():
+                self._upgrade.heard(given)
             case _:
                 assert_never(given)
 
@@ -216,6 +239,7 @@ class Firmware:
     def _power(self, *, on: bool) -> None:
         if self._device.faults.torn_write and self._is_awake:
             self._device.flash.tear()
+        self._upgrade.stop(by_power_cut=True)
         if on:
             self._life.restart(reason=ResetReason.POWER)
             self._device.power_up()
@@ -227,6 +251,7 @@ class Firmware:
         for namespace, payload in self._device.pushes:
             self._life.push(namespace, payload)
         self._device.pushes.clear()
+        self._follow_upgrade()
         orders = list(self._device.orders)
         self._device.orders.clear()
         for order in orders:
@@ -234,6 +259,15 @@ class Firmware:
         if self._shell:
             self._shell.print_lines(self._device.printed)
         self._device.printed.clear()
+
+    def _follow_upgrade(self) -> None:
+        """Begin what was ordered; start again when it is done."""
+        order, self._device.image_order = self._device.image_order, None
+        if order is not None and self._life.state not in _OFF_THE_AIR:
+            self._upgrade.start(order)
+        if self._upgrade.is_done:
+            self._upgrade.is_done = False
+            self._device.orders.append(Order.REBOOT)
 
     def _obey(self, order: Order) -> None:
         match order:

@@ -82,6 +82,30 @@ class LoadPluggedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageProgress:
+    """So much of the image that was asked for has come."""
+
+    number: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCame:
+    """The image that was asked for is there."""
+
+    number: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFailed:
+    """The image that was asked for will not come."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleTyped:
     """Bytes came in by the serial console."""
 
@@ -98,6 +122,9 @@ Input: TypeAlias = (
     | PowerLost
     | FaultsChosen
     | LoadPluggedIn
+    | ImageProgress
+    | ImageCame
+    | ImageFailed
     | ConsoleTyped
 )
 
@@ -141,4 +168,13 @@ class ConsolePrinted:
     data: bytes
 
 
-Effect: TypeAlias = HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage | ConsolePrinted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchImage:
+    """Fetch a firmware image by HTTP, of `limit` bytes at most, and tell how it goes under its number."""
+
+    number: int
+    url: str
+    limit: int
+
+
+Effect: TypeAlias = HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage | ConsolePrinted | FetchImage

@@ -23,6 +23,8 @@ class Timing:
     home_wait_s: float = 45.0
     """How long a plug that was never bound looks for its server before it falls back to pairing.
     Source: assumed (as `bind_wait_s`)."""
+    flash_s: float = 2.0
+    """To write a new firmware image. Source: assumed."""
     retry_s: float = 3.0
     """Between two attempts to reach a server or a network. Source: assumed."""
     clock_every_s: float = 2.0

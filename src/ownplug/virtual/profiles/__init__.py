@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from ownplug.core.errors import UsageError
+from ownplug.core.identity import Firmware
 from ownplug.virtual.profiles.profile import DayOrder, DebugStyle, Profile, RelayReply
 from ownplug.virtual.profiles.reading import parse_profile
 
@@ -36,6 +38,13 @@ def find_profile(name: str) -> Profile:
     return parse_profile(found, lambda other: (_FOLDER / f"{other}.toml").read_text("utf-8"))
 
 
+def upgraded(profile: Profile, firmware: Firmware) -> Profile:
+    """The same plug with another firmware: as its own profile has it, else as before with another number."""
+    name = f"{profile.model.type}@{firmware.version}"
+    known = find_profile(name) if name in profile_names() else profile
+    return replace(known, name=name, model=profile.model, firmware=firmware)
+
+
 DEFAULT = find_profile(_DEFAULT)
 
 __all__ = [
@@ -47,4 +56,5 @@ __all__ = [
     "find_profile",
     "parse_profile",
     "profile_names",
+    "upgraded",
 ]

@@ -13,13 +13,14 @@ from ownplug.core.errors import DeviceError
 from ownplug.core.meross.namespaces import ErrorCode
 from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware.days import DayRecord, EnergyDays
-from ownplug.virtual.firmware.device import Device, Order
-from ownplug.virtual.firmware.fields import DAY_S, Fields, number, objects, part
+from ownplug.virtual.firmware.device import Device, ImageOrder, Order
+from ownplug.virtual.firmware.fields import DAY_S, Fields, number, objects, part, text
 from ownplug.virtual.firmware.relays import MASTER
 from ownplug.virtual.profiles.profile import DayOrder, RelayReply
 
 _ALL_CHANNELS = 65535
 _CHANNEL_LIMIT = 2**32 - 1
+_URL_LIMIT, _MD5_LENGTH = 256, 32  # Source: assumed
 
 
 def get_toggle(device: Device, payload: Fields) -> dict[str, Any]:
@@ -127,6 +128,17 @@ def set_meter_config(_device: Device, _payload: Fields) -> dict[str, Any]:
 def push_meter_config(device: Device, _payload: Fields) -> dict[str, Any]:
     """The server's answer to the plug's own push; nothing to do."""
     return {"config": meter_config(device)}
+
+
+def set_upgrade(device: Device, payload: Fields) -> dict[str, Any]:
+    """Install another firmware; how it goes is pushed.
+
+    Source: protocol notes, 5.11.
+    """
+    asked = part(payload, "upgrade")
+    url, md5 = text(asked, "url", limit=_URL_LIMIT), text(asked, "md5", limit=_MD5_LENGTH, default="")
+    device.image_order = ImageOrder(url=url, md5=md5)
+    return {}
 
 
 def push_unbind(device: Device, _payload: Fields) -> None:

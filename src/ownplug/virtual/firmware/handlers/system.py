@@ -19,7 +19,7 @@ from ownplug.virtual.firmware.handlers.changes import older_timers, older_trigge
 from ownplug.virtual.firmware.handlers.digest import timer_digest, trigger_digest
 from ownplug.virtual.profiles.profile import DebugStyle
 
-_ONLINE, _OFFLINE, _CONNECTING = 1, 2, 0
+_ONLINE, _OFFLINE, _CONNECTING, _UPGRADING = 1, 2, 0, 3
 _MICRO = 1_000_000
 
 
@@ -201,10 +201,11 @@ def sun_today(device: Device) -> tuple[int, int] | None:
 
 
 def online(device: Device) -> dict[str, Any]:
-    """The part of `All`: 0 on its way, 1 connected, 2 after it was."""
+    """The part of `All`: 0 on its way, 1 connected, 2 after it was, 3 while it is upgraded."""
     network = device.network
     away = _OFFLINE if network.was_connected else _CONNECTING
-    told: dict[str, Any] = {"status": _ONLINE if network.is_connected else away}
+    here = _UPGRADING if device.is_upgrading else _ONLINE
+    told: dict[str, Any] = {"status": here if network.is_connected else away}
     if device.profile.online_has_bind_id:
         told |= {"bindId": device.flash.read(items.BIND_ID), "who": 1}
     return told

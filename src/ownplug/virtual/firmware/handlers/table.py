@@ -30,8 +30,7 @@ REPLY_METHODS: Mapping[str, Method] = {
 }
 """By what a request is answered; what is not here is no request."""
 
-# `Control.Multiple` is answered where requests are taken apart. `Control.Upgrade` is listed by the plug and not
-# answered: no image can be installed yet, and an acknowledgement would be a promise.
+# `Control.Multiple` is answered where requests are taken apart.
 # `System.Report` and `Control.Bind` are only ever spoken by the plug.
 HANDLERS: Mapping[tuple[str, str], Handler] = {
     (ns.CONFIG_INFO, Method.GET): config.get_info,
@@ -69,6 +68,7 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     (ns.CONTROL_TRIGGER_X, Method.GET): digest.get_trigger,
     (ns.CONTROL_TRIGGER_X, Method.SET): digest.set_trigger,
     (ns.CONTROL_UNBIND, Method.PUSH): control.push_unbind,
+    (ns.CONTROL_UPGRADE, Method.SET): control.set_upgrade,
     (ns.DIGEST_TIMER_X, Method.GET): digest.get_timer_digest,
     (ns.DIGEST_TRIGGER_X, Method.GET): digest.get_trigger_digest,
     (ns.ENCRYPT_SUITE, Method.GET): encryption.get_suite,

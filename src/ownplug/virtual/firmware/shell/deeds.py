@@ -17,14 +17,12 @@ from ownplug.core.shell.replies import (
     Usage,
 )
 from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware import logs
-from ownplug.virtual.firmware.device import Order
+from ownplug.virtual.firmware.device import ImageOrder, Order
 from ownplug.virtual.firmware.shell.answer import Answer, Context
 from ownplug.virtual.parts.light import Light
 
 _TEST_LIMIT = 10_000  # activations, and seconds between two of them. Source: assumed
 _NUMBER = re.compile("[0-9]{1,5}")
-_DOWNLOAD_S = 1.0  # until an upgrade gives up. Source: assumed
 
 _LIGHTS = {
     ("red", "on"): Light.RED,
@@ -56,13 +54,9 @@ def unbind(context: Context, _words: tuple[str, ...]) -> Answer:
 
 
 def upgrade(context: Context, words: tuple[str, ...]) -> Answer:
-    """`meross iot upgrade`: no image can be had here, and the log says so. Source: assumed."""
+    """`meross iot upgrade`: any image will do; the log says how it goes. Source: assumed."""
     url = words[0]
-
-    def fail() -> None:
-        context.device.log(logs.UPGRADE_FAILED, f"download fail: {url}")
-
-    context.do_later(_DOWNLOAD_S, fail)
+    context.device.image_order = ImageOrder(url=url)
     return Answer(reply=Upgrading(url=url))
 
 

@@ -9,7 +9,6 @@ NOT_HERE = {
     ns.CONTROL_MULTIPLE,
     ns.SYSTEM_REPORT,
     ns.CONTROL_BIND,
-    ns.CONTROL_UPGRADE,
     ns.ENCRYPT_ECDHE,
     "Appliance.Config.NtpSite",
     "Appliance.Control.AlertReport",

@@ -152,17 +152,6 @@ def test_unbinding_ends_the_connection(home_console: Any) -> None:
     assert LeaveBroker() in home_console.take()
 
 
-def test_an_upgrade_finds_nothing_and_says_so_in_the_log(console: Any) -> None:
-    assert console.run("meross iot upgrade http://127.0.0.1/new.bin") == [
-        "upgrade url:http://127.0.0.1/new.bin"
-    ]
-    console.pass_time(2)
-    assert console.printed().endswith(
-        b"C: error F: mrs_ota_download L: 141]: download fail: http://127.0.0.1/new.bin\r\n"
-    )
-    assert console.run("meross fw")[1] == "fw version:2.1.7"
-
-
 @pytest.mark.parametrize(
     ("writes", "state"),
     [
