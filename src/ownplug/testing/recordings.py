@@ -17,6 +17,7 @@ from ownplug.core.errors import Malformed
 from ownplug.core.meross import namespaces as ns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 UUID = "1909182170548290802048e1e9522946"
@@ -37,7 +38,13 @@ _PLAUSIBLE: dict[str, str | int] = {
     "mainPort": 8883,
     "userId": 10001,
     "ssid": "MyNet",
+    "bindId": "0123456789abcdef",
+    "alias": "kitchen",
 }
+MASKED_KEYS = frozenset(_PLAUSIBLE)
+"""What tells who a plug is, whose it is and where it is."""
+
+_PLACES = {"longitude", "latitude"}  # the position on earth becomes that of nowhere
 # The recorder wrote these two, when they were not fresh, without their outer key.
 _OUTER_KEYS = {ns.SYSTEM_ALL: "all", ns.SYSTEM_ABILITY: "ability"}
 
@@ -130,3 +137,27 @@ def unmask(value: Any, key: str = "") -> Any:
             return _PLAUSIBLE[key]
         case _:
             return value
+
+
+def scrub(value: Any, key: str = "") -> Any:
+    """Return JSON values with masks where they tell whose they are, in the form that `unmask` takes back."""
+    match value:
+        case dict():
+            return {name: scrub(inner, name) for name, inner in value.items()}
+        case list():
+            return [scrub(inner, key) for inner in value]
+        case _ if key in _PLACES:
+            return 0
+        case str() if key in MASKED_KEYS and value:
+            return "#" * len(value)
+        case int() if key in MASKED_KEYS and not isinstance(value, bool):
+            return "@1"
+        case _:
+            return value
+
+
+def recording_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of a recording in the form of a table, as `read_recording` takes it; nothing is dated."""
+    for row in rows:
+        payload = json.dumps(row.payload, separators=(",", ":"), ensure_ascii=False)
+        yield f"\t{row.direction.value}\t{row.transport}\t{row.method}\t{row.namespace}\t{payload}"

@@ -79,7 +79,7 @@ def _hours(device: Device, clamp: int) -> dict[str, Any]:
     for hour in range(_HOURS):
         from_s, to_s = (until_s - (_HOURS - hour - step) * _HOUR_S for step in (0, 1))
         value = round(_energy_wh(device, clamp, max(from_s, 0.0), to_s))
-        data.append({"timestamp": int(device.unix_s - (until_s - to_s)), "value": value})
+        data.append({"timestamp": max(int(device.unix_s - (until_s - to_s)), 0), "value": value})
     return {"channel": clamp, "total": sum(entry["value"] for entry in data), "data": data}
 
 
@@ -88,7 +88,7 @@ def _minutes(device: Device, clamp: int) -> list[dict[str, Any]]:
     for minute in range(_MINUTES):
         ago_s = (_MINUTES - 1 - minute) * _MINUTE_S
         power_w = _flow(device, clamp, device.now_s - ago_s).power_w
-        told.append({"timestamp": int(device.unix_s - ago_s), "power": round(power_w * 1000)})
+        told.append({"timestamp": max(int(device.unix_s - ago_s), 0), "power": round(power_w * 1000)})
     return told
 
 
