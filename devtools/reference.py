@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devtools.pages.commands import commands_page
 from devtools.pages.console import console_page
+from devtools.pages.faults import faults_page
 from devtools.pages.namespaces import namespaces_page
 from devtools.pages.settings import settings_page
 from devtools.source import REPOSITORY
@@ -18,6 +19,7 @@ from devtools.source import REPOSITORY
 PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands_page,
     "docs/console.md": console_page,
+    "docs/faults.md": faults_page,
     "docs/namespaces.md": namespaces_page,
     "docs/settings.md": settings_page,
 }
