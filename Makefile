@@ -21,7 +21,7 @@ check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not e2e" tests/unit tests/contract tests/recordings tests/docs
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not slow" tests/unit tests/recordings tests/docs
 
 e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -m e2e

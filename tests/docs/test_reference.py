@@ -35,6 +35,7 @@ def test_a_generated_page_is_current(path: str) -> None:
     assert (REPOSITORY / path).read_text("utf-8") == right, "run: python -m devtools.reference"
 
 
+@pytest.mark.slow
 def test_a_page_that_was_edited_by_hand_is_noticed_and_mended(tmp_path: Path) -> None:
     written = reference.write_pages(tmp_path)
     assert written == list(reference.PAGES)

@@ -156,6 +156,7 @@ with HomeFolder(Path(sys.argv[1])).claim():
 """
 
 
+@pytest.mark.slow
 def test_a_hub_that_was_killed_holds_no_home(folder: HomeFolder) -> None:
     command = [sys.executable, "-c", _CHILD, str(folder.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:

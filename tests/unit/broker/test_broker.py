@@ -170,6 +170,7 @@ async def test_what_a_user_left_goes_with_it_and_not_with_its_password() -> None
         assert (retained.get("a"), len(retained)) == (None, 1)
 
 
+@pytest.mark.slow
 async def test_who_waits_for_a_disk_that_takes_nothing_is_sent_away_and_nobody_else_is(
     call: Callable[[Broker], Caller],
 ) -> None:

@@ -142,6 +142,7 @@ async def test_what_comes_by_itself_is_shown_and_obeyed_by_nobody(
     assert r"\x1b[2J" in shown
 
 
+@pytest.mark.slow
 async def test_a_failure_is_told_and_the_talk_goes_on(answers: Mapping[str, bytes], tmp_path: Path) -> None:
     async def press(pipe: PipeInput, plug: ScriptedPlug, terminal: Terminal) -> None:
         plug.hangs = {"meross hw"}

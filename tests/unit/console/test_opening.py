@@ -89,6 +89,7 @@ async def ask_for_ever(tty: str) -> None:
             await console.hardware()
 
 
+@pytest.mark.slow
 async def test_cables_are_pulled_and_plugged_again(tmp_path: Path, answers: Mapping[str, bytes]) -> None:
     """Twenty times, at another byte of the answer each time."""
     tty = tmp_path / "tty"

@@ -180,6 +180,7 @@ def insisted(plug: WiredPlug, job: Restore) -> tuple[Restored, list[OwnplugError
     return run_in_loop_time(insist(plug.open, job.run, was_there=True, told=broke.append)), broke
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("faults", [Faults(), Faults(chatter=20), Faults(chatter=20, garble=0.1)], ids=str)
 def test_a_cable_that_is_pulled_twenty_times_costs_nothing(seed: int, faults: Faults) -> None:

@@ -26,6 +26,7 @@ async def test_the_second_warning_about_somebody_in_a_minute_goes_to_debug(
     ]
 
 
+@pytest.mark.slow
 async def test_strangers_without_end_are_not_all_remembered() -> None:
     clock = FakeClock()
     complaints = Complaints(logging.getLogger("ownplug.hub.hub"), clock.monotonic)

@@ -13,6 +13,7 @@ import ownplug.aio
 SOURCES = Path(ownplug.aio.__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [

@@ -189,6 +189,7 @@ def test_the_page_can_be_read_byte_by_byte(page: Page, events: list[Event]) -> N
     assert [*pieces, *reader.flush()] == events
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", range(7))
 def test_a_log_line_anywhere_in_the_page_changes_nothing_else(
     page: Page, events: list[Event], step: int

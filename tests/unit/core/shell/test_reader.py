@@ -180,6 +180,7 @@ def test_a_line_that_is_too_long_comes_in_pieces(size: int) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_no_bytes_make_it_hold_more_than_a_few_lines() -> None:
     for unit in (b"x", b"\xff", b"[T: 1 M: ", b"x" + LOG, b"$ ", b"$" + LOG, "é".encode()):
         reader = ShellReader()
@@ -188,6 +189,7 @@ def test_no_bytes_make_it_hold_more_than_a_few_lines() -> None:
             assert len(encode_text(reader.pending)) <= MOST_HELD, unit
 
 
+@pytest.mark.slow
 def test_a_wire_full_of_half_log_lines_is_read_in_time() -> None:
     for unit in (
         b"[T",

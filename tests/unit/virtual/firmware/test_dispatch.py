@@ -188,6 +188,7 @@ REQUESTS = [*HANDLERS, (ns.CONTROL_MULTIPLE, "SET")]
 PROFILES = [find_profile(name) for name in profile_names()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("namespace", "method"), REQUESTS, ids=lambda word: str(word).rpartition(".")[2])
 @settings(max_examples=40)
 @given(data=st.data())

@@ -270,6 +270,7 @@ TYPED = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.tuples(TYPED, st.floats(0, 5)), max_size=20), st.integers(0, 9))
 def test_whatever_is_typed_the_plug_lives_and_what_it_says_is_bounded(

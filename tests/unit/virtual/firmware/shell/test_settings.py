@@ -124,6 +124,7 @@ JUNK = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(list(items.DEFAULTS)), JUNK, max_size=40))
 def test_a_plug_full_of_junk_lives_and_answers(make_bench: MakeBench, junk: dict[str, str]) -> None:

@@ -58,6 +58,7 @@ def test_what_is_no_curve_is_refused_with_the_line(text: str, says: str) -> None
         parse_curve(text)
 
 
+@pytest.mark.slow
 def test_a_curve_without_end_is_refused() -> None:
     with pytest.raises(UsageError, match="more than 100,000 lines"):
         parse_curve("".join(f"{at},1\n" for at in range(100_001)))
