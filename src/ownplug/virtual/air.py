@@ -68,11 +68,14 @@ class Air:
         is_generous: every network exists and every password is right, so that nobody has to prepare the air
             before a plug can be tried.
         names: host names and their addresses, all that are known there; None: the names that this machine knows.
+        ntp: `host:port` of the server to which `pool.ntp.org` and its like lead; empty: in generous air the time is
+            simply told, in other air nobody answers.
     """
 
     networks: tuple[AccessPoint, ...] = (HOME,)
     is_generous: bool = True
     names: Mapping[str, str] | None = None
+    ntp: str = ""
 
     @property
     def scan(self) -> tuple[AccessPoint, ...]:

@@ -1,5 +1,7 @@
 """The air around virtual plugs as a TOML file.
 
+ntp = "127.0.0.1:12300"       # who answers for pool.ntp.org; without it, nobody
+
 [[network]]
 ssid = "Home"
 password = "secret123"        # without one it is open
@@ -21,6 +23,7 @@ from ownplug.virtual.air import AccessPoint, Air
 
 _SSID_BYTES, _PASSWORD_BYTES = 32, 64
 _OPEN, _NO_CIPHER = 0, 0
+_LAST_PORT = 65535
 
 
 class _Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +44,7 @@ class _Network(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     network: list[_Network] = []
     names: dict[str, str] | None = None
+    ntp: str = ""
 
 
 def load_air(path: Path) -> Air:
@@ -52,10 +56,11 @@ def load_air(path: Path) -> Air:
     try:
         told = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
         networks = tuple(_access_point(network) for network in told.network)
+        _check_place(told.ntp)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise UsageError(f"The air in {path} cannot be used: {reason}.") from error
-    return Air(networks=networks, is_generous=False, names=told.names)
+    return Air(networks=networks, is_generous=False, names=told.names, ntp=told.ntp)
 
 
 def _access_point(network: _Network) -> AccessPoint:
@@ -77,3 +82,9 @@ def _access_point(network: _Network) -> AccessPoint:
     if not network.password:
         told = {"encryption": _OPEN, "cipher": _NO_CIPHER} | told
     return AccessPoint(**told)
+
+
+def _check_place(place: str) -> None:
+    host, _, port = place.rpartition(":")
+    if place and not (host and port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT):
+        raise msgspec.ValidationError(f"ntp is not HOST:PORT but {place!r}")

@@ -7,6 +7,7 @@ of it in one event loop, so that each update sees the whole truth.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import math
 import socket
@@ -16,10 +17,12 @@ from typing import assert_never
 
 from ownplug.aio import ByteStream, Clock
 from ownplug.core.errors import OwnplugError
+from ownplug.transport.sntp import ask_time
 from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.machine import Firmware
 from ownplug.virtual.firmware.signals import (
+    AskTime,
     BrokerLost,
     ConnectBroker,
     ConsolePrinted,
@@ -38,6 +41,7 @@ from ownplug.virtual.firmware.signals import (
     PowerCycled,
     PowerLost,
     PublishMessage,
+    TimeTold,
 )
 from ownplug.virtual.flash_file import FlashWriter
 from ownplug.virtual.http_port import HttpPort
@@ -46,6 +50,7 @@ from ownplug.virtual.memory import Memory
 from ownplug.virtual.trouble import Trouble
 from ownplug.virtual.uart import Uart
 
+_TIME_PATIENCE_S = 2.0  # with a time server. Source: assumed
 _IMAGE_PATIENCE_S = 120.0  # for a firmware image. Source: assumed
 
 
@@ -182,8 +187,8 @@ class Board:
                 self._link = None
             case ConsolePrinted() if self._uart is not None:
                 self._uart.send(effect.data, revision=self._device.flash.revision)
-            case FetchImage():
-                self._fetch(effect)
+            case FetchImage() | AskTime():
+                self._ask_the_network(effect)
             case HttpAnswer() | PublishMessage() | LeaveBroker() | ConsolePrinted():
                 return
             case _:
@@ -264,8 +269,25 @@ class Board:
         if self._memory is not None:
             await self._memory.keep(revision)
 
-    def _fetch(self, order: FetchImage) -> None:
-        self._tasks.create_task(self._fetching(order), name=f"virtual plug: fetch {order.url}")
+    def _ask_the_network(self, effect: FetchImage | AskTime) -> None:
+        if isinstance(effect, AskTime):
+            self._ask_time()
+        else:
+            self._tasks.create_task(self._fetching(effect), name=f"virtual plug: fetch {effect.url}")
+
+    def _ask_time(self) -> None:
+        air = self._device.air
+        if air.ntp:
+            self._tasks.create_task(self._asking_time(air.ntp), name="virtual plug: time")
+        elif air.is_generous:
+            asyncio.get_running_loop().call_soon(self.tell, TimeTold(unix_s=self._clock.now().timestamp()))
+
+    async def _asking_time(self, server: str) -> None:
+        host, _, port = server.rpartition(":")
+        now_s = self._clock.now().timestamp()
+        with contextlib.suppress(OwnplugError):  # it asks again
+            told_s = await ask_time(host, int(port), now_s=now_s, timeout_s=_TIME_PATIENCE_S)
+            self.tell(TimeTold(unix_s=told_s))
 
     async def _fetching(self, order: FetchImage) -> None:
         from ownplug.transport.http import (

@@ -99,6 +99,7 @@ def at_home(host: str, port: int, *, key: Secret, user_id: str) -> dict[str, str
     """
     return {
         items.SSID: _SSID,
+        items.WIFI_PASSWORD: "",
         items.KEY: key.reveal(),
         items.USER_ID: user_id,
         items.SERVER: host,

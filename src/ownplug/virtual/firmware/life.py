@@ -25,7 +25,15 @@ from ownplug.virtual.firmware import flash as items
 from ownplug.virtual.firmware import logs
 from ownplug.virtual.firmware.device import Device
 from ownplug.virtual.firmware.handlers.config import keep_trace
-from ownplug.virtual.firmware.signals import ConnectBroker, Effect, LeaveBroker, LifeState, PublishMessage
+from ownplug.virtual.firmware.handlers.system import set_clock
+from ownplug.virtual.firmware.signals import (
+    AskTime,
+    ConnectBroker,
+    Effect,
+    LeaveBroker,
+    LifeState,
+    PublishMessage,
+)
 from ownplug.virtual.firmware.talk import Stage, StartupTalk
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.firmware.upgrade import installed
@@ -161,7 +169,7 @@ class NetworkLife:
             case LifeState.JOINING:
                 self._join()
             case LifeState.CONNECTING:
-                self._connect()
+                self._look_for_server()
             case _:
                 self._due_s = math.inf
 
@@ -187,7 +195,7 @@ class NetworkLife:
             device.log(logs.WIFI_JOINED, f"WiFi connected: {point.bssid}")
             self.state = LifeState.CONNECTING
             self._give_up_s = math.inf if device.is_bound else device.now_s + self._timing.home_wait_s
-            self._connect()
+            self._look_for_server()
             return
         device.log(logs.WIFI_REFUSED, f"WiFi connect failed: {point.info}")
         if device.is_bound:
@@ -196,6 +204,25 @@ class NetworkLife:
             # Source: protocol notes, 3.3 (it restarts and opens its access point again).
             keep_trace(device, ssid=ssid, code=point.code, info=point.info)
             self.fall_back()
+
+    def told_time(self, unix_s: float) -> None:
+        """A server of the internet told the time."""
+        if self._device.network.access_point is None or self._device.clock.is_set:
+            return
+        set_clock(self._device, int(unix_s))
+        if self.state is LifeState.CONNECTING and not self._device.network.server:
+            self._connect()
+
+    def _look_for_server(self) -> None:
+        """Connect; a plug that wants the time of the internet first asks for that until it comes.
+
+        Source: protocol notes, 3.3; assumed (how often).
+        """
+        if self._device.profile.asks_ntp and not self._device.clock.is_set:
+            self._due_s = self._device.now_s + self._timing.retry_s
+            self.effects.append(AskTime())
+        else:
+            self._connect()
 
     def _connect(self) -> None:
         """Ask for a connection; without a server there is nobody to ask for."""

@@ -31,6 +31,7 @@ from ownplug.virtual.firmware.signals import (
     Delivered,
     Effect,
     FaultsChosen,
+    Happening,
     HttpAnswer,
     HttpAsked,
     ImageCame,
@@ -42,6 +43,7 @@ from ownplug.virtual.firmware.signals import (
     PowerCycled,
     PowerLost,
     PublishMessage,
+    TimeTold,
 )
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.firmware.upgrade import Upgrade
@@ -194,16 +196,7 @@ class Firmware:
             case _:
                 self._happened(given)
 
-    def _happened(
-        self,
-        given: PowerCycled
-        | PowerLost
-        | FaultsChosen
-        | LoadPluggedIn
-        | ImageProgress
-        | ImageCame
-        | ImageFailed,
-    ) -> None:
+    def _happened(self, given: Happening) -> None:
         """Something that comes by no wire."""
         match given:
             case PowerCycled() | PowerLost():
@@ -214,6 +207,8 @@ class Firmware:
                 self._device.plug_in(given.load)
             case ImageProgress() | ImageCame() | ImageFailed():
                 self._upgrade.heard(given)
+            case TimeTold():
+                self._life.told_time(given.unix_s)
             case _:
                 assert_never(given)
 

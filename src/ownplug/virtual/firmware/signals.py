@@ -82,6 +82,13 @@ class LoadPluggedIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeTold:
+    """A time server has answered."""
+
+    unix_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageProgress:
     """So much of the image that was asked for has come."""
 
@@ -112,21 +119,19 @@ class ConsoleTyped:
     data: bytes
 
 
-Input: TypeAlias = (
-    HttpAsked
-    | BrokerReady
-    | BrokerLost
-    | Delivered
-    | ButtonPressed
-    | PowerCycled
+Happening: TypeAlias = (
+    PowerCycled
     | PowerLost
     | FaultsChosen
     | LoadPluggedIn
+    | TimeTold
     | ImageProgress
     | ImageCame
     | ImageFailed
-    | ConsoleTyped
 )
+"""What comes by none of the plug's wires."""
+
+Input: TypeAlias = HttpAsked | BrokerReady | BrokerLost | Delivered | ButtonPressed | ConsoleTyped | Happening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,4 +182,11 @@ class FetchImage:
     limit: int
 
 
-Effect: TypeAlias = HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage | ConsolePrinted | FetchImage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTime:
+    """Ask the time servers of the internet, once, and tell the time if one answers."""
+
+
+Effect: TypeAlias = (
+    HttpAnswer | ConnectBroker | LeaveBroker | PublishMessage | ConsolePrinted | FetchImage | AskTime
+)

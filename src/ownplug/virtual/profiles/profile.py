@@ -70,6 +70,8 @@ class Profile:
     """How `ToggleX` answers."""
     day_order: DayOrder
     """How `ConsumptionX` lists the days."""
+    asks_ntp: bool
+    """Whether it wants the time from a server of the internet before it looks for its own server."""
     bind_method: Method
     """PUSH tells the server; SET repeats until it is acknowledged."""
     pushes_meter_config: bool

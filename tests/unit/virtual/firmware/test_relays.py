@@ -9,15 +9,27 @@ import pytest
 
 from ownplug.core.meross import namespaces as ns
 from ownplug.virtual import find_profile
+from ownplug.virtual.firmware.signals import BrokerReady, TimeTold
 
 MakeBench = Callable[..., Any]
 
 
 @pytest.fixture
 def strip(make_bench: MakeBench) -> Any:
-    bench = make_bench(find_profile("mss425e"))
-    bench.come_home()
+    bench = strip_at_home(make_bench)
     bench.take()
+    return bench
+
+
+def strip_at_home(make_bench: MakeBench) -> Any:
+    """A strip of 2018 wants the time of the internet, and asks its server for none."""
+    bench = make_bench(find_profile("mss425e"))
+    gateway = {"host": "hub.example", "port": 8883, "redirect": 1}
+    bench.set(ns.CONFIG_KEY, {"key": {"userId": "10001", "key": "k" * 32, "gateway": gateway}})
+    bench.set(ns.CONFIG_WIFI, {"wifi": {"ssid": "SG9tZQ==", "password": "c2VjcmV0MTIz"}})
+    bench.pass_time(2)
+    bench.tell(TimeTold(unix_s=1_700_000_000))
+    bench.tell(BrokerReady())
     return bench
 
 
@@ -84,8 +96,7 @@ def test_a_timer_and_an_auto_off_act_on_their_own_outlet(strip: Any) -> None:
 
 
 def test_a_strip_of_2018_asks_nobody_for_the_time(make_bench: MakeBench) -> None:
-    bench = make_bench(find_profile("mss425e"))
-    bench.come_home()
+    bench = strip_at_home(make_bench)
     assert "PUSH Appliance.System.Clock" not in bench.said()
     assert bench.state == "online"
 
