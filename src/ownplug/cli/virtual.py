@@ -237,6 +237,7 @@ def run(
 
     is_crowd = count > _FEW
     host, port = _http_of(http, count)
+    ttys = _ttys_of(tty, count)  # like all that is read here: before the first plug is put in
     plugged_in = [parse_load(load) for load in loads]
     folder = Path(frame.chosen_home).expanduser().absolute() if frame.chosen_home else None
     common = VirtualPlugSettings(
@@ -256,7 +257,7 @@ def run(
             common,
             index=index,
             http_port=port + index if port else port,
-            tty=_tty_of(tty, index, count) if tty else "",
+            tty=ttys[index],
             load=plugged_in[index % len(plugged_in)],
             flash_file=folder / "virtual" / f"plug-{index:05}.json" if folder else None,
         )
@@ -293,8 +294,7 @@ def _http_of(text: str | None, count: int) -> tuple[str, int | None]:
     if text is None and count > _FEW:
         return _LOOPBACK, None
     host, port = _parse_address(text or _ANY_PORT)
-    if port and port + count - 1 > _LAST_PORT:
-        raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
+    _check_ports(port, count)
     return host, port
 
 
@@ -345,17 +345,21 @@ def _random_seed() -> int:
     return secrets.randbits(32)
 
 
-def _tty_of(where: str, index: int, count: int) -> str:
-    """Where the console of one plug of several is."""
-    if count == 1:
-        return where
+def _ttys_of(where: str | None, count: int) -> list[str]:
+    """Where the console of each plug is; empty for none."""
+    if where is None or count == 1:
+        return [where or ""] * count
     if not where.startswith(_TCP):
-        return f"{where}-{index}"
+        return [f"{where}-{index}" for index in range(count)]
     host, port = _parse_address(where.removeprefix(_TCP), option="--tty")
-    if port + index > _LAST_PORT:
-        raise click.BadParameter(f"{count} plugs from port {port} on go beyond port {_LAST_PORT}.")
+    _check_ports(port, count)
     host = f"[{host}]" if ":" in host else host
-    return f"{_TCP}{host}:{port + index if port else 0}"
+    return [f"{_TCP}{host}:{port + index if port else 0}" for index in range(count)]
+
+
+def _check_ports(first: int, count: int) -> None:
+    if first and first + count - 1 > _LAST_PORT:
+        raise click.BadParameter(f"{count} plugs from port {first} on go beyond port {_LAST_PORT}.")
 
 
 def _parse_address(text: str, *, option: str = "--http") -> tuple[str, int]:

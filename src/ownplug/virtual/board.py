@@ -96,6 +96,7 @@ class Board:
         self._uart = Uart(tty, keep=self._keep, heard=self._heard_typing) if tty else None
         self._began_s = clock.monotonic()
         self._tasks = asyncio.TaskGroup()
+        self._is_over = False
         self._due_s = math.inf
         self._due_changed: asyncio.Future[None] | None = None
         self._link: BrokerLink | None = None
@@ -112,6 +113,7 @@ class Board:
                 powered.set_result(None)
                 await self._keep_time()
         finally:
+            self._is_over = True
             if self._memory is not None:
                 self._memory.close()
 
@@ -121,6 +123,8 @@ class Board:
         What was due before that is done at its own moment, also where the program is late, for a run must be the same
         each time.
         """
+        if self._is_over:  # something was still on its way
+            return
         now_s = self._now_s()
         while self._due_s <= now_s:
             self._update(self._due_s)
@@ -290,9 +294,8 @@ class Board:
             self.tell(TimeTold(unix_s=told_s))
 
     async def _fetching(self, order: FetchImage) -> None:
-        from ownplug.transport.http import (
-            fetch,
-        )  # loads aiohttp, which few runs need and every fleet would pay
+        # Here and not above: it loads aiohttp, which few runs need and every one would pay for.
+        from ownplug.transport.http import fetch
 
         def came(part_bytes: int, total_bytes: int) -> None:
             self.tell(ImageProgress(number=order.number, percent=100 * part_bytes // total_bytes))

@@ -84,10 +84,11 @@ async def use(manager: MerossManager, orders: dict[str, Any]) -> dict[str, Any]:
     await plug.async_turn_on()
     await plug.async_update()
     found["on"] = plug.is_on()
-    await asyncio.sleep(0.5)  # a meter needs a moment after the relay has moved
-    metrics = await plug.async_get_instant_metrics()
-    found["power_w"], found["voltage_v"] = metrics.power, metrics.voltage
-    found["days"] = len(await plug.async_get_daily_power_consumption())
+    if isinstance(plug, ElectricityMixin):
+        await asyncio.sleep(0.5)  # a meter needs a moment after the relay has moved
+        metrics = await plug.async_get_instant_metrics()
+        found["power_w"], found["voltage_v"] = metrics.power, metrics.voltage
+        found["days"] = len(await plug.async_get_daily_power_consumption())
     await plug.set_dnd_mode(DNDMode.DND_ENABLED)
     found["dnd"] = (await plug.async_get_dnd_mode()).name
     for _ in range(100):

@@ -13,7 +13,11 @@ from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
 from ownplug.core.errors import LinkBroken, LinkClosed, Malformed, UsageError
+from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
+from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.cipher import body_key, decrypt, encrypt
+from ownplug.core.meross.topics import outbox_owner
 from ownplug.core.secret import Secret
 from ownplug.plug.link import check_reply
 
@@ -25,7 +29,7 @@ TIMEOUT_S = 10.0
 
 _CUT_HINT = (
     "Plugs do that with a request that they do not know, or one that is too long (about 1 kB); "
-    "firmware of 2021 and later also where it wants its messages encrypted."
+    "those that want encryption also with a wrong key."
 )
 _FORM_HINT = "Write it as http://192.168.1.50."
 
@@ -60,6 +64,8 @@ class HttpLink:
         # Some firmware drops a request whose `from` is missing; any text does.
         self._maker = MessageMaker(key=key, sender=self._url, new_id=lambda: secrets.token_hex(16))
         self._client: HttpClient | None = None
+        self._body_key: Secret | None = None  # of a plug that wants its bodies encrypted
+        self._was_asked_for_encryption = False
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -83,14 +89,45 @@ class HttpLink:
         """See `Link.request`; one at a time, others wait for their turn."""
         if self._client is None:
             raise LinkClosed("The link to the plug is not open.", hint="Use it inside `async with`.")
-        request = self._maker.make(method, namespace, payload, now_s=self._clock.now().timestamp())
+        request = self._make(method, namespace, payload)
         try:
-            body = await self._client.post(self._url, encode_message(request), timeout_s=self._timeout_s)
+            body = await self._post(self._client, encode_message(request))
         except LinkBroken as error:
             raise LinkBroken(f"No answer to {namespace}: {error}", hint=_CUT_HINT) from error
         reply = _read(body, namespace)
         check_reply(request, reply, self._expected_key)
         return reply
+
+    def _make(self, method: Method, namespace: str, payload: object) -> Message:
+        return self._maker.make(method, namespace, payload, now_s=self._clock.now().timestamp())
+
+    async def _post(self, client: HttpClient, message: bytes) -> bytes:
+        """Send a message as this plug wants it: in clear, or encrypted once it has dropped one in clear."""
+        if self._body_key is None:
+            try:
+                return await client.post(self._url, message, timeout_s=self._timeout_s)
+            except LinkBroken:
+                self._body_key = await self._find_body_key(client)
+                if self._body_key is None:
+                    raise
+        closed = encrypt(message, self._body_key)
+        return decrypt(await client.post(self._url, closed, timeout_s=self._timeout_s), self._body_key)
+
+    async def _find_body_key(self, client: HttpClient) -> Secret | None:
+        """Ask once, in clear, whether this plug wants encryption: its abilities it tells everybody.
+
+        Source: protocol notes, 2.1.
+        """
+        if self._expected_key is None or self._was_asked_for_encryption:
+            return None
+        self._was_asked_for_encryption = True
+        request = encode_message(self._make(Method.GET, ns.SYSTEM_ABILITY, {}))
+        told = _read(await client.post(self._url, request, timeout_s=self._timeout_s), ns.SYSTEM_ABILITY)
+        owner = outbox_owner(told.header.sender)
+        if owner is None or ns.ENCRYPT_ECDHE not in told.data().get("ability", {}):
+            return None
+        uuid = Uuid.parse(owner)
+        return body_key(uuid, uuid.mac, self._expected_key)
 
 
 def _read(body: bytes, namespace: str) -> Message:
