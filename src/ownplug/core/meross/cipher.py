@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from typing import TYPE_CHECKING
 
 from ownplug.core.errors import Malformed
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross.sign import md5_hex
 from ownplug.core.secret import Secret
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 _VECTOR = b"0" * 16
 _BLOCK = 16
@@ -67,4 +69,7 @@ def decrypt(coded: bytes | str, key: Secret) -> bytes:
 
 
 def _cipher(key: Secret) -> Cipher[modes.CBC]:
+    # Here and not above: most plugs want none of it, and every program that talks to one would load it.
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
     return Cipher(algorithms.AES(key.reveal().encode()), modes.CBC(_VECTOR))
