@@ -30,6 +30,10 @@ class BrokerExchange:
         if self._broker is not None:
             self._broker.publish(topic, payload)
 
+    def handshake_failed(self, address: str, why: str) -> None:
+        """Somebody could not agree with us on TLS: perhaps a plug."""
+        self._hub.handshake_failed(address, why)
+
     def connected(self, connection: Connection) -> None:
         """A client was let in; a plug says which it is, but does not listen yet."""
 

@@ -169,7 +169,7 @@ class ClientConnection(asyncio.Protocol):
             self.abort()
         elif self._machine is None:
             hello = self._wire.hello() if self._wire is not None else ""
-            self._tell_failed_handshake(f"it took too long. {hello}")
+            self._board.handshake_failed(self._address, f"it took too long. {hello}")
             self.close("the TLS handshake took too long")
         elif self._guest is None:
             self._board.warn(self._address, "%s connected but sent no CONNECT in time", self._address)
@@ -385,11 +385,8 @@ class ClientConnection(asyncio.Protocol):
 
     def _tls_failed(self, error: OwnplugError) -> None:
         if self._machine is None:
-            self._tell_failed_handshake(str(error))
+            self._board.handshake_failed(self._address, str(error))
         self.close(str(error))
-
-    def _tell_failed_handshake(self, why: str) -> None:
-        self._board.warn(self._address, "TLS handshake of %s failed: %s", self._address, why)
 
     def _name(self) -> str:
         if self._guest is None:

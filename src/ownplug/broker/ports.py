@@ -41,6 +41,9 @@ class Listener(Protocol):
     A failure is logged and costs nobody but the one event.
     """
 
+    def handshake_failed(self, address: str, why: str) -> None:
+        """Somebody at `address` could not agree with us on TLS."""
+
     def connected(self, connection: Connection) -> None:
         """A client was let in."""
 

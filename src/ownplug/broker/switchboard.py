@@ -210,6 +210,12 @@ class Switchboard:
         _LOG.info("%.100r connected from %s", connection.client_id, address)
         return connection
 
+    def handshake_failed(self, address: str, why: str) -> None:
+        """Tell that somebody could not agree with us on TLS."""
+        self.warn(address, "TLS handshake of %s failed: %s", address, why)
+        if self._listener is not None:
+            self.feed.put(functools.partial(self._listener.handshake_failed, address, why))
+
     async def judge(self, connect: Connect, address: str) -> tuple[Access | None, ConnectCode]:
         """Ask the gatekeeper; return what the client may do, or None and what it is to be told."""
         try:

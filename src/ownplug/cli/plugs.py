@@ -117,7 +117,7 @@ def _row(plug: dict[str, Any]) -> tuple[str, ...]:
 
 def _fields(plug: dict[str, Any]) -> list[tuple[str, str]]:
     reading = plug["reading"]
-    shown = {name: value for name, value in plug.items() if name not in {"relays", "reading"}}
+    shown = {name: value for name, value in plug.items() if name not in {"relays", "reading", "talk"}}
     fields = [(name.replace("_", " "), _text(value)) for name, value in shown.items()]
     fields.append(("relays", _relays(plug["relays"])))
     if reading:

@@ -92,6 +92,11 @@ class HubClient:
         message = {"method": method, "namespace": namespace, "payload": payload or {}}
         return await self._call("POST", f"{_path(plug)}/request", message)
 
+    async def refusals(self) -> list[Document]:
+        """Return who could not come in lately, oldest first: `at`, `address`, `cause`, `detail`, `mac` of each."""
+        found: list[Document] = _field(await self._call("GET", "/refusals"), "refusals", list)
+        return found
+
     async def add_user(
         self, name: str, password: Secret, *, read: list[str] | None = None, write: list[str] | None = None
     ) -> None:

@@ -20,7 +20,9 @@ from ownplug.hub.events import (
 )
 from ownplug.hub.hub import Hub
 from ownplug.hub.ports import Exchange, HomeStore
+from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
+from ownplug.hub.talk import StartupTalk
 
 __all__ = [
     "Accounts",
@@ -40,6 +42,10 @@ __all__ = [
     "PlugRenamed",
     "PlugView",
     "PowerRead",
+    "Refusal",
+    "RefusalCause",
+    "Refusals",
     "RelaySwitched",
+    "StartupTalk",
     "UserView",
 ]

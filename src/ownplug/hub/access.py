@@ -29,6 +29,7 @@ from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.complaints import Complaints
 from ownplug.hub.penalties import Penalties
+from ownplug.hub.refusals import RefusalCause, Refusals
 from ownplug.hub.registry import Registry
 from ownplug.hub.turnstile import Turnstile
 
@@ -140,12 +141,14 @@ class HomeGatekeeper:
         registry: Registry,
         accounts: Accounts,
         monotonic: Callable[[], float],
+        refusals: Refusals,
         penalties: Penalties | None = None,
     ) -> None:
         self._home = home
         self._registry = registry
         self._accounts = accounts
         self._grants = ReplyGrants(monotonic)
+        self._refusals = refusals
         self._turnstile = Turnstile()
         self._penalties = penalties or Penalties(monotonic)
         self._complaints = Complaints(log, monotonic)
@@ -191,24 +194,22 @@ class HomeGatekeeper:
     def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
         uuid = parse_device_client_id(client_id)
         if uuid is None or uuid.text[-12:] != mac.digits:
-            self._complaints.warn(
-                address, "A plug at %s signs in as %s with a client id that is not its own", address, mac
-            )
+            self._refuse(address, mac, "it signs in with a client id that is not its own")
             return None
         plug = self._registry.get(uuid)
         key = plug.key if plug and plug.key else self._home.key
         if not _same(device_login(mac, self._home.user_id, key).password, password):
-            self._complaints.warn(
-                address, "The plug %s at %s signs in with another home's key or user id", mac, address
-            )
+            self._refuse(address, mac, "it signs in with another home's key or user id")
             return None
         # Else one plug's login would do for any number of uuids that end in its MAC, each kept for good.
         if plug is None and self._registry.has_mac(mac):
-            self._complaints.warn(
-                address, "%s at %s comes as %s, but is known by another uuid", mac, address, uuid
-            )
+            self._refuse(address, mac, f"it comes as {uuid}, but is known by another uuid")
             return None
         return PlugAccess(uuid, self._grants)
+
+    def _refuse(self, address: str, mac: Mac, why: str) -> None:
+        self._refusals.note(address, RefusalCause.LOGIN, why, mac=mac)
+        self._complaints.warn(address, "The plug %s at %s is not let in: %s", mac, address, why)
 
 
 def _mac(username: str) -> Mac | None:

@@ -22,7 +22,9 @@ from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.hub import Hub
+from ownplug.hub.refusals import Refusal
 from ownplug.hub.session import PlugSession
+from ownplug.hub.talk import StartupTalk
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -57,6 +59,7 @@ class PlugView:
     sub_type: str
     hardware: str
     firmware: str
+    talk: StartupTalk | None = None  # of its newest connection since the hub started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +202,10 @@ class HubApi:
         """
         await self._hub.accounts.remove(name)
 
+    def refusals(self) -> list[Refusal]:
+        """Return who could not come in lately, oldest first."""
+        return self._hub.refusals.all()
+
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""
         return self._hub.events.subscribe(limit=_EVENT_BACKLOG, policy=Overflow.DROP_OLDEST)
@@ -228,6 +235,7 @@ class HubApi:
             key=self._hub.key(plug.uuid),
             registered_at=plug.registered_at,
             state=self._hub.state(plug.uuid),
+            talk=self._hub.talk(plug.uuid),
             model=plug.model,
             sub_type=plug.sub_type,
             hardware=plug.hardware,

@@ -27,10 +27,12 @@ from ownplug.hub.complaints import Complaints
 from ownplug.hub.events import Event, events_between
 from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore
+from ownplug.hub.refusals import RefusalCause, Refusals
 from ownplug.hub.registry import Registry
 from ownplug.hub.responder import Responder
 from ownplug.hub.session import PlugSession
 from ownplug.hub.settings import HubSettings
+from ownplug.hub.talk import StartupTalk
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class Hub:
         self.events: Broadcast[Event] = Broadcast()
         self.settings = settings
         self._clock = clock
+        self.refusals = Refusals(clock.now)
         self._complaints = Complaints(log, clock.monotonic)
         self._exchange: Exchange | None = None
         self._home: HomeRecord | None = None
@@ -87,6 +90,7 @@ class Hub:
             registry=self.registry,
             accounts=self.accounts,
             monotonic=self._clock.monotonic,
+            refusals=self.refusals,
             penalties=Penalties(
                 self._clock.monotonic,
                 attempts=self.settings.login_attempts,
@@ -109,6 +113,15 @@ class Hub:
         """Return what is known about a plug now."""
         session = self._sessions.get(uuid)
         return session.state if session else PlugState()
+
+    def talk(self, uuid: Uuid) -> StartupTalk | None:
+        """Return how far a plug's start-up talk came; None if it has not connected since the hub started."""
+        session = self._sessions.get(uuid)
+        return session.talk if session else None
+
+    def handshake_failed(self, address: str, why: str) -> None:
+        """Take note that somebody at `address` could not agree with us on TLS."""
+        self.refusals.note(address, RefusalCause.TLS, why)
 
     def plug_online(self, uuid: Uuid, *, connection: str, address: str) -> None:
         """Take note that a plug is connected and listens to its inbox."""

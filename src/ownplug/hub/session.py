@@ -23,6 +23,7 @@ from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, PlugState
 from ownplug.hub.reducer import reduce
 from ownplug.hub.responder import Answer, Responder
+from ownplug.hub.talk import StartupTalk
 from ownplug.plug import check_reply
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class PlugSession:
         self.uuid = uuid
         self.state = PlugState()
         self.said_bind = asyncio.Event()
+        self.talk: StartupTalk | None = None  # of the newest connection
         self.peer_address = ""  # where the connection comes from: what the plug says of itself is no proof
         self._maker = maker
         self._publish = publish
@@ -74,6 +76,7 @@ class PlugSession:
         """Take `connection` as the plug from now on, whatever older ones there are."""
         self._connection = connection
         self.peer_address = address
+        self.talk = StartupTalk(connected_at=self._clock.now(), address=address)
         self.said_bind.clear()
         self._fail_waiting("the plug connected anew")
         self._become(Availability.ONLINE, reason="")
@@ -96,6 +99,8 @@ class PlugSession:
         waiting = self._waiting.get(message.header.message_id)
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
+        if self.talk is not None:
+            self.talk = self.talk.heard(message)
         try:
             self._answer(message)
         except Malformed as error:

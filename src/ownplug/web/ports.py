@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from ownplug.aio import Subscription
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import Event, HomeView, PlugView, UserView
+from ownplug.hub import Event, HomeView, PlugView, Refusal, UserView
 
 
 class HubDoor(Protocol):
@@ -54,6 +54,9 @@ class HubDoor(Protocol):
 
     async def remove_user(self, name: str, /) -> None:
         """Remove a user of the MQTT server."""
+
+    def refusals(self) -> list[Refusal]:
+        """Return who could not come in lately."""
 
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""

@@ -97,6 +97,12 @@ async def send_request(hub: Hub, plug: Reference, body: schema.RequestBody) -> s
     return schema.Reply(**reply)
 
 
+@api.get("/refusals")
+async def get_refusals(hub: Hub) -> schema.Refusals:
+    """List who could not come in lately, oldest first."""
+    return schema.Refusals(refusals=[schema.refused_document(refusal) for refusal in hub.refusals()])
+
+
 @api.post("/users", status_code=201)
 async def add_user(hub: Hub, body: schema.UserBody) -> Response:
     """Add a user of the MQTT server, or change its password and rights."""

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, St
 
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import HomeView, PlugView, UserView
+from ownplug.hub import HomeView, PlugView, Refusal, StartupTalk, UserView
 
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 _TopicFilter = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -91,6 +91,16 @@ class Power(BaseModel):
     current_a: float
 
 
+class Talk(BaseModel):
+    """How far the start-up talk of a plug's newest connection came."""
+
+    connected_at: Moment
+    address: str
+    clock_questions: int
+    binds: int
+    has_told_meter: bool
+
+
 class Plug(BaseModel):
     """One plug: what is remembered of it and how it is now."""
 
@@ -107,6 +117,7 @@ class Plug(BaseModel):
     since: Moment | None
     reason: str
     bound: bool
+    talk: Talk | None
     signal: int | None
     timezone: str | None
     registered_at: Moment
@@ -145,6 +156,22 @@ class Users(BaseModel):
     """All users of the MQTT server."""
 
     users: list[User]
+
+
+class Refused(BaseModel):
+    """An attempt to connect that failed."""
+
+    at: Moment
+    address: str
+    cause: Literal["tls", "login"]
+    detail: str
+    mac: str | None
+
+
+class Refusals(BaseModel):
+    """Who could not come in lately, oldest first."""
+
+    refusals: list[Refused]
 
 
 class Reply(BaseModel):
@@ -187,6 +214,7 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         since=state.since,
         reason=state.reason,
         bound=state.bound,
+        talk=_talk_document(plug.talk) if plug.talk is not None else None,
         signal=state.signal,
         timezone=state.timezone,
         registered_at=plug.registered_at,
@@ -215,9 +243,30 @@ def days_document(days: list[EnergyDay]) -> Days:
     return Days(days=[Day(day=day.day, energy_wh=day.energy_wh) for day in days])
 
 
+def refused_document(refusal: Refusal) -> Refused:
+    """Make the document of a refusal."""
+    return Refused(
+        at=refusal.at,
+        address=refusal.address,
+        cause=refusal.cause.value,
+        detail=refusal.detail,
+        mac=refusal.mac.text if refusal.mac else None,
+    )
+
+
 def user_document(user: UserView) -> User:
     """Make the document of a user."""
     return User(name=user.name, read=list(user.read), write=list(user.write))
+
+
+def _talk_document(talk: StartupTalk) -> Talk:
+    return Talk(
+        connected_at=talk.connected_at,
+        address=talk.address,
+        clock_questions=talk.clock_questions,
+        binds=talk.binds,
+        has_told_meter=talk.has_told_meter,
+    )
 
 
 def _shown(secret: Secret, show: bool) -> str:  # noqa: FBT001 - private, and called beside the flag's own name

@@ -55,6 +55,9 @@ class Diary:
         self.entries: list[tuple[str, str, str]] = []
         self._changed = asyncio.Event()
 
+    def handshake_failed(self, address: str, why: str) -> None:
+        self._note("no handshake", address, why)
+
     def connected(self, connection: Connection) -> None:
         self._note("connected", connection.client_id, connection.address)
 

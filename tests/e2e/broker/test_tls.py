@@ -61,6 +61,8 @@ async def test_tls_1_1_is_refused_and_the_log_says_what_was_offered(
     assert status != 0
     assert "alert protocol version" in printed
     assert "TLS handshake of 127.0.0.1 failed" in caplog.text
+    [(told, address, why)] = house.diary.entries
+    assert (told, address, "AES128-SHA" in why) == ("no handshake", "127.0.0.1", True)
     for offered in ("TLS 1.1", "AES128-SHA", "mqtt.meross.com"):
         assert offered in caplog.text
 

@@ -22,7 +22,15 @@ from ownplug.core.errors import NotFound
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
-from ownplug.hub import Event, HomeView, PlugView, UserView
+from ownplug.hub import (
+    Event,
+    HomeView,
+    PlugView,
+    Refusal,
+    RefusalCause,
+    StartupTalk,
+    UserView,
+)
 from ownplug.web import WebSettings, open_web
 
 STARTS_S = 20
@@ -52,6 +60,7 @@ class MemoryHub:
             sub_type="eu",
             hardware="2.0.0",
             firmware="2.1.7",
+            talk=StartupTalk(connected_at=NOON, address="192.168.1.20", clock_questions=1, binds=2),
             state=PlugState(
                 availability=Availability.ONLINE,
                 since=NOON,
@@ -126,6 +135,11 @@ class MemoryHub:
         if name not in {user.name for user in self.people}:
             raise NotFound(f"There is no user {name!r}.", hint="`ownplug user list` shows them.")
         self.people = [user for user in self.people if user.name != name]
+
+    def refusals(self) -> list[Refusal]:
+        return [
+            Refusal(at=NOON, address="192.168.1.30", cause=RefusalCause.LOGIN, detail="no.", mac=UUID.mac)
+        ]
 
     @contextmanager
     def events(self) -> Iterator[Subscription[Event]]:

@@ -48,6 +48,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         ]
         await client.remove_user("ann+mqtt@example.org")
         assert await client.users() == []
+        assert (await client.refusals())[0]["detail"] == "no."
         assert (await client.rename("kettle", "tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")
         assert await client.plugs() == []

@@ -32,6 +32,13 @@ PLUG = {
     "since": "2025-06-01T12:00:00Z",
     "reason": "",
     "bound": True,
+    "talk": {
+        "connected_at": "2025-06-01T12:00:00Z",
+        "address": "192.168.1.20",
+        "clock_questions": 1,
+        "binds": 2,
+        "has_told_meter": False,
+    },
     "signal": 87,
     "timezone": "Europe/Berlin",
     "registered_at": "2025-06-01T12:00:00Z",
@@ -88,6 +95,24 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         201,
         None,
         ["user ann@example.org long enough ['#'] []"],
+    ),
+    (
+        "GET",
+        "/api/v1/refusals",
+        None,
+        200,
+        {
+            "refusals": [
+                {
+                    "at": "2025-06-01T12:00:00Z",
+                    "address": "192.168.1.30",
+                    "cause": "login",
+                    "detail": "no.",
+                    "mac": "34:29:8f:1a:2b:3c",
+                }
+            ]
+        },
+        [],
     ),
     (
         "GET",

@@ -56,6 +56,9 @@ class Diary:
     def __init__(self) -> None:
         self.entries: list[tuple[str, str, str]] = []
 
+    def handshake_failed(self, address: str, why: str) -> None:
+        self.entries.append(("no handshake", address, why))
+
     def connected(self, connection: Connection) -> None:
         self.entries.append(("connected", connection.client_id, connection.address))
 

@@ -19,6 +19,7 @@ from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub import Accounts
 from ownplug.hub.access import AppAccess, HomeGatekeeper, PlugAccess, ReplyGrants, UserAccess
+from ownplug.hub.refusals import RefusalCause, Refusals
 from ownplug.hub.registry import Registry
 from ownplug.hub.turnstile import WAITING_PER_ADDRESS
 from ownplug.testing import FakeClock
@@ -49,6 +50,7 @@ class Door:
     registry: Registry
     accounts: Accounts
     clock: FakeClock
+    refusals: Refusals
 
     async def admit(self, client_id: str, username: str, password: bytes | str) -> Access | None:
         offered = password.encode() if isinstance(password, str) else password
@@ -92,8 +94,11 @@ async def door(store: MemoryStore) -> Door:
     await registry.add(A, NOW)
     await registry.add(B, NOW)
     await registry.add(WITH_OWN_KEY, NOW, key=OWN_KEY)
-    gatekeeper = HomeGatekeeper(home=HOME, registry=registry, accounts=accounts, monotonic=clock.monotonic)
-    return Door(gatekeeper, registry, accounts, clock)
+    refusals = Refusals(clock.now)
+    gatekeeper = HomeGatekeeper(
+        home=HOME, registry=registry, accounts=accounts, monotonic=clock.monotonic, refusals=refusals
+    )
+    return Door(gatekeeper, registry, accounts, clock, refusals)
 
 
 # --- who comes in --------------------------------------------------------------------------------
@@ -437,6 +442,7 @@ def test_any_payload_is_looked_at_without_harm(payload: bytes) -> None:
         registry=registry,  # type: ignore[arg-type]  # knows every plug
         accounts=None,  # type: ignore[arg-type]  # nobody signs in
         monotonic=FakeClock().monotonic,
+        refusals=Refusals(FakeClock().now),
     )
     gatekeeper.observe(A_IN, payload, _USER)
 
@@ -513,6 +519,16 @@ async def test_wrong_logins_of_plugs_fill_no_log(door: Door, caplog: pytest.LogC
         assert await door.admit(client_id(A), A.mac.text, "wrong") is None
         assert await door.admit("not a plug", A.mac.text, password(A)) is None
     assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
+
+
+async def test_a_plug_that_is_not_let_in_is_remembered_with_its_reason(door: Door) -> None:
+    await door.admit(client_id(A), A.mac.text, "wrong")
+    await door.admit("not a plug", A.mac.text, password(A))
+    await door.admit("x", "nobody", "wrong password")  # a person, not a plug
+    assert [(each.cause, each.mac, each.detail) for each in door.refusals.all()] == [
+        (RefusalCause.LOGIN, A.mac, "it signs in with another home's key or user id"),
+        (RefusalCause.LOGIN, A.mac, "it signs in with a client id that is not its own"),
+    ]
 
 
 async def test_a_user_that_is_connected_has_its_rights_of_now(door: Door) -> None:

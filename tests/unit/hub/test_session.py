@@ -40,6 +40,29 @@ def test_a_request_is_signed_and_answered_on_the_plugs_own_topic(run: Run) -> No
     run(story)
 
 
+def test_how_far_the_start_up_talk_came_is_told_of_the_newest_connection(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        assert home.hub.talk(plug.uuid) is None
+        plug.connect()
+        for namespace, method in (
+            (ns.SYSTEM_CLOCK, Method.PUSH),
+            (ns.SYSTEM_CLOCK, Method.PUSH),
+            (ns.CONTROL_BIND, Method.SET),
+            (ns.CONTROL_CONSUMPTION_CONFIG, Method.PUSH),
+        ):
+            plug.send(plug.maker.make(method, namespace, {}, now_s=4))
+        talk = home.hub.talk(plug.uuid)
+        assert talk is not None
+        assert (talk.clock_questions, talk.binds, talk.has_told_meter) == (2, 1, True)
+        plug.connect()
+        talk = home.hub.talk(plug.uuid)
+        assert talk is not None
+        assert (talk.clock_questions, talk.binds, talk.has_told_meter) == (0, 0, False)
+
+    run(story)
+
+
 def test_two_requests_at_once_get_their_own_answers(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = home.plug()
