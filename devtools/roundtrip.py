@@ -19,7 +19,7 @@ from typing import Any
 
 from ownplug import connect
 from ownplug.app import HomeFolder, load_settings, open_hub
-from ownplug.cli.pair import take_home
+from ownplug.cli.taking_home import Wish, take_home
 from ownplug.client import HubClient, find_hub
 from ownplug.core.secret import Secret
 from ownplug.pairing import WifiNetwork
@@ -55,7 +55,8 @@ async def ask_by_three_ways() -> RoundTrips:
         hub = await stack.enter_async_context(HubClient(address))
         network = WifiNetwork(ssid="Measure", password=Secret("any will do"))
         direct = f"http://{told['http']}"
-        uuid = await take_home(hub, direct, network, timeout_s=_PATIENCE_S, tell=lambda _: None)
+        wish = Wish(url=direct, network=network, timeout_s=_PATIENCE_S)
+        uuid = await take_home(hub, wish, tell=lambda _: None)
         key = (await hub.plug(uuid.text, show_secrets=True))["key"]
         through_hub = connect(f"hub+{address.url}/{uuid}", token=address.token)
         through_mqtt = connect(f"mqtts://{ready.mqtts}/{uuid}", key=key, user_id=ready.user_id, ca=ready.ca)

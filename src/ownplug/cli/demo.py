@@ -122,14 +122,13 @@ async def _read_ready(process: asyncio.subprocess.Process) -> list[dict[str, str
 
 async def _take_home(frame: Frame, hub: HubClient, plug: dict[str, str], name: str) -> dict[str, Any]:
     """Pair one plug, name it, switch it both ways and read it; return what the hub says of it then."""
-    from ownplug.cli.pair import take_home
+    from ownplug.cli.taking_home import Wish, take_home
     from ownplug.pairing import WifiNetwork
 
     began = time.perf_counter()
     network = WifiNetwork(ssid="Demo", password=Secret("any will do"))  # the air of virtual plugs is kind
-    uuid = await take_home(
-        hub, f"http://{plug['http']}", network, timeout_s=_ARRIVAL_S, tell=lambda _step: None
-    )
+    wish = Wish(url=f"http://{plug['http']}", network=network, timeout_s=_ARRIVAL_S)
+    uuid = await take_home(hub, wish, tell=lambda _step: None)
     await hub.rename(uuid.text, name)
     took_s = time.perf_counter() - began
     for on in (False, True):

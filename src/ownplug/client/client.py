@@ -47,6 +47,11 @@ class HubClient:
     ) -> None:
         await self._http.__aexit__(kind, error, trace)
 
+    @property
+    def address(self) -> HubAddress:
+        """Where the hub is, and the login to it."""
+        return self._address
+
     async def home(self, *, show_secrets: bool = False) -> Document:
         """Return who the home is and where it listens; its key is `***` unless `show_secrets`."""
         return await self._call("GET", f"/home{_secrets(show_secrets)}")

@@ -4,6 +4,8 @@
         UsageError          the calling code or command is wrong: fix it
         LinkError           the way to the plug or hub: try again, or elsewhere
             Unreachable         nobody answered at that address
+                NameUnknown         no such host name
+                ConnectionRefused   the host is there, but nothing listens on that port
                 NoSuchPort          no such serial port
                 PortDenied          a serial port that this user may not open
                 PortBusy            a serial port that another program has open
@@ -17,6 +19,7 @@
             BadSignature        a message that was not signed with the key
             Unexpected          a good message at the wrong moment
         DeviceError         the plug understood and said no
+        PairingFailed       a plug did not come home; its code is the cause
         HubError            the hub understood and said no
             NotFound            no such plug or user
             Conflict            it exists already, or is in use
@@ -27,13 +30,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class OwnplugError(Exception):
     """Base of all: catch this to catch every failure that ownplug knows about."""
 
-    code: ClassVar[str] = "failed"
+    code: str = "failed"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -56,6 +57,18 @@ class Unreachable(LinkError):
     """Nobody answered at that address."""
 
     code = "unreachable"
+
+
+class NameUnknown(Unreachable):
+    """No such host name."""
+
+    code = "name-unknown"
+
+
+class ConnectionRefused(Unreachable):
+    """The host is there, but nothing listens on that port."""
+
+    code = "port-closed"
 
 
 class NoSuchPort(Unreachable):
@@ -142,6 +155,20 @@ class DeviceError(OwnplugError):
     def __init__(self, message: str, *, device_code: int | None = None, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.device_code = device_code
+
+
+class PairingFailed(OwnplugError):
+    """A plug was to come home and did not: the sentence is the evidence, the hint the remedy.
+
+    Attributes:
+        code: the cause, one of `ownplug.pairing.Cause`.
+    """
+
+    code = "pairing"
+
+    def __init__(self, message: str, *, code: str = "pairing", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
 
 
 class HubError(OwnplugError):

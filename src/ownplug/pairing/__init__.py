@@ -1,18 +1,60 @@
 """Taking ownership of a plug: told step by step, and done only when the plug is at home.
 
 A plug in pairing mode checks no signature and belongs to whoever speaks to it first. What is told to it here is
-what the vendor's app tells it, in the same order.
+what the vendor's app tells it, in the same order. Where it does not come home, the evidence is weighed and named.
 """
 
-from ownplug.pairing.by_http import GatewayAddress, HomeToJoin, Phase, Step, Waiting, pair_by_http
+from ownplug.pairing.arrival import TIMEOUT_S, Errand, Host
+from ownplug.pairing.broker_check import check_broker, invented_plug
+from ownplug.pairing.broker_watch import BrokerHost, open_broker_host
+from ownplug.pairing.by_http import pair_by_http
+from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, failure, last_guess
+from ownplug.pairing.finding import Finding, Health, bad, good, unknown
+from ownplug.pairing.home import GatewayAddress, HomeToJoin
+from ownplug.pairing.key_check import DEFAULTS, Candidate, KeyFinding, find_key
+from ownplug.pairing.server_check import check_login, check_server
+from ownplug.pairing.steps import Phase, Step
+from ownplug.pairing.tls_check import TlsFinding, TlsVerdict, check_tls
+from ownplug.pairing.tls_listen import first_bytes, judge_hello
 from ownplug.pairing.wifi import WifiNetwork
+from ownplug.pairing.word import ask_plug
 
 __all__ = [
+    "DEFAULTS",
+    "TIMEOUT_S",
+    "BrokerHost",
+    "Candidate",
+    "Cause",
+    "Errand",
+    "Finding",
     "GatewayAddress",
+    "Health",
     "HomeToJoin",
+    "Host",
+    "KeyFinding",
     "Phase",
+    "Sight",
     "Step",
-    "Waiting",
+    "Target",
+    "TlsFinding",
+    "TlsVerdict",
     "WifiNetwork",
+    "Word",
+    "ask_plug",
+    "bad",
+    "check_broker",
+    "check_login",
+    "check_server",
+    "check_tls",
+    "diagnose",
+    "failure",
+    "find_key",
+    "first_bytes",
+    "good",
+    "invented_plug",
+    "judge_hello",
+    "last_guess",
+    "open_broker_host",
     "pair_by_http",
+    "unknown",
 ]

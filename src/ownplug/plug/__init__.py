@@ -8,7 +8,7 @@ from ownplug.plug.connect import connect
 from ownplug.plug.features.clock import PlugClock
 from ownplug.plug.features.info import PlugInfo
 from ownplug.plug.link import Link, check_reply
-from ownplug.plug.links.http import HttpLink
+from ownplug.plug.links.http import HttpLink, config_url
 from ownplug.plug.links.hub import HubLink
 from ownplug.plug.links.mqtt import MqttLink
 from ownplug.plug.plug import Plug
@@ -22,5 +22,6 @@ __all__ = [
     "PlugClock",
     "PlugInfo",
     "check_reply",
+    "config_url",
     "connect",
 ]

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import Malformed, UsageError
 from ownplug.transport.files import write_whole
 
 if TYPE_CHECKING:
@@ -238,3 +238,57 @@ def _write_key(file: Path, key: rsa.RSAPrivateKey) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     write_whole(file, text, mode=0o600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """What matters of a server's certificate.
+
+    Attributes:
+        key: its kind and size, such as `RSA 2048` or `ECDSA secp256r1`.
+        is_rsa: whether plugs can use it.
+        names: host names and addresses that it is good for.
+        ends: when it ends.
+    """
+
+    key: str
+    is_rsa: bool
+    names: tuple[str, ...]
+    ends: datetime
+
+
+def read_certificate(der: bytes) -> CertificateFacts:
+    """Read what a server showed.
+
+    Raises:
+        Malformed: it is no certificate.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        key = certificate.public_key()
+        names = _names_of(certificate)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Malformed(f"The server's certificate cannot be read: {error}.") from error
+    match key:
+        case rsa.RSAPublicKey():
+            kind = f"RSA {key.key_size}"
+        case ec.EllipticCurvePublicKey():
+            kind = f"ECDSA {key.curve.name}"
+        case _:
+            kind = type(key).__name__.removesuffix("PublicKey").lstrip("_")
+    return CertificateFacts(
+        key=kind,
+        is_rsa=isinstance(key, rsa.RSAPublicKey),
+        names=names,
+        ends=certificate.not_valid_after_utc,
+    )
+
+
+def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        covered = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return tuple(
+            str(name.value) for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        )
+    return tuple(str(name.value) for name in covered)

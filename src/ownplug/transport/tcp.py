@@ -11,7 +11,15 @@ import struct
 from collections.abc import Callable
 
 from ownplug.aio import READ_SIZE
-from ownplug.core.errors import LinkBroken, LinkClosed, OwnplugError, Unreachable, UsageError
+from ownplug.core.errors import (
+    ConnectionRefused,
+    LinkBroken,
+    LinkClosed,
+    NameUnknown,
+    OwnplugError,
+    Unreachable,
+    UsageError,
+)
 
 CONNECT_TIMEOUT_S = 10.0
 """How long a connection attempt may take; on a home network even a busy plug answers within 2 s."""
@@ -139,7 +147,7 @@ def connect_failure(
     if isinstance(error, UnicodeError):
         return UsageError(f"{host!r} is not a host name.")
     if isinstance(error, socket.gaierror):
-        return Unreachable(
+        return NameUnknown(
             f"The host name {host!r} is not known ({error.strerror}).",
             hint="Check its spelling, or use the IP address.",
         )
@@ -150,7 +158,7 @@ def connect_failure(
         )
     codes = _system_codes(error)
     if codes == {errno.ECONNREFUSED}:
-        return Unreachable(
+        return ConnectionRefused(
             f"{where} refused the connection.",
             hint="The host is there, but nothing listens on that port.",
         )

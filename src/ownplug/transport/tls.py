@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import ssl
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,39 @@ def client_context(ca_file: Path | None = None, *, verify: bool = True) -> ssl.S
         context.load_verify_locations(ca_file)
     except (OSError, ssl.SSLError) as error:
         raise UsageError(f"The CA file {ca_file} cannot be used: {_reason(error)}.") from error
+    return context
+
+
+@functools.cache
+def modern_context() -> ssl.SSLContext:
+    """TLS as programs of today speak it, for finding out what a server can do; it trusts everybody."""
+    return client_context(verify=False)
+
+
+@functools.cache
+def legacy_context() -> ssl.SSLContext:
+    """The same, as programs of twenty years ago spoke it: TLS 1.0 and 1.1, any cipher."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+@functools.cache
+def plug_context() -> ssl.SSLContext:
+    """TLS as these plugs speak it: at most 1.2, RSA certificates only, whoever signed them.
+
+    Source: protocol notes, 4.1 (RSA only; self-signed works); assumed (the cipher suites: no ClientHello of
+    a real plug is known, so everything that goes with RSA is offered, down to AES128-SHA).
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aRSA:@SECLEVEL=0")
     return context
 
 
@@ -156,6 +190,10 @@ class TlsMachine:
     def hello(self) -> str:
         """One sentence about what the client said first, for the log of a failed handshake (server side)."""
         return describe_first_bytes(self._first)
+
+    def peer_certificate(self) -> bytes | None:
+        """The far side's certificate, DER; None while there is none."""
+        return self._tls.getpeercert(binary_form=True)
 
     def cipher(self) -> str:
         """Agreed TLS version and cipher suite, such as `TLSv1.2 AES128-SHA`; empty while there is none."""

@@ -30,7 +30,7 @@ from ownplug.core.mqtt import (
     Unsuback,
 )
 from ownplug.transport.tcp import answer_at_once, connect_tcp, reset
-from ownplug.transport.tls import TlsMachine
+from ownplug.transport.tls import TlsMachine, plug_context
 from ownplug.virtual.firmware.signals import (
     BrokerLost,
     BrokerReady,
@@ -49,22 +49,6 @@ _FAREWELL_S = 2.0  # for what was said before leaving
 _OUTBOX_LIMIT = 256  # messages; a real plug has memory for a few. Source: assumed
 
 _LOG = logging.getLogger(__name__)
-
-
-@functools.cache
-def plug_tls_context() -> ssl.SSLContext:
-    """TLS as these plugs speak it: at most 1.2, RSA certificates only, whoever signed them. One for all plugs.
-
-    Source: protocol notes, 4.1 (RSA only; self-signed works); assumed (the cipher suites: no ClientHello of
-    a real plug is known, so everything that goes with RSA is offered, down to AES128-SHA).
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("aRSA:@SECLEVEL=0")
-    return context
 
 
 @functools.cache
@@ -185,7 +169,7 @@ class BrokerLink(asyncio.Protocol):
             reset(self._transport)
             return
         answer_at_once(self._transport)
-        context = refusing_tls_context() if self._refuses_tls else plug_tls_context()
+        context = refusing_tls_context() if self._refuses_tls else plug_context()
         self._tls = TlsMachine(context, server_side=False)
         self._tls.start()
         self._flush()

@@ -50,7 +50,7 @@ async def take_home(hub: HubClient, url: str, clock: FakeClock) -> None:
     )
     network = WifiNetwork(ssid="Home", password=Secret("secret123"))
     async with HttpLink(url, key=Secret(""), trusting=True) as link:
-        steps = [step async for step in pair_by_http(link, network, to, now=clock.now(), waiting=None)]
+        steps = [step async for step in pair_by_http(link, network, to, now=clock.now())]
     assert all(step.done for step in steps[1::2])
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ownplug.core.errors import BadSignature, DeviceError, LinkBroken, LinkTimeout, Malformed, UsageError
+from ownplug.core.errors import (
+    BadSignature,
+    DeviceError,
+    LinkBroken,
+    Malformed,
+    PairingFailed,
+    UsageError,
+)
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, as_data, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
-from ownplug.pairing import GatewayAddress, HomeToJoin, Phase, Step, Waiting, WifiNetwork, pair_by_http
+from ownplug.pairing import Errand, GatewayAddress, HomeToJoin, Phase, Step, WifiNetwork, pair_by_http
 
 NOW = datetime(2024, 3, 10, 13, 19, 7, tzinfo=UTC)
 UUID = Uuid("1811081234567825182734298f1a2b3c")
@@ -80,35 +87,17 @@ class Plug:
         return payload
 
 
-class Hub:
-    """The hub as pairing sees it."""
-
-    def __init__(self, failure: Exception | None = None) -> None:
-        self.waited_for: list[Uuid] = []
-        self.failure = failure
-
-    async def arrived(self, uuid: Uuid) -> str:
-        self.waited_for.append(uuid)
-        if self.failure:
-            raise self.failure
-        return "over TLS 1.2"
-
-    async def ready(self, uuid: Uuid) -> str:
-        self.waited_for.append(uuid)
-        return "on, 12.3 W"
-
-
 def pair(
     plug: Plug,
     *,
     network: WifiNetwork = WIFI,
     home: HomeToJoin = HOME,
-    waiting: Waiting | None = None,
+    prepare: Callable[[Uuid], Awaitable[Errand]] | None = None,
     tell: Callable[[Step], None] = lambda _: None,
 ) -> list[Step]:
     async def follow() -> list[Step]:
         steps = []
-        async for step in pair_by_http(plug, network, home, now=NOW, waiting=waiting):
+        async for step in pair_by_http(plug, network, home, now=NOW, prepare=prepare):
             tell(step)
             steps.append(step)
         return steps
@@ -163,23 +152,31 @@ def test_a_plug_is_told_what_the_vendors_app_tells_it_in_the_same_order() -> Non
 
 
 def test_each_step_is_told_when_it_begins_and_when_it_is_done() -> None:
-    steps = pair(Plug(), waiting=Hub())
+    steps = pair(Plug())
+    told = [Phase.IDENTIFY, Phase.SCAN, Phase.TIME, Phase.KEY, Phase.WIFI]
     assert [(step.phase, step.done) for step in steps] == [
-        (phase, done) for phase in Phase for done in (False, True)
+        (phase, done) for phase in told for done in (False, True)
     ]
-    found = {step.phase: step.found for step in steps if step.done}
-    assert found == {
+    assert {step.phase: step.found for step in steps if step.done} == {
         Phase.IDENTIFY: f"mss310, {UUID}",
         Phase.SCAN: "'MyNet' at 80 %",
         Phase.TIME: "Asia/Qatar",
         Phase.KEY: "192.168.1.10:8883",
         Phase.WIFI: "MyNet",
-        Phase.ARRIVE: "over TLS 1.2",
-        Phase.READY: "on, 12.3 W",
     }
     assert [step.uuid for step in steps if step.uuid] == [UUID]
     assert KEY.reveal() not in repr(steps)
     assert "correct horse" not in repr(steps)
+
+
+def test_a_server_that_no_plug_can_use_is_found_out_before_the_plug_is_told_anything() -> None:
+    async def prepare(_: Uuid) -> Errand:
+        raise PairingFailed("Nothing listens there.", code="port-closed")
+
+    plug = Plug()
+    with pytest.raises(PairingFailed):
+        pair(plug, prepare=prepare)
+    assert {method for method, _, _ in plug.asked} == {"GET"}
 
 
 def test_nothing_is_told_before_its_step_has_begun() -> None:
@@ -200,17 +197,6 @@ def test_nothing_is_told_before_its_step_has_begun() -> None:
     ]
 
 
-def test_the_hub_waits_for_the_plug_that_was_paired() -> None:
-    hub = Hub()
-    pair(Plug(), waiting=hub)
-    assert hub.waited_for == [UUID, UUID]
-
-
-def test_a_plug_that_does_not_come_is_told_as_the_hub_tells_it() -> None:
-    with pytest.raises(LinkTimeout, match="never opened a connection"):
-        pair(Plug(), waiting=Hub(LinkTimeout("The plug never opened a connection.")))
-
-
 def test_a_plug_that_encrypts_its_password_gets_it_so() -> None:
     plug = Plug(wifi_x=True)
     pair(plug)
@@ -227,7 +213,7 @@ def test_a_hidden_network_is_named_by_ssid_and_password_alone() -> None:
         "password": base64.b64encode(b"correct horse").decode(),
     }
     [scan] = [step for step in steps if step.phase is Phase.SCAN and step.done]
-    assert scan.found == "'Hidden' is not in its scan; a hidden network never is"
+    assert scan.found == "'Hidden' is not in its scan: it is hidden, on 5 GHz only, or too far away"
 
 
 def test_an_open_network_has_an_empty_password() -> None:
@@ -278,9 +264,9 @@ def test_no_request_is_too_long_for_a_plug() -> None:
 def test_a_plug_that_belongs_to_somebody_says_so_before_anything_is_set(refusal: Exception) -> None:
     plug = Plug()
     plug.answers[ns.SYSTEM_ALL] = refusal
-    with pytest.raises(DeviceError, match="belongs to a home already") as caught:
+    with pytest.raises(PairingFailed, match="belongs to a home already") as caught:
         pair(plug)
-    assert caught.value.device_code == 5001
+    assert caught.value.code == "wrong-key"
     assert "Hold its button" in caught.value.hint
     assert [method for method, _, _ in plug.asked] == ["GET"]
 
@@ -332,7 +318,7 @@ def test_a_plug_that_stops_answering_shows_at_which_step(namespace: str, phase: 
     plug.answers[namespace] = LinkBroken("The plug ended the connection.")
     steps: list[Step] = []
     with pytest.raises(LinkBroken):
-        pair(plug, waiting=Hub(), tell=steps.append)
+        pair(plug, tell=steps.append)
     assert (steps[-1].phase, steps[-1].done) == (phase, False)
 
 

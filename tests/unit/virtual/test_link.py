@@ -16,9 +16,9 @@ from ownplug.core.errors import OwnplugError
 from ownplug.core.meross.login import Login
 from ownplug.core.secret import Secret
 from ownplug.testing import MemoryNetwork, run_in_loop_time
-from ownplug.transport.tls import TlsMachine, server_context
+from ownplug.transport.tls import TlsMachine, plug_context, server_context
 from ownplug.virtual.firmware.signals import BrokerLost, ConnectBroker, Input
-from ownplug.virtual.link import BrokerLink, plug_tls_context
+from ownplug.virtual.link import BrokerLink
 
 KEYS: dict[str, Any] = {
     "rsa": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
@@ -48,7 +48,7 @@ def make_server(folder: Path, kind: str) -> ssl.SSLContext:
 
 
 def shake_hands(context: ssl.SSLContext) -> TlsMachine:
-    plug = TlsMachine(plug_tls_context(), server_side=False)
+    plug = TlsMachine(plug_context(), server_side=False)
     server = TlsMachine(context, server_side=True)
     plug.start()
     while not (plug.handshake_done and server.handshake_done):

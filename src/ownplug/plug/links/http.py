@@ -57,7 +57,7 @@ class HttpLink:
         timeout_s: float = TIMEOUT_S,
         clock: Clock | None = None,
     ) -> None:
-        self._url = _config_url(url)
+        self._url = config_url(url)
         self._expected_key = None if trusting else key
         self._timeout_s = timeout_s
         self._clock = clock or SystemClock()
@@ -142,7 +142,12 @@ def _read(body: bytes, namespace: str) -> Message:
         ) from error
 
 
-def _config_url(url: str) -> str:
+def config_url(url: str) -> str:
+    """Return where a plug takes messages; a person may leave `/config` out.
+
+    Raises:
+        UsageError: that is no address of a plug.
+    """
     try:
         parts = urlsplit(url)
         is_plug = parts.scheme == "http" and parts.hostname and parts.port != 0 and "@" not in parts.netloc

@@ -95,6 +95,7 @@ class NetworkFacts:
     port: int = 0
     is_connected: bool = False  # to the server
     was_connected: bool = False
+    is_at_home: bool = False  # connected, and its start-up talk is over
     connected_since_s: float = 0.0
     online_s: float = 0.0  # of earlier connections
     disconnects: int = 0

@@ -263,7 +263,7 @@ class NetworkLife:
     def _forget_connection(self) -> None:
         network = self._device.network
         if network.is_connected:
-            network.is_connected = False
+            network.is_connected = network.is_at_home = False
             network.disconnects += 1
             network.online_s += self._device.now_s - network.connected_since_s
         self._talk = None
@@ -275,6 +275,7 @@ class NetworkLife:
             if self.state is not LifeState.ONLINE:
                 self._device.log(logs.AT_HOME, "online")
             self.state, self._give_up_s = LifeState.ONLINE, math.inf
+            self._device.network.is_at_home = True
         elif stage is Stage.GIVEN_UP:
             self.fall_back()
 

@@ -201,11 +201,14 @@ def sun_today(device: Device) -> tuple[int, int] | None:
 
 
 def online(device: Device) -> dict[str, Any]:
-    """The part of `All`: 0 on its way, 1 connected, 2 after it was, 3 while it is upgraded."""
+    """The part of `All`: 0 on its way, 1 at home, 2 after it was connected, 3 while it is upgraded.
+
+    Source: protocol notes, 5.1; assumed (that it is on its way until its start-up talk is over).
+    """
     network = device.network
-    away = _OFFLINE if network.was_connected else _CONNECTING
+    away = _OFFLINE if network.was_connected and not network.is_connected else _CONNECTING
     here = _UPGRADING if device.is_upgrading else _ONLINE
-    told: dict[str, Any] = {"status": here if network.is_connected else away}
+    told: dict[str, Any] = {"status": here if network.is_at_home else away}
     if device.profile.online_has_bind_id:
         told |= {"bindId": device.flash.read(items.BIND_ID), "who": 1}
     return told

@@ -1,0 +1,56 @@
+"""The proof that a plug is at home: it says so itself, and does what it is told."""
+
+from __future__ import annotations
+
+from ownplug.core.errors import DeviceError, LinkError, OwnplugError, Unexpected, UsageError
+from ownplug.core.meross import Method
+from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.payloads import AllPayload
+from ownplug.plug import Link, Plug
+
+_ONLINE = 1
+
+
+async def says_online(link: Link) -> bool:
+    """Ask a plug whether it holds itself to be at home; one that does not answer yet is not.
+
+    Source: captures (protocol notes, 5.1: `online.status`; some models do not tell).
+    """
+    try:
+        online = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all.system.online
+    except LinkError:  # not there yet, or gone again: whoever waits for it looks why
+        return False
+    return online is None or online.status == _ONLINE
+
+
+async def switch_and_back(link: Link) -> str:
+    """Switch the plug, read it back, and leave it as it was; return what was found, in words.
+
+    Raises:
+        Unexpected: it acknowledged, but is not what it was switched to.
+        LinkError: it stopped answering; if it could be, it was put back.
+    """
+    plug = Plug(link)
+    try:
+        before = await plug.is_on()
+    except (DeviceError, UsageError):
+        return "it has no relay that is known here"
+    try:
+        after = await plug.toggle()
+    finally:
+        await plug.switch(on=before)
+    if after.on is before or await plug.is_on() is not before:
+        raise Unexpected("The plug acknowledged a switch and did not do it.", hint="Is its relay stuck?")
+    return f"{_state(not before)} and {_state(before)} again, as it was{await _reading(plug)}"
+
+
+async def _reading(plug: Plug) -> str:
+    try:
+        reading = await plug.electricity()
+    except OwnplugError:
+        return ""
+    return f"; {reading.power_w:.1f} W at {reading.voltage_v:.1f} V"
+
+
+def _state(on: bool) -> str:  # noqa: FBT001 - private, and named by the function
+    return "on" if on else "off"

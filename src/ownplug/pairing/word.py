@@ -1,0 +1,59 @@
+"""Asking a plug that was told to come home what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ownplug.core.errors import DeviceError, OwnplugError
+from ownplug.core.meross import Method
+from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.namespaces import ErrorCode
+from ownplug.core.meross.payloads import AllPayload, WifiListPayload
+from ownplug.pairing.evidence import Word
+from ownplug.pairing.wifi import WifiNetwork
+from ownplug.plug import Link
+
+_SOON_S = 2.0  # a plug that is there answers at once; one that left its access point never does
+_SCAN_S = 20.0
+_CLOCK_IS_SET_S = 1_000_000_000  # 2001; an unset clock counts from 1970
+
+
+async def ask_plug(link: Link, network: WifiNetwork) -> Word | None:
+    """Ask it where it was paired; None where it does not answer.
+
+    Source: protocol notes, 0 (the user id is 0 where there is none).
+    """
+    try:
+        async with asyncio.timeout(_SOON_S):
+            told = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all.system
+    except DeviceError as error:
+        return Word(refuses_key=True) if error.device_code == ErrorCode.BAD_SIGNATURE else None
+    except (OwnplugError, TimeoutError):
+        return None
+    if str(told.firmware.user_id) not in {"", "0"}:
+        return Word(knows_time=told.time is not None and told.time.timestamp > _CLOCK_IS_SET_S)
+    return Word(is_pairing=True, trace=await _trace(link), signal=await _signal(link, network))
+
+
+async def _trace(link: Link) -> str:
+    """Its own record of the last attempt to join a network.
+
+    Source: captures (protocol notes, 3.2: the shape); assumed (that code 0 means no failure).
+    """
+    try:
+        trace: dict[str, Any] = (await link.request(Method.GET, ns.CONFIG_TRACE, {})).data()["trace"]
+        return f"{trace['info']} (code {trace['code']})" if trace["code"] else ""
+    except (OwnplugError, KeyError, TypeError):
+        return ""
+
+
+async def _signal(link: Link, network: WifiNetwork) -> int | None:
+    """How well it hears the network; None: not at all, or it does not say."""
+    try:
+        async with asyncio.timeout(_SCAN_S):
+            scanned = (await link.request(Method.GET, ns.CONFIG_WIFI_LIST, {})).read(WifiListPayload)
+    except (OwnplugError, TimeoutError):
+        return None
+    seen = network.find(scanned.networks)
+    return seen.signal if seen is not None and isinstance(seen.signal, int) else None

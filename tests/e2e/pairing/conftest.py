@@ -1,0 +1,94 @@
+"""Debian's mosquitto as a foreign server, well and badly set up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+READY_S = 20.0
+
+StartMosquitto = Callable[..., int]
+
+
+@pytest.fixture
+def mosquitto(require_program: Callable[[str, str], str], tmp_path: Path) -> Iterator[StartMosquitto]:
+    """Start one with these lines of configuration; return its port."""
+    program = require_program("mosquitto", "apt-get install mosquitto")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(*lines: str, key: str = "rsa", tls: bool = True) -> int:
+        folder = tmp_path / f"mosquitto-{len(running)}"
+        folder.mkdir()
+        port = free_port()
+        config = [f"user {os.environ.get('USER', 'root')}", f"listener {port} 127.0.0.1", *lines]
+        if tls:
+            make_certificate(folder, key)
+            config += [f"certfile {folder / 'cert.pem'}", f"keyfile {folder / 'key.pem'}"]
+        (folder / "mosquitto.conf").write_text("\n".join(config) + "\n")
+        with (folder / "log").open("wb") as log:
+            running.append(
+                subprocess.Popen(
+                    [program, "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=subprocess.STDOUT
+                )
+            )
+        _wait_for(port, folder / "log")
+        return port
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=READY_S)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def make_certificate(folder: Path, kind: str) -> None:
+    """A self-signed certificate with its key, `rsa` or `ecdsa`."""
+    key = (
+        rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        if kind == "rsa"
+        else ec.generate_private_key(ec.SECP256R1())
+    )
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    began = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(began)
+        .not_valid_after(began + dt.timedelta(days=10_000))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+def _wait_for(port: int, log: Path) -> None:
+    for _ in range(int(READY_S * 10)):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        threading.Event().wait(0.1)
+    pytest.fail(f"mosquitto did not start:\n{log.read_text()}")

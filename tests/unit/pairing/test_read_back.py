@@ -1,0 +1,88 @@
+"""The proof that a plug is at home, and that it is left as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit.pairing.conftest import Answer, ScriptedLink
+
+from ownplug.core.errors import LinkTimeout, Unexpected, Unreachable
+from ownplug.core.meross import namespaces as ns
+from ownplug.pairing.read_back import says_online, switch_and_back
+
+
+class Relay:
+    """A relay that obeys, or does not."""
+
+    def __init__(self, *, on: bool, is_stuck: bool = False) -> None:
+        self.on = on
+        self.is_stuck = is_stuck
+        self.ordered: list[int] = []
+
+    def __call__(self, payload: dict[str, Any]) -> dict[str, Any]:
+        match payload:
+            case {"togglex": {"onoff": order}}:
+                self.ordered.append(order)
+                self.on = self.on if self.is_stuck else bool(order)
+                return {}
+        return {"togglex": {"channel": 0, "onoff": int(self.on)}}
+
+
+def plug(relay: Answer) -> ScriptedLink:
+    return ScriptedLink(
+        {ns.SYSTEM_ABILITY: {"ability": {ns.CONTROL_TOGGLE_X: {}}}, ns.CONTROL_TOGGLE_X: relay}
+    )
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_it_is_switched_and_left_as_it_was(on: bool) -> None:
+    relay = Relay(on=on)
+    assert "again, as it was" in await switch_and_back(plug(relay))
+    assert (relay.on, relay.ordered) == (on, [int(not on), int(on)])
+
+
+async def test_a_relay_that_does_not_move_is_told() -> None:
+    with pytest.raises(Unexpected, match="did not do it"):
+        await switch_and_back(plug(Relay(on=True, is_stuck=True)))
+
+
+async def test_a_plug_that_goes_away_in_between_is_asked_to_be_as_it_was() -> None:
+    link = plug(Relay(on=True))
+    obey = link.answers[ns.CONTROL_TOGGLE_X]
+
+    def go(payload: dict[str, Any]) -> dict[str, Any]:
+        match payload:
+            case {"togglex": {"onoff": 0}}:
+                raise Unreachable("gone")
+        return obey(payload)  # type: ignore[operator]  # it is a relay
+
+    link.answers[ns.CONTROL_TOGGLE_X] = go
+    with pytest.raises(Unreachable):
+        await switch_and_back(link)
+    assert link.asked[-1][2] == {"togglex": {"channel": 0, "onoff": 1}}
+
+
+async def test_a_plug_without_a_relay_has_none_to_prove() -> None:
+    link = ScriptedLink({ns.SYSTEM_ABILITY: {"ability": {}}})
+    assert await switch_and_back(link) == "it has no relay that is known here"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_online"),
+    [
+        ({"online": {"status": 1}}, True),
+        ({"online": {"status": 0}}, False),
+        ({}, True),  # some models do not tell
+        (LinkTimeout("It does not answer."), False),
+    ],
+)
+async def test_whether_it_is_at_home_it_says_itself(
+    answer: dict[str, Any] | Exception, is_online: bool
+) -> None:
+    if isinstance(answer, Exception):
+        link = ScriptedLink({ns.SYSTEM_ALL: answer})
+    else:
+        system = {"hardware": {"type": "x", "uuid": "u"}, "firmware": {"version": ""}, **answer}
+        link = ScriptedLink({ns.SYSTEM_ALL: {"all": {"system": system}}})
+    assert await says_online(link) is is_online
