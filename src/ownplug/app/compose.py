@@ -19,6 +19,7 @@ from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.sntp import serve_time
 from ownplug.web import open_web
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Ready:
     """What a running hub tells about itself, as one JSON line and in the home's runtime file.
 
     What is off is empty. `mqtts`, `mqtts_legacy` and `mqtt` are host:port as plugs are to use them, `web` and `cloud`
-    URLs, `ca` the file with the home's own CA certificate.
+    URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the time server.
     """
 
     mqtts: str
@@ -44,6 +45,7 @@ class Ready:
     cloud: str
     ca: str
     user_id: str
+    ntp: str
 
 
 @asynccontextmanager
@@ -80,6 +82,7 @@ async def open_hub(
         hub.accounts.tell_changes(broker.user_changed)
         await stack.enter_async_context(broker)
         await stack.enter_async_context(watching(certificates, broker, clock))
+        ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
         web = await stack.enter_async_context(open_web(api, settings.web, folder.token()))
         ready = Ready(
@@ -90,11 +93,17 @@ async def open_hub(
             cloud="",
             ca=str(certificates.ca),
             user_id=hub.home.user_id,
+            ntp=_address(host, ntp),
         )
         api.tell_home(_view(ready, hub.home, settings))
         folder.announce(asdict(ready))
         stack.callback(folder.retract)
         yield ready
+
+
+async def _serve_time(stack: AsyncExitStack, settings: Settings, clock: Clock) -> tuple[str, int] | None:
+    endpoint = settings.network.ntp
+    return await stack.enter_async_context(serve_time(endpoint, "--ntp", clock)) if endpoint else None
 
 
 def _view(ready: Ready, home: HomeRecord, settings: Settings) -> HomeView:

@@ -36,6 +36,11 @@ class NetworkSettings:
     advertise: str = ""
     """The address or name given to plugs. Empty: the address by which the local network sees this machine."""
 
+    ntp: str = ""
+    """HOST:PORT at which the hub tells the time to whoever asks by NTP; empty is off. Some plugs want it before they
+    come, and where they may not reach the internet their questions can be led here: docs/time.md. 123 is the port
+    that they ask, which needs rights."""
+
     def __post_init__(self) -> None:
         if self.advertise and not (_is_address(self.advertise) or _HOST_NAME.fullmatch(self.advertise)):
             raise UsageError(

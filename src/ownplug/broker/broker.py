@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
 import ssl
 from collections.abc import Awaitable, Callable
@@ -14,11 +13,12 @@ from typing import Self
 from ownplug.aio import Backoff, Clock, supervise
 from ownplug.broker.connection import ClientConnection
 from ownplug.broker.ports import Gatekeeper, Listener, SessionStore
-from ownplug.broker.settings import BrokerSettings, parse_endpoint
+from ownplug.broker.settings import BrokerSettings
 from ownplug.broker.switchboard import LocalSubscriber, Switchboard
-from ownplug.core.errors import Conflict, Malformed, UsageError
+from ownplug.core.errors import Malformed, UsageError
 from ownplug.core.mqtt import Publish, QoS, RetainedDropped, check_filter, check_topic
 from ownplug.core.records import UserChange
+from ownplug.transport.endpoint import listen_failure, parse_endpoint
 
 SWEEP_S = 0.5
 """Seconds between two looks for connections that are overdue; a keepalive is that much more patient."""
@@ -233,15 +233,7 @@ class Broker:
         try:
             return await asyncio.get_running_loop().create_server(make, host, port, backlog=BACKLOG)
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Conflict(
-                    f"Port {port} is taken by another program.",
-                    hint=f"Stop it, or choose another port with {option} HOST:PORT.",
-                ) from error
-            raise UsageError(
-                f"Cannot listen at {endpoint}: {error.strerror or error}.",
-                hint=f"Choose an address of this machine and a port above 1023 with {option} HOST:PORT.",
-            ) from error
+            raise listen_failure(error, endpoint, option) from error
 
     async def _stop(self) -> None:
         """Take nobody in any more, say goodbye to all, and let the listener hear of it."""

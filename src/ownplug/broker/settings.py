@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ownplug.core.errors import UsageError
 from ownplug.core.mqtt import OutboxLimits, RetainedLimits, ServerLimits
 
 
@@ -102,22 +101,3 @@ class BrokerSettings:
                 max_bytes=self.max_queued_bytes,
             ),
         )
-
-
-def parse_endpoint(text: str, option: str) -> tuple[str, int]:
-    """Read HOST:PORT; an IPv6 address stands in brackets.
-
-    Args:
-        text: what was set.
-        option: its name, for the error.
-
-    Raises:
-        UsageError: it is not HOST:PORT.
-    """
-    host, colon, port = text.rpartition(":")
-    is_bare_ipv6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
-    if not colon or not host or is_bare_ipv6 or not (port.isascii() and port.isdigit()) or int(port) > 0xFFFF:
-        raise UsageError(
-            f"{option} {text!r} is not HOST:PORT.", hint="Write it as 0.0.0.0:8883, or [::]:8883 for IPv6."
-        )
-    return host.strip("[]"), int(port)

@@ -46,6 +46,7 @@ def hub() -> None:
 @click.option(
     "--cloud", metavar="HOST:PORT", help="Where the vendor's HTTP interface is served. Not built yet."
 )
+@click.option("--ntp", metavar="HOST:PORT", help="Where plugs may ask for the time.  [default: off]")
 @click.option("--advertise", metavar="HOST", help="Address or name of this machine that plugs are given.")
 @pass_frame
 def run(
@@ -55,6 +56,7 @@ def run(
     mqtts_legacy: str | None,
     web: str | None,
     cloud: str | None,
+    ntp: str | None,
     advertise: str | None,
 ) -> None:
     """Run MQTT server, hub and API until Ctrl-C."""
@@ -68,6 +70,7 @@ def run(
         "web.host": host,
         "web.port": port,
         "network.advertise": advertise,
+        "network.ntp": ntp,
     }
     start_logging(
         frame.verbose, quietest=logging.INFO
@@ -103,6 +106,7 @@ def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
             f"  plugs come to   mqtts://{ready.mqtts}",
             *([f"  very old plugs  mqtts://{ready.mqtts_legacy}"] if ready.mqtts_legacy else []),
             *([f"  without TLS     mqtt://{ready.mqtt}"] if ready.mqtt else []),
+            *([f"  time by NTP     {ready.ntp}"] if ready.ntp else []),
             f"  API             {ready.web}",
             f"  own CA          {ready.ca}",
             f"  time zone       {settings.hub.timezone}",

@@ -1,12 +1,16 @@
-"""Asking a time server, by UDP."""
+"""A time server, asked and served, by UDP."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import cast
 
+from ownplug.aio import Clock
 from ownplug.core.errors import LinkTimeout, Malformed, Unreachable
-from ownplug.core.sntp import decode_answer, encode_question
+from ownplug.core.sntp import decode_answer, encode_answer, encode_question
+from ownplug.transport.endpoint import listen_failure, parse_endpoint
 
 
 class _Asked(asyncio.DatagramProtocol):
@@ -59,3 +63,45 @@ async def ask_time(host: str, port: int, *, now_s: float, timeout_s: float) -> f
         raise Unreachable(
             f"{host}:{port} cannot be asked for the time: {error.strerror or error}."
         ) from error
+
+
+class _Answering(asyncio.DatagramProtocol):
+    """Answers each question once, with as many bytes; what is no question costs nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        try:
+            answer = encode_answer(data, self._clock.now().timestamp())
+        except Malformed:
+            return  # anybody may send anything
+        if self._transport is not None:
+            self._transport.sendto(answer, addr)
+
+    def error_received(self, exc: Exception) -> None:
+        """Whoever asked is gone; the next one is not."""
+
+
+@asynccontextmanager
+async def serve_time(endpoint: str, option: str, clock: Clock) -> AsyncIterator[tuple[str, int]]:
+    """Answer whoever asks for the time at `endpoint`, HOST:PORT; gives where it listens.
+
+    Raises:
+        UsageError: that is no address of this machine, or a port that this user may not use.
+        Conflict: the port is taken.
+    """
+    try:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: _Answering(clock), local_addr=parse_endpoint(endpoint, option)
+        )
+    except OSError as error:
+        raise listen_failure(error, endpoint, option) from error
+    try:
+        yield transport.get_extra_info("sockname")[:2]
+    finally:
+        transport.close()

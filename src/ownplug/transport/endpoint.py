@@ -1,0 +1,40 @@
+"""Where something listens, as people write it, and why it cannot."""
+
+from __future__ import annotations
+
+import errno
+
+from ownplug.core.errors import Conflict, OwnplugError, UsageError
+
+
+def parse_endpoint(text: str, option: str) -> tuple[str, int]:
+    """Read HOST:PORT; an IPv6 address stands in brackets.
+
+    Args:
+        text: what was set.
+        option: its name, for the error.
+
+    Raises:
+        UsageError: it is not HOST:PORT.
+    """
+    host, colon, port = text.rpartition(":")
+    is_bare_ipv6 = ":" in host and not (host.startswith("[") and host.endswith("]"))
+    if not colon or not host or is_bare_ipv6 or not (port.isascii() and port.isdigit()) or int(port) > 0xFFFF:
+        raise UsageError(
+            f"{option} {text!r} is not HOST:PORT.", hint="Write it as 0.0.0.0:8883, or [::]:8883 for IPv6."
+        )
+    return host.strip("[]"), int(port)
+
+
+def listen_failure(error: OSError, endpoint: str, option: str) -> OwnplugError:
+    """Say why nothing can listen at `endpoint`, which `option` set."""
+    if error.errno == errno.EADDRINUSE:
+        port = endpoint.rpartition(":")[2]
+        return Conflict(
+            f"Port {port} is taken by another program.",
+            hint=f"Stop it, or choose another port with {option} HOST:PORT.",
+        )
+    return UsageError(
+        f"Cannot listen at {endpoint}: {error.strerror or error}.",
+        hint=f"Choose an address of this machine and a port above 1023 with {option} HOST:PORT.",
+    )

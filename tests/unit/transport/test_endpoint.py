@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from ownplug.core.errors import Conflict, UsageError
+from ownplug.transport.endpoint import listen_failure, parse_endpoint
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        ("0.0.0.0:8883", ("0.0.0.0", 8883)),
+        ("localhost:0", ("localhost", 0)),
+        ("[::1]:1883", ("::1", 1883)),
+        ("plugs.example:65535", ("plugs.example", 65535)),
+    ],
+)
+def test_an_endpoint_is_host_and_port(text: str, endpoint: tuple[str, int]) -> None:
+    assert parse_endpoint(text, "--mqtts") == endpoint
+
+
+@pytest.mark.parametrize(
+    "text", ["", "8883", ":8883", "host:", "host:x", "host:65536", "::1:8883", "host:-1", "h:²"]
+)
+def test_anything_else_names_the_option(text: str) -> None:
+    with pytest.raises(UsageError, match="--mqtts"):
+        parse_endpoint(text, "--mqtts")
+
+
+def test_a_taken_port_names_itself_and_the_option_that_changes_it() -> None:
+    error = listen_failure(OSError(errno.EADDRINUSE, "taken"), "0.0.0.0:8883", "--mqtts")
+    assert isinstance(error, Conflict)
+    assert str(error) == "Port 8883 is taken by another program."
+    assert "--mqtts HOST:PORT" in error.hint
+
+
+def test_a_port_without_rights_says_so() -> None:
+    error = listen_failure(PermissionError(errno.EACCES, "Permission denied"), "0.0.0.0:123", "--ntp")
+    assert isinstance(error, UsageError)
+    assert "Permission denied" in str(error)
+    assert "above 1023 with --ntp" in error.hint
