@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     "pair",
     examples=[
         "ownplug pair http://10.10.10.1 --ssid MyNet --name kettle",
+        "ownplug pair --join --ssid MyNet --name kettle",
         "ownplug pair http://10.10.10.1 --ssid MyNet --mqtt mqtts://192.168.1.5:8883 --key K --user-id 10001",
     ],
 )
-@click.argument("url")
+@click.argument("url", default="http://10.10.10.1")
 @click.option("--ssid", required=True, help="The Wi-Fi network that the plug shall join.")
 @click.option("--password", help="Its password; asked for where it is not given. Empty for an open network.")
 @click.option("--name", help="What to call the plug.")
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 @click.option("--mqtt-password", help="The password of that user.")
 @hub_option
 @click.option("--timeout", "timeout_s", default=90.0, show_default=True, help="Seconds to wait for the plug.")
+@click.option("--join", "joins", is_flag=True, help="Join the plug's own Wi-Fi for it, by NetworkManager.")
+@click.option("--join-ssid", metavar="NAME", help="Which one, where several plugs are in pairing mode.")
 @click.option("--keep-relay", is_flag=True, help="Do not switch the plug to prove that it obeys.")
 @pass_frame
 def pair(
@@ -53,9 +56,11 @@ def pair(
     mqtt_password: str | None,
     hub_url: str | None,
     timeout_s: float,
+    joins: bool,
+    join_ssid: str | None,
     keep_relay: bool,
 ) -> None:
-    """Take a plug in pairing mode home; URL is where it answers, http://10.10.10.1 on its own access point.
+    """Take a plug in pairing mode home; URL is where it answers, http://10.10.10.1 in its own Wi-Fi.
 
     Done only when the plug is at home and obeys: it says that it is online, and its relay clicks twice. Where it does
     not come, the error tells the cause, the evidence and the remedy; docs/pairing.md has all of them.
@@ -70,7 +75,13 @@ def pair(
         network=WifiNetwork(ssid=ssid, password=Secret(password)),
         timeout_s=timeout_s,
         switches=not keep_relay,
+        joins=joins or join_ssid is not None,
+        join_ssid=join_ssid,
     )
+    if servers and wish.joins:
+        raise UsageError(
+            "Whoever is in the plug's own Wi-Fi cannot watch a foreign server.", hint="Leave --join out."
+        )
     if servers:
         login = _login(mqtt_user, mqtt_password)
         work = pair_with_server(frame, wish, _foreign_home(servers, key, user_id), login)

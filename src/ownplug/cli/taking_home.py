@@ -36,7 +36,7 @@ from ownplug.pairing import (
     open_broker_host,
     pair_by_http,
 )
-from ownplug.plug import HttpLink
+from ownplug.plug import HttpLink, Link
 
 if TYPE_CHECKING:
     from ownplug.core.meross.login import Login
@@ -56,12 +56,16 @@ class Wish:
         network: the Wi-Fi that it shall join.
         timeout_s: how long it may take to come home.
         switches: whether its relay may click, as a proof.
+        joins: whether to join the plug's own Wi-Fi first, and to leave it again.
+        join_ssid: which one; None for the only one in reach.
     """
 
     url: str
     network: WifiNetwork
     timeout_s: float = TIMEOUT_S
     switches: bool = True
+    joins: bool = False
+    join_ssid: str | None = None
 
 
 async def pair_with_hub(frame: Frame, wish: Wish, *, hub_url: str | None, name: str | None) -> None:
@@ -83,19 +87,22 @@ async def take_home(hub: HubClient, wish: Wish, *, tell: Tell) -> Uuid:
     home = await _home_of(hub)
     story = _Story(tell)
 
-    async with _plug_links(wish, home) as (link, ask):
+    ways = _Ways(wish=wish, home=home)
+    # Whoever joins the plug's network can try the server only before.
+    tried = await _try_server(home.servers[0], is_cut_off=False) if wish.joins else ""
 
-        async def prepare(_: Uuid) -> Errand:
-            return _errand(wish, host, await _try_server(home.servers[0], wish), ask)
+    async def prepare(_: Uuid) -> Errand:
+        server = tried or await _try_server(home.servers[0], is_cut_off=_is_on_plugs_network(wish.url))
+        return _errand(wish, host, server, ways.ask)
 
-        try:
-            await story.follow(
-                pair_by_http(link, wish.network, home, now=SystemClock().now(), prepare=prepare)
-            )
-        except OwnplugError:
-            if story.uuid is not None:
-                await host.forget_new(story.uuid)
-            raise
+    try:
+        await story.follow(
+            pair_by_http(ways.reach, wish.network, home, now=SystemClock().now(), prepare=prepare)
+        )
+    except OwnplugError:
+        if story.uuid is not None:
+            await host.forget_new(story.uuid)
+        raise
     return story.plug
 
 
@@ -103,18 +110,20 @@ async def pair_with_server(frame: Frame, wish: Wish, home: HomeToJoin, login: Lo
     """Take a plug home to somebody else's MQTT server, watch it come, and print what it is."""
     story = _Story(frame.note)
     server = home.servers[0]
+    ways = _Ways(wish=wish, home=home)
     async with AsyncExitStack() as stack:
-        link, ask = await stack.enter_async_context(_plug_links(wish, home))
 
         async def prepare(uuid: Uuid) -> Errand:
-            found = [await _try_server(each, wish) for each in home.servers]
+            found = [await _try_server(each, is_cut_off=False) for each in home.servers]
             await check_login(server, uuid, user_id=home.user_id, key=home.key)
             host = await stack.enter_async_context(
                 open_broker_host(server, uuid, user_id=home.user_id, key=home.key, login=login)
             )
-            return _errand(wish, host, found[0], ask)
+            return _errand(wish, host, found[0], ways.ask)
 
-        await story.follow(pair_by_http(link, wish.network, home, now=SystemClock().now(), prepare=prepare))
+        await story.follow(
+            pair_by_http(ways.reach, wish.network, home, now=SystemClock().now(), prepare=prepare)
+        )
     frame.print_result({"uuid": story.plug.text, "state": "online"}, f"{story.plug} is at home at {server}.")
 
 
@@ -151,16 +160,31 @@ class _Story:
                 self._tell(f"{seconds:6.1f} s  {step.phase.value}: {step.found}")
 
 
-@asynccontextmanager
-async def _plug_links(
-    wish: Wish, home: HomeToJoin
-) -> AsyncIterator[tuple[HttpLink, Callable[[], Awaitable[Word | None]]]]:
-    """Two ways to the plug where it is paired: as a stranger, and later, with its new key, to ask what became of it."""
-    async with (
-        HttpLink(wish.url, key=Secret(""), trusting=True, timeout_s=_SCAN_S) as link,
-        HttpLink(wish.url, key=home.key, trusting=True, timeout_s=_SCAN_S) as later,
-    ):
-        yield link, lambda: ask_plug(later, wish.network)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ways:
+    """Two ways to a plug where it is paired: as a stranger, and later, with its new key, to ask what became of it."""
+
+    wish: Wish
+    home: HomeToJoin
+
+    @asynccontextmanager
+    async def reach(self) -> AsyncIterator[Link]:
+        """Open the first, in the plug's own Wi-Fi if that is to be joined."""
+        async with AsyncExitStack() as stack:
+            if self.wish.joins:
+                from ownplug.transport.wifi_join import joined
+
+                await stack.enter_async_context(joined(self.wish.join_ssid))
+            yield await stack.enter_async_context(
+                HttpLink(self.wish.url, key=Secret(""), trusting=True, timeout_s=_SCAN_S)
+            )
+
+    async def ask(self) -> Word | None:
+        """Ask by the second; nobody can who has left the plug's Wi-Fi."""
+        if self.wish.joins:
+            return None
+        async with HttpLink(self.wish.url, key=self.home.key, trusting=True, timeout_s=_SCAN_S) as link:
+            return await ask_plug(link, self.wish.network)
 
 
 def _errand(wish: Wish, host: Host, server: str, ask: Callable[[], Awaitable[Word | None]]) -> Errand:
@@ -174,12 +198,12 @@ def _errand(wish: Wish, host: Host, server: str, ask: Callable[[], Awaitable[Wor
     )
 
 
-async def _try_server(server: GatewayAddress, wish: Wish) -> str:
+async def _try_server(server: GatewayAddress, *, is_cut_off: bool) -> str:
     """Try it as the plug will, from here; on the plug's own network nothing else can be reached, nor named."""
     try:
         found = await check_server(server)
     except (PairingFailed, Unreachable) as error:
-        if _is_on_plugs_network(wish.url):
+        if is_cut_off:
             return f"{server} cannot be tried from the plug's own network"
         if isinstance(error, PairingFailed):
             raise

@@ -6,6 +6,7 @@ Source: published pairing programs and captures (protocol notes, 3.2).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ from ownplug.plug import Link
 
 
 async def pair_by_http(
-    link: Link,
+    reach: Callable[[], AbstractAsyncContextManager[Link]],
     network: WifiNetwork,
     home: HomeToJoin,
     *,
@@ -44,7 +45,8 @@ async def pair_by_http(
     """Take a plug in pairing mode home; yields each step when it begins and when it is done.
 
     Args:
-        link: a way to the plug that does not insist on signatures: it has no key of ours yet.
+        reach: opens a way to the plug that does not insist on signatures, for it has no key of ours yet; it is left
+            once the plug was told everything.
         network: the Wi-Fi that the plug shall join.
         home: whose it shall be.
         now: the time, which the plug does not know.
@@ -56,35 +58,36 @@ async def pair_by_http(
         DeviceError: it refused a step.
         LinkError: it stopped answering.
     """
-    yield Step(phase=Phase.IDENTIFY, done=False)
-    hardware, uuid, abilities = await _identify(link)
-    yield Step(phase=Phase.IDENTIFY, done=True, found=f"{hardware.type}, {uuid}", uuid=uuid)
-
-    yield Step(phase=Phase.SCAN, done=False)
-    seen = await _scan(link, network)
-    yield Step(phase=Phase.SCAN, done=True, found=_strength(network, seen))
-
     errand: Errand | None = None
-    if prepare is not None:
-        yield Step(phase=Phase.SERVER, done=False)
-        errand = await prepare(uuid)
-        yield Step(phase=Phase.SERVER, done=True, found=errand.server)
+    async with reach() as link:
+        yield Step(phase=Phase.IDENTIFY, done=False)
+        hardware, uuid, abilities = await _identify(link)
+        yield Step(phase=Phase.IDENTIFY, done=True, found=f"{hardware.type}, {uuid}", uuid=uuid)
 
-    yield Step(phase=Phase.TIME, done=False)
-    await _set_time(link, home.timezone, now)
-    yield Step(phase=Phase.TIME, done=True, found=home.timezone)
+        yield Step(phase=Phase.SCAN, done=False)
+        seen = await _scan(link, network)
+        yield Step(phase=Phase.SCAN, done=True, found=_strength(network, seen))
 
-    yield Step(phase=Phase.KEY, done=False)
-    await link.request(Method.SET, ns.CONFIG_KEY, home.key_set())
-    yield Step(phase=Phase.KEY, done=True, found=" and ".join(str(server) for server in home.servers))
+        if prepare is not None:
+            yield Step(phase=Phase.SERVER, done=False)
+            errand = await prepare(uuid)
+            yield Step(phase=Phase.SERVER, done=True, found=errand.server)
 
-    yield Step(phase=Phase.WIFI, done=False)
-    if ns.CONFIG_WIFI_X in abilities:
-        encrypted = network.encrypted(seen, model_type=hardware.type, uuid=uuid)
-        await link.request(Method.SET, ns.CONFIG_WIFI_X, WifiSet(wifi=encrypted))
-    else:
-        await link.request(Method.SET, ns.CONFIG_WIFI, WifiSet(wifi=network.plain(seen)))
-    yield Step(phase=Phase.WIFI, done=True, found=network.ssid)
+        yield Step(phase=Phase.TIME, done=False)
+        await _set_time(link, home.timezone, now)
+        yield Step(phase=Phase.TIME, done=True, found=home.timezone)
+
+        yield Step(phase=Phase.KEY, done=False)
+        await link.request(Method.SET, ns.CONFIG_KEY, home.key_set())
+        yield Step(phase=Phase.KEY, done=True, found=" and ".join(str(server) for server in home.servers))
+
+        yield Step(phase=Phase.WIFI, done=False)
+        if ns.CONFIG_WIFI_X in abilities:
+            encrypted = network.encrypted(seen, model_type=hardware.type, uuid=uuid)
+            await link.request(Method.SET, ns.CONFIG_WIFI_X, WifiSet(wifi=encrypted))
+        else:
+            await link.request(Method.SET, ns.CONFIG_WIFI, WifiSet(wifi=network.plain(seen)))
+        yield Step(phase=Phase.WIFI, done=True, found=network.ssid)
 
     if errand is not None:
         first = home.servers[0]

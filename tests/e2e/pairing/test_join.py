@@ -1,0 +1,180 @@
+"""Joining a plug's Wi-Fi by the real nmcli, with a NetworkManager that python-dbusmock plays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ownplug.core.errors import Unreachable, UsageError
+from ownplug.transport import wifi_join
+from ownplug.transport.wifi_join import joined
+
+pytestmark = pytest.mark.e2e
+
+HERE = Path(__file__).parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+HOME_ALONE = {"connections": ["Home"], "active": ["Home"]}
+HOW_TO_GET_IT = "apt-get install network-manager dbus python3-dbusmock"
+
+
+Run = Callable[..., Any]
+
+
+class PlayedNetwork:
+    """A NetworkManager that nmcli talks to, and what it was made to do."""
+
+    def __init__(self, *ssids: str) -> None:
+        self._process = subprocess.Popen(
+            [SYSTEM_PYTHON, str(HERE / "played_network.py"), *ssids],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.bus = self._line()
+
+    def state(self) -> dict[str, Any]:
+        """Which connections there are, and which is active."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("?\n")
+        self._process.stdin.flush()
+        told: dict[str, Any] = json.loads(self._line())
+        return told
+
+    def stop(self) -> None:
+        self._process.communicate(timeout=20)
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+@pytest.fixture
+def play(
+    require_program: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., PlayedNetwork]]:
+    for program in ("nmcli", "dbus-daemon"):
+        require_program(program, HOW_TO_GET_IT)
+    has_library = subprocess.run([SYSTEM_PYTHON, "-c", "import dbusmock"], capture_output=True, check=False)
+    if has_library.returncode:
+        pytest.skip(f"python-dbusmock is not installed: {HOW_TO_GET_IT}")
+    running: list[PlayedNetwork] = []
+
+    def start(*ssids: str) -> PlayedNetwork:
+        network = PlayedNetwork(*ssids)
+        running.append(network)
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", network.bus)
+        return network
+
+    yield start
+    for network in running:
+        network.stop()
+
+
+async def test_the_only_plug_in_reach_is_joined_and_home_comes_back(
+    play: Callable[..., PlayedNetwork],
+) -> None:
+    network = play("Meross_SW_1A2B", "We:ird\\")
+    async with joined() as found:
+        assert (found.ssid, found.device, found.before) == ("Meross_SW_1A2B", "wlan0", "Home")
+        [active] = network.state()["active"]
+        assert active.startswith("ownplug-")
+    assert network.state() == HOME_ALONE
+
+
+def test_a_plug_is_paired_from_its_own_network(
+    play: Callable[..., PlayedNetwork], launch: Run, ownplug: Run, tmp_path: Path
+) -> None:
+    network = play("Meross_SW_1A2B")
+    places = ("--mqtts", "127.0.0.1:0", "--web", "127.0.0.1:0", "--advertise", "127.0.0.1")
+    launch("hub", "run", "--home", str(tmp_path / "home"), *places).ready()
+    plug = launch("virtual", "run").ready()
+    wifi = ("--ssid", "Home", "--password", "secret123")
+    paired = ownplug("pair", f"http://{plug['http']}", "--join", *wifi)
+    assert (paired["uuid"], paired["availability"]) == (plug["uuid"], "online")
+    assert network.state() == HOME_ALONE
+    told = ownplug("pair", f"http://{plug['http']}", "--join", *wifi, status=1)
+    assert told["code"] == "wrong-key"
+    assert network.state() == HOME_ALONE
+    told = ownplug(
+        "pair", "--join", *wifi, "--mqtt", "mqtts://127.0.0.1", "--key", "k", "--user-id", "1", status=2
+    )
+    assert "Leave --join out" in told["hint"]
+
+
+async def test_home_comes_back_after_a_failure_inside(play: Callable[..., PlayedNetwork]) -> None:
+    network = play("Meross_SW_1A2B")
+    with pytest.raises(Unreachable, match="the plug is gone"):
+        async with joined():
+            raise Unreachable("the plug is gone")
+    assert network.state() == HOME_ALONE
+
+
+def test_home_comes_back_after_ctrl_c(play: Callable[..., PlayedNetwork]) -> None:
+    network = play("Meross_SW_1A2B")
+    program = subprocess.Popen(
+        [sys.executable, str(HERE / "joining_program.py")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with program:
+        assert program.stdout is not None
+        assert program.stdout.readline().strip() == "Meross_SW_1A2B"
+        assert network.state()["active"] != ["Home"]
+        program.send_signal(signal.SIGINT)
+        program.wait(timeout=60)
+    assert network.state() == HOME_ALONE
+
+
+async def test_home_comes_back_although_somebody_is_in_a_hurry(play: Callable[..., PlayedNetwork]) -> None:
+    network = play("Meross_SW_1A2B")
+    inside = asyncio.Event()
+
+    async def stay() -> None:
+        async with joined():
+            inside.set()
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(stay())
+        await inside.wait()
+        task.cancel()
+        await asyncio.sleep(0.01)
+        task.cancel()
+    assert network.state() == HOME_ALONE
+
+
+async def test_of_several_one_must_be_named(play: Callable[..., PlayedNetwork]) -> None:
+    network = play("Meross_SW_1A2B", "Meross_SW_5DCC")
+    with pytest.raises(UsageError, match="Meross_SW_1A2B, Meross_SW_5DCC"):
+        async with joined():
+            pytest.fail("which one?")
+    async with joined("Meross_SW_5DCC") as found:
+        assert found.ssid == "Meross_SW_5DCC"
+    assert network.state() == HOME_ALONE
+
+
+async def test_no_plug_in_reach(play: Callable[..., PlayedNetwork], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wifi_join, "_SCAN_S", 2.5)
+    network = play("Neighbour")
+    with pytest.raises(Unreachable, match="not in reach of wlan0"):
+        async with joined():
+            pytest.fail("whom?")
+    assert network.state() == HOME_ALONE
+
+
+async def test_without_the_program_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="no nmcli"):
+        async with joined():
+            pytest.fail("how?")
