@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     examples=[
         "ownplug pair http://10.10.10.1 --ssid MyNet --name kettle",
         "ownplug pair --join --ssid MyNet --name kettle",
+        "ownplug pair --serial /dev/ttyUSB0 --ssid MyNet",
         "ownplug pair http://10.10.10.1 --ssid MyNet --mqtt mqtts://192.168.1.5:8883 --key K --user-id 10001",
     ],
 )
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 @click.option("--mqtt-password", help="The password of that user.")
 @hub_option
 @click.option("--timeout", "timeout_s", default=90.0, show_default=True, help="Seconds to wait for the plug.")
+@click.option(
+    "--serial", "port", metavar="PORT", help="Pair it by the serial port of its board instead of URL."
+)
 @click.option("--join", "joins", is_flag=True, help="Join the plug's own Wi-Fi for it, by NetworkManager.")
 @click.option("--join-ssid", metavar="NAME", help="Which one, where several plugs are in pairing mode.")
 @click.option("--keep-relay", is_flag=True, help="Do not switch the plug to prove that it obeys.")
@@ -56,6 +60,7 @@ def pair(
     mqtt_password: str | None,
     hub_url: str | None,
     timeout_s: float,
+    port: str | None,
     joins: bool,
     join_ssid: str | None,
     keep_relay: bool,
@@ -65,7 +70,7 @@ def pair(
     Done only when the plug is at home and obeys: it says that it is online, and its relay clicks twice. Where it does
     not come, the error tells the cause, the evidence and the remedy; docs/pairing.md has all of them.
     """
-    from ownplug.cli.taking_home import Wish, pair_with_hub, pair_with_server
+    from ownplug.cli.taking_home import Wish, pair_on_wire, pair_with_hub, pair_with_server
     from ownplug.pairing import WifiNetwork
 
     if password is None:
@@ -82,7 +87,19 @@ def pair(
         raise UsageError(
             "Whoever is in the plug's own Wi-Fi cannot watch a foreign server.", hint="Leave --join out."
         )
-    if servers:
+    if port is not None and (servers or wish.joins):
+        raise UsageError("--serial pairs with a hub, and needs no Wi-Fi here: leave --mqtt and --join out.")
+    if port is not None:
+        from ownplug.cli.wire import BAUD, open_plug_console
+
+        work = pair_on_wire(
+            frame,
+            lambda: open_plug_console(frame, port, baud=BAUD, tx_delay_ms=0.0),
+            wish,
+            hub_url=hub_url,
+            name=name,
+        )
+    elif servers:
         login = _login(mqtt_user, mqtt_password)
         work = pair_with_server(frame, wish, _foreign_home(servers, key, user_id), login)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -29,16 +29,19 @@ from ownplug.pairing import (
     Step,
     WifiNetwork,
     Word,
+    ask_by_serial,
     ask_plug,
     check_login,
     check_server,
     failure,
     open_broker_host,
     pair_by_http,
+    pair_by_serial,
 )
 from ownplug.plug import HttpLink, Link
 
 if TYPE_CHECKING:
+    from ownplug.console import Console
     from ownplug.core.meross.login import Login
 
 _SCAN_S = 40.0  # a plug's radio may be away for a while. Source: protocol notes, 1.5
@@ -100,10 +103,48 @@ async def take_home(hub: HubClient, wish: Wish, *, tell: Tell) -> Uuid:
             pair_by_http(ways.reach, wish.network, home, now=SystemClock().now(), prepare=prepare)
         )
     except OwnplugError:
-        if story.uuid is not None:
-            await host.forget_new(story.uuid)
+        await _leave_nothing(host, story)
         raise
     return story.plug
+
+
+async def pair_on_wire(
+    frame: Frame,
+    open_console: Callable[[], AbstractAsyncContextManager[Console]],
+    wish: Wish,
+    *,
+    hub_url: str | None,
+    name: str | None,
+) -> None:
+    """Take the plug on a serial console home to the hub, and print what it is."""
+    frame.note(
+        "Pairing by the console is derived from what the settings are called; no real plug has proven it yet."
+    )
+    async with _hub(frame, hub_url) as hub, open_console() as console:
+        host = HubHost(hub)
+        await host.begin()
+        home = await _home_of(hub)
+        story = _Story(frame.note)
+
+        async def ask() -> Word | None:
+            return await ask_by_serial(console, wish.network)
+
+        async def prepare(_: Uuid) -> Errand:
+            return _errand(wish, host, await _try_server(home.servers[0], is_cut_off=False), ask)
+
+        try:
+            await story.follow(pair_by_serial(console, wish.network, home, prepare=prepare))
+        except OwnplugError:
+            await _leave_nothing(host, story)
+            raise
+        plug = await (hub.rename(story.plug.text, name) if name else hub.plug(story.plug.text))
+        frame.print_result(plug, f"{plug['name']} is at home.")
+
+
+async def _leave_nothing(host: HubHost, story: _Story) -> None:
+    """Have the hub forget a plug that did not come all the way."""
+    if story.uuid is not None:
+        await host.forget_new(story.uuid)
 
 
 async def pair_with_server(frame: Frame, wish: Wish, home: HomeToJoin, login: Login | None) -> None:

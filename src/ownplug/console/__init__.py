@@ -23,14 +23,22 @@ from ownplug.console.factory import FactoryStep, LeaveFactory, LeftFactory, leav
 from ownplug.console.identity import choose_identity, read_identity, write_identity
 from ownplug.console.insistence import InsistSettings, Opening, insist
 from ownplug.console.keys import Store, setting_of
-from ownplug.console.plan import Change, Left, RestoreOptions, RestorePlan, Why, plan_restore
+from ownplug.console.plan import (
+    Change,
+    Left,
+    RestoreOptions,
+    RestorePlan,
+    Why,
+    is_typable,
+    plan_restore,
+)
 from ownplug.console.private_file import check_new, write_new
 from ownplug.console.progress import Progress, Told
 from ownplug.console.provenance import Origin, PlugFacts, Provenance
 from ownplug.console.restore import Restore, Restored
 from ownplug.console.session import Session, SessionSettings
 from ownplug.console.snapshots import Found, Snapshot, fail_rest, make_snapshot, snapshot
-from ownplug.console.store import read_store
+from ownplug.console.store import read_store, write_surely
 from ownplug.console.watch import Sighting, Watcher, sightings
 
 __all__ = [
@@ -69,6 +77,7 @@ __all__ = [
     "differences",
     "fail_rest",
     "insist",
+    "is_typable",
     "leave_factory",
     "load_backup",
     "make_snapshot",
@@ -86,4 +95,5 @@ __all__ = [
     "snapshot",
     "write_identity",
     "write_new",
+    "write_surely",
 ]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from ownplug.console.backup_file import Backup
 from ownplug.console.backups import check_same_plug, identity_of
 from ownplug.console.console import Console
-from ownplug.console.keys import Store, setting_of, split_key
-from ownplug.console.plan import Change, RestoreOptions, RestorePlan, plan_restore
+from ownplug.console.keys import Store
+from ownplug.console.plan import RestoreOptions, RestorePlan, plan_restore
 from ownplug.console.progress import Progress, Told, unheard
-from ownplug.console.store import has_value, read_store
-from ownplug.core.errors import DeviceError, UsageError
+from ownplug.console.store import read_store, write_surely
+from ownplug.core.errors import UsageError
 from ownplug.core.shell import Risk
 
 _ROUNDS = 3  # of writing and comparing: the plug itself writes settings, too
-_WRITES = 3  # of one value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,20 +106,5 @@ class Restore:
     async def _write(self, console: Console, plan: RestorePlan, told: Told) -> None:
         for number, change in enumerate(plan.changes):
             told(Progress(done=number, of=len(plan.changes), what=f"write {change.key}"))
-            await _write_back(console, change)
+            await write_surely(console, change.key, change.new)
             self._written[change.key] = None
-
-
-async def _write_back(console: Console, change: Change) -> None:
-    """Write one value until it reads back."""
-    group, name = split_key(change.key)
-    accept: Literal[Risk.IDENTITY] | None = Risk.IDENTITY if group == "factory" else None
-    for _ in range(_WRITES):
-        await console.write_setting(group, name, change.new, accept=accept)
-        if await has_value(console, change.key, change.new):
-            return
-    setting = setting_of(change.key)
-    raise DeviceError(
-        f"The plug does not keep what is written to {change.key}.",
-        hint=f"It is meant to hold: {setting.meaning}" if setting and setting.meaning else "",
-    )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ownplug.console.agree import ask_until_agreed
 from ownplug.console.console import Console
-from ownplug.console.keys import split_key
+from ownplug.console.keys import setting_of, split_key
 from ownplug.console.progress import Progress, Told, unheard
-from ownplug.core.errors import Malformed, Unexpected
+from ownplug.core.errors import DeviceError, Malformed, Unexpected
 from ownplug.core.secret import Secret
-from ownplug.core.shell import SETTINGS, Command
+from ownplug.core.shell import SETTINGS, Command, Risk
 from ownplug.core.shell.replies import ConfigRead, ConfigShow
 
 _PLACES = {setting.key: place for place, setting in enumerate(SETTINGS)}
 _LISTINGS = 2
+_WRITES = 3  # of one value
 
 
 async def read_store(console: Console, *, told: Told = unheard) -> dict[str, Secret]:
@@ -66,6 +69,26 @@ async def has_value(console: Console, key: str, value: Secret) -> bool:
     if _is_whole(reply, split_key(key)[1]) and reply.value == value:
         return True
     return await read_value(console, key) == value
+
+
+async def write_surely(console: Console, key: str, value: Secret) -> None:
+    """Write one setting until it reads back.
+
+    Raises:
+        DeviceError: the plug refuses the value, or does not keep it.
+        OwnplugError: see `read_store`.
+    """
+    group, name = split_key(key)
+    accept: Literal[Risk.IDENTITY] | None = Risk.IDENTITY if group == "factory" else None
+    for _ in range(_WRITES):
+        await console.write_setting(group, name, value, accept=accept)
+        if await has_value(console, key, value):
+            return
+    setting = setting_of(key)
+    raise DeviceError(
+        f"The plug does not keep what is written to {key}.",
+        hint=f"It is meant to hold: {setting.meaning}" if setting and setting.meaning else "",
+    )
 
 
 def _by_key(listing: ConfigShow) -> dict[str, Secret]:

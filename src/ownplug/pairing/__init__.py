@@ -8,6 +8,7 @@ from ownplug.pairing.arrival import TIMEOUT_S, Errand, Host
 from ownplug.pairing.broker_check import check_broker, invented_plug
 from ownplug.pairing.broker_watch import BrokerHost, open_broker_host
 from ownplug.pairing.by_http import pair_by_http
+from ownplug.pairing.by_serial import ask_by_serial, pair_by_serial
 from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, failure, last_guess
 from ownplug.pairing.finding import Finding, Health, bad, good, unknown
 from ownplug.pairing.home import GatewayAddress, HomeToJoin
@@ -40,6 +41,7 @@ __all__ = [
     "TlsVerdict",
     "WifiNetwork",
     "Word",
+    "ask_by_serial",
     "ask_plug",
     "bad",
     "check_broker",
@@ -56,5 +58,6 @@ __all__ = [
     "last_guess",
     "open_broker_host",
     "pair_by_http",
+    "pair_by_serial",
     "unknown",
 ]

@@ -16,7 +16,7 @@ from ownplug.plug import Link
 
 _SOON_S = 2.0  # a plug that is there answers at once; one that left its access point never does
 _SCAN_S = 20.0
-_CLOCK_IS_SET_S = 1_000_000_000  # 2001; an unset clock counts from 1970
+CLOCK_IS_SET_S = 1_000_000_000  # 2001; an unset clock counts from 1970
 
 
 async def ask_plug(link: Link, network: WifiNetwork) -> Word | None:
@@ -32,7 +32,7 @@ async def ask_plug(link: Link, network: WifiNetwork) -> Word | None:
     except (OwnplugError, TimeoutError):
         return None
     if str(told.firmware.user_id) not in {"", "0"}:
-        return Word(knows_time=told.time is not None and told.time.timestamp > _CLOCK_IS_SET_S)
+        return Word(knows_time=told.time is not None and told.time.timestamp > CLOCK_IS_SET_S)
     return Word(is_pairing=True, trace=await _trace(link), signal=await _signal(link, network))
 
 
