@@ -24,6 +24,7 @@ from devtools.measure_figure import Figure, figure_lines, in_turns
 from devtools.measure_fleet import FleetFigures, fleet_at_home, fleet_table
 from devtools.measure_load import CannotBuild
 from devtools.measure_mqtt import PEER, Comparison, Effort, compare
+from devtools.measure_pairing import PairingFigures, pairing_line, share_of_the_tool
 from devtools.measure_table import MOST_BUSY, cells, markdown_table, plain_table
 
 STARTS = 21
@@ -147,9 +148,12 @@ def _tables(
     figures: list[Figure],
     found: Comparison | None,
     fleet: FleetFigures | None,
+    pairing: PairingFigures | None,
     table: Callable[[Sequence[Sequence[str]]], str],
 ) -> str:
     parts = [table(figure_lines(figures))] if figures else []
+    if pairing is not None:
+        parts.append(pairing_line(pairing))
     if fleet is not None:
         parts.append(table(fleet_table(fleet)))
     if found is not None:
@@ -191,15 +195,16 @@ def main() -> None:
             *asking_a_plug(),
         ]
     )
+    pairing = None if options.servers_only else asyncio.run(share_of_the_tool())
     effort = Effort(rounds=options.rounds, seconds=options.seconds, crowd=options.crowd)
     found = _measured_servers(effort)
     fleet = fleet_at_home(options.fleet, FLEET_S) if options.fleet and not options.servers_only else None
-    print(_tables(figures, found, fleet, plain_table))
+    print(_tables(figures, found, fleet, pairing, plain_table))
     print(f"A figure counts only where the generator's core is less than {MOST_BUSY:.0%} busy.")
     if options.write:
         page = options.write.read_text("utf-8")
         options.write.write_text(
-            replace_between_marks(page, _tables(figures, found, fleet, markdown_table)), "utf-8"
+            replace_between_marks(page, _tables(figures, found, fleet, pairing, markdown_table)), "utf-8"
         )
 
 

@@ -55,7 +55,7 @@ def test_how_far_the_start_up_talk_came_is_told_of_the_newest_connection(run: Ru
         talk = home.hub.talk(plug.uuid)
         assert talk is not None
         assert (talk.clock_questions, talk.binds, talk.has_told_meter) == (2, 1, True)
-        plug.connect()
+        plug.connect("2")
         talk = home.hub.talk(plug.uuid)
         assert talk is not None
         assert (talk.clock_questions, talk.binds, talk.has_told_meter) == (0, 0, False)

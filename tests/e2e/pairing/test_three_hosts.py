@@ -1,0 +1,154 @@
+"""A plug, a hub and a laptop, each a host of its own: the laptop is in the plug's network and in the home's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ownplug.virtual import profile_names
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+PLUG_URL, HUB = "http://10.10.10.1", "192.168.77.10"
+WIFI = ("--ssid", "Home", "--password", "secret123")
+READY_S = 30.0
+HOW_TO_GET_IT = "apt-get install iproute2"
+
+
+class Hosts:
+    """Three network namespaces: plug and laptop share 10.10.10.0/24, all share 192.168.77.0/24."""
+
+    def __init__(self, ip: str, tail: str) -> None:
+        self._ip = ip
+        self.plug, self.hub, self.laptop = (f"{name}{tail}" for name in ("plug", "hub", "lap"))
+        self._running: list[subprocess.Popen[str]] = []
+
+    def open(self) -> None:
+        """Make them and their cables."""
+        for host in (self.plug, self.hub, self.laptop):
+            self._do("netns", "add", host)
+            self._in(host, "link", "set", "lo", "up")
+        self._in(self.hub, "link", "add", "br0", "type", "bridge")
+        self._in(self.hub, "addr", "add", f"{HUB}/24", "dev", "br0")
+        self._in(self.hub, "link", "set", "br0", "up")
+        for host, address in ((self.plug, "192.168.77.50"), (self.laptop, "192.168.77.20")):
+            self._in(self.hub, "link", "add", host, "type", "veth", "peer", "name", "home", "netns", host)
+            self._in(self.hub, "link", "set", host, "master", "br0")
+            self._in(self.hub, "link", "set", host, "up")
+            self._up(host, "home", address)
+        self._in(self.laptop, "link", "add", "wifi", "type", "veth", "peer", "name", "ap", "netns", self.plug)
+        self._up(self.laptop, "wifi", "10.10.10.100")
+        self._up(self.plug, "ap", "10.10.10.1")
+
+    def start(self, host: str, *arguments: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+        """Run `ownplug …` on a host until the end; return it and the line that it was ready with."""
+        process = subprocess.Popen(
+            self._command(host, arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self._running.append(process)
+        assert process.stdout is not None
+        told: dict[str, Any] = json.loads(process.stdout.readline())
+        return process, told
+
+    def run(self, host: str, *arguments: str, token: str = "") -> tuple[int, Any]:
+        """Run one command on a host; return its status and its JSON."""
+        done = subprocess.run(
+            [*self._command(host, arguments), "--json"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, "OWNPLUG_TOKEN": token},
+        )
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def stop(self, process: subprocess.Popen[str]) -> None:
+        """End a program of `start`."""
+        process.terminate()
+        process.communicate(timeout=READY_S)
+
+    def cut_off(self, host: str, address: str) -> None:
+        """Let what a host sends to an address go nowhere."""
+        self._in(host, "route", "add", "blackhole", f"{address}/32")
+
+    def close(self) -> None:
+        """End what runs, and take the hosts away."""
+        for process in self._running:
+            if process.poll() is None:
+                self.stop(process)
+        for host in (self.plug, self.hub, self.laptop):
+            subprocess.run([self._ip, "netns", "delete", host], capture_output=True, check=False)
+
+    def _up(self, host: str, device: str, address: str) -> None:
+        self._in(host, "addr", "add", f"{address}/24", "dev", device)
+        self._in(host, "link", "set", device, "up")
+
+    def _in(self, host: str, *words: str) -> None:
+        self._do("-n", host, *words)
+
+    def _do(self, *words: str) -> None:
+        subprocess.run([self._ip, *words], check=True, capture_output=True, timeout=30)
+
+    def _command(self, host: str, arguments: tuple[str, ...]) -> list[str]:
+        return [self._ip, "netns", "exec", host, sys.executable, "-m", "ownplug", *arguments]
+
+
+@pytest.fixture
+def hosts(require_program: Callable[[str, str], str]) -> Iterator[Hosts]:
+    ip = require_program("ip", HOW_TO_GET_IT)
+    hosts = Hosts(ip, str(os.getpid() % 100_000))
+    try:
+        try:
+            hosts.open()
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no network namespaces here, for which one must be root: {error.stderr!r}")
+        yield hosts
+    finally:
+        hosts.close()
+
+
+@pytest.mark.timeout(300)
+def test_each_model_comes_from_the_laptop_to_the_hub_over_real_wires(
+    hosts: Hosts, tmp_path: Path, tell: Callable[[str], None]
+) -> None:
+    home = str(tmp_path / "home")
+    where = ("--mqtts", "0.0.0.0:8883", "--web", f"{HUB}:8480", "--advertise", HUB)
+    hosts.start(hosts.hub, "hub", "run", "--home", home, *where)
+    token = (tmp_path / "home" / "token").read_text().strip()
+    hub = ("--hub", f"http://{HUB}:8480")
+    for name in profile_names():
+        plug, told = hosts.start(hosts.plug, "virtual", "run", "--model", name, "--http", "10.10.10.1:80")
+        status, paired = hosts.run(hosts.laptop, "pair", PLUG_URL, *WIFI, "--name", name, *hub, token=token)
+        assert (status, paired["uuid"], paired["availability"]) == (0, told["uuid"], "online"), paired
+        assert paired["talk"]["address"] == "192.168.77.50"
+        hosts.stop(plug)
+    tell(f"paired over three hosts, each switched and read back: {', '.join(profile_names())}")
+
+
+def test_a_firewall_between_the_plug_and_the_hub_is_told_from_the_plugs_own_word(
+    hosts: Hosts, tmp_path: Path
+) -> None:
+    home = str(tmp_path / "home")
+    where = ("--mqtts", "0.0.0.0:8883", "--web", f"{HUB}:8480", "--advertise", HUB)
+    hosts.start(hosts.hub, "hub", "run", "--home", home, *where)
+    token = (tmp_path / "home" / "token").read_text().strip()
+    plug, _ = hosts.start(hosts.plug, "virtual", "run", "--http", "10.10.10.1:80")
+    hosts.cut_off(hosts.plug, HUB)  # the laptop still reaches it
+    hub = ("--hub", f"http://{HUB}:8480")
+    status, told = hosts.run(hosts.laptop, "pair", PLUG_URL, *WIFI, *hub, token=token)
+    assert (status, told["code"]) in {(1, "no-time"), (1, "port-closed")}
+    assert "firewall" in told["hint"]
+    assert hosts.run(hosts.laptop, "plugs", *hub, token=token) == (0, [])
+    hosts.stop(plug)
