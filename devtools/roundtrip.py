@@ -19,10 +19,9 @@ from typing import Any
 
 from ownplug import connect
 from ownplug.app import HomeFolder, load_settings, open_hub
-from ownplug.cli.taking_home import Wish, take_home
 from ownplug.client import HubClient, find_hub
 from ownplug.core.secret import Secret
-from ownplug.pairing import WifiNetwork
+from ownplug.pairing import WifiNetwork, Wish, take_home
 from ownplug.plug import Plug
 
 QUESTIONS = 300

@@ -122,8 +122,7 @@ async def _read_ready(process: asyncio.subprocess.Process) -> list[dict[str, str
 
 async def _take_home(frame: Frame, hub: HubClient, plug: dict[str, str], name: str) -> dict[str, Any]:
     """Pair one plug, name it, switch it both ways and read it; return what the hub says of it then."""
-    from ownplug.cli.taking_home import Wish, take_home
-    from ownplug.pairing import WifiNetwork
+    from ownplug.pairing import WifiNetwork, Wish, take_home
 
     began = time.perf_counter()
     network = WifiNetwork(ssid="Demo", password=Secret("any will do"))  # the air of virtual plugs is kind

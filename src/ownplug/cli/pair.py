@@ -8,6 +8,7 @@ import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.running import run_async
+from ownplug.cli.servers import parse_server
 from ownplug.cli.target import hub_option
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
@@ -70,8 +71,8 @@ def pair(
     Done only when the plug is at home and obeys: it says that it is online, and its relay clicks twice. Where it does
     not come, the error tells the cause, the evidence and the remedy; docs/pairing.md has all of them.
     """
-    from ownplug.cli.taking_home import Wish, pair_on_wire, pair_with_hub, pair_with_server
-    from ownplug.pairing import WifiNetwork
+    from ownplug.cli.taking_home import pair_on_wire, pair_with_hub, pair_with_server
+    from ownplug.pairing import WifiNetwork, Wish
 
     if password is None:
         password = click.prompt("Wi-Fi password", hide_input=True, default="", show_default=False, err=True)
@@ -116,17 +117,15 @@ def _login(user: str | None, password: str | None) -> Login | None:
 
 
 def _foreign_home(servers: tuple[str, ...], key: str | None, user_id: str | None) -> HomeToJoin:
-    from ownplug.pairing import HomeToJoin
+    from ownplug.pairing import GatewayAddress, HomeToJoin
 
     if not key or not user_id:
         raise UsageError("A foreign server needs --key and --user-id: what the plug's login is made of.")
     import tzlocal
 
-    from ownplug.cli.taking_home import server_address
-
     return HomeToJoin(
         user_id=user_id,
         key=Secret(key),
-        servers=tuple(server_address(server) for server in servers),
+        servers=tuple(GatewayAddress(host=host, port=port) for host, port in map(parse_server, servers)),
         timezone=tzlocal.get_localzone_name(),
     )

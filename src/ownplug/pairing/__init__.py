@@ -15,6 +15,7 @@ from ownplug.pairing.home import GatewayAddress, HomeToJoin
 from ownplug.pairing.key_check import DEFAULTS, Candidate, KeyFinding, find_key
 from ownplug.pairing.server_check import check_login, check_server
 from ownplug.pairing.steps import Phase, Step
+from ownplug.pairing.taking_home import Wish, home_of, take_home, take_home_by_serial, take_to_server
 from ownplug.pairing.tls_check import TlsFinding, TlsVerdict, check_tls
 from ownplug.pairing.tls_listen import first_bytes, judge_hello
 from ownplug.pairing.wifi import WifiNetwork
@@ -40,6 +41,7 @@ __all__ = [
     "TlsFinding",
     "TlsVerdict",
     "WifiNetwork",
+    "Wish",
     "Word",
     "ask_by_serial",
     "ask_plug",
@@ -53,11 +55,15 @@ __all__ = [
     "find_key",
     "first_bytes",
     "good",
+    "home_of",
     "invented_plug",
     "judge_hello",
     "last_guess",
     "open_broker_host",
     "pair_by_http",
     "pair_by_serial",
+    "take_home",
+    "take_home_by_serial",
+    "take_to_server",
     "unknown",
 ]

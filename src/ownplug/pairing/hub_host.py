@@ -8,7 +8,7 @@ from typing import Any
 from ownplug.client import HubClient
 from ownplug.core.errors import NotFound
 from ownplug.core.identity import Uuid
-from ownplug.pairing import Sight
+from ownplug.pairing.evidence import Sight
 from ownplug.plug import HubLink, Link
 
 
