@@ -12,9 +12,11 @@ from ownplug.aio import Clock, SystemClock
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
+from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Settings
 from ownplug.broker import Broker
+from ownplug.client import HubAddress
 from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi
 from ownplug.store import SqliteStore
@@ -84,7 +86,9 @@ async def open_hub(
         await stack.enter_async_context(watching(certificates, broker, clock))
         ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
-        web = await stack.enter_async_context(open_web(api, settings.web, folder.token()))
+        desk = await stack.enter_async_context(PairingDesk(clock))
+        web = await stack.enter_async_context(open_web(api, desk, settings.web, folder.token()))
+        desk.serve_through(HubAddress(url=web.url, token=folder.token()))
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
             mqtts_legacy=_address(host, broker.legacy_address),

@@ -20,6 +20,7 @@ from ownplug.transport.http import JsonClient
 
 # A toggle asks the plug three times; the hub gives each question some seconds and names the one that failed.
 _TIMEOUT_S = 30.0
+_SCAN_S = 60.0  # a plug's radio may be away for a while
 
 Document = dict[str, Any]
 
@@ -118,6 +119,36 @@ class HubClient:
         """Remove a user of the MQTT server; its connections end at once."""
         await self._request("DELETE", f"/users/{_word(name, 'a user', 'ownplug user list')}")
 
+    async def look_at_plug(self, url: str) -> Document:
+        """Have the hub ask a plug in pairing mode: `uuid`, `model`, and the `networks` that it hears."""
+        return await self._call("POST", "/pairings/look", {"url": url}, timeout_s=_SCAN_S)
+
+    async def begin_pairing(
+        self, url: str, *, ssid: str, password: Secret, name: str = "", switches: bool = True
+    ) -> Document:
+        """Have the hub take a plug home; return the pairing, whose `id` `pairing` wants."""
+        wish = {
+            "url": url,
+            "ssid": ssid,
+            "password": password.reveal(),
+            "name": name,
+            "switches": switches,
+        }
+        return await self._call("POST", "/pairings", wish)
+
+    async def pairing(self, id_: str) -> Document:
+        """Return a pairing as it is now: `state` (running, done, failed), `phase`, `steps`, `failure`."""
+        return await self._call("GET", f"/pairings/{quote(id_, safe='')}")
+
+    async def pairings(self) -> list[Document]:
+        """Return the pairings of late, oldest first."""
+        found: list[Document] = _field(await self._call("GET", "/pairings"), "pairings", list)
+        return found
+
+    async def cancel_pairing(self, id_: str) -> None:
+        """Give a pairing up, or forget one that ended."""
+        await self._request("DELETE", f"/pairings/{quote(id_, safe='')}")
+
     async def events(self) -> AsyncGenerator[Document, None]:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
 
@@ -133,14 +164,18 @@ class HubClient:
         except Unreachable as error:
             raise _no_hub(error) from error
 
-    async def _call(self, method: str, path: str, body: Document | None = None) -> Document:
-        return _document(await self._request(method, path, body))
+    async def _call(
+        self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S
+    ) -> Document:
+        return _document(await self._request(method, path, body, timeout_s=timeout_s))
 
-    async def _request(self, method: str, path: str, body: Document | None = None) -> object:
+    async def _request(
+        self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S
+    ) -> object:
         url = f"{self._address.url}/api/v1{path}"
         try:
             reply = await self._http.request(
-                method, url, json=body, token=self._address.token, timeout_s=_TIMEOUT_S
+                method, url, json=body, token=self._address.token, timeout_s=timeout_s
             )
         except Unreachable as error:
             raise _no_hub(error) from error

@@ -7,7 +7,7 @@ what the vendor's app tells it, in the same order. Where it does not come home, 
 from ownplug.pairing.arrival import TIMEOUT_S, Errand, Host
 from ownplug.pairing.broker_check import check_broker, invented_plug
 from ownplug.pairing.broker_watch import BrokerHost, open_broker_host
-from ownplug.pairing.by_http import pair_by_http
+from ownplug.pairing.by_http import identify, pair_by_http, scan
 from ownplug.pairing.by_serial import ask_by_serial, pair_by_serial
 from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, failure, last_guess
 from ownplug.pairing.finding import Finding, Health, bad, good, unknown
@@ -56,12 +56,14 @@ __all__ = [
     "first_bytes",
     "good",
     "home_of",
+    "identify",
     "invented_plug",
     "judge_hello",
     "last_guess",
     "open_broker_host",
     "pair_by_http",
     "pair_by_serial",
+    "scan",
     "take_home",
     "take_home_by_serial",
     "take_to_server",

@@ -61,11 +61,11 @@ async def pair_by_http(
     errand: Errand | None = None
     async with reach() as link:
         yield Step(phase=Phase.IDENTIFY, done=False)
-        hardware, uuid, abilities = await _identify(link)
+        hardware, uuid, abilities = await identify(link)
         yield Step(phase=Phase.IDENTIFY, done=True, found=f"{hardware.type}, {uuid}", uuid=uuid)
 
         yield Step(phase=Phase.SCAN, done=False)
-        seen = await _scan(link, network)
+        seen = network.find(await scan(link))
         yield Step(phase=Phase.SCAN, done=True, found=_strength(network, seen))
 
         if prepare is not None:
@@ -96,7 +96,14 @@ async def pair_by_http(
             yield step
 
 
-async def _identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
+async def identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
+    """Ask a plug in pairing mode what it is, and what it can do.
+
+    Raises:
+        PairingFailed: it belongs to somebody already.
+        Malformed: it is no plug.
+        OwnplugError: see `Link.request`.
+    """
     try:
         told = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all
         uuid = Uuid.parse(told.system.hardware.uuid)
@@ -114,9 +121,14 @@ async def _identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
     return told.system.hardware, uuid, frozenset(abilities)
 
 
-async def _scan(link: Link, network: WifiNetwork) -> Network | None:
+async def scan(link: Link) -> list[Network]:
+    """Ask a plug which networks it hears; takes ten seconds and more.
+
+    Raises:
+        OwnplugError: see `Link.request`.
+    """
     reply = await link.request(Method.GET, ns.CONFIG_WIFI_LIST, {})
-    return network.find(reply.read(WifiListPayload).networks)
+    return reply.read(WifiListPayload).networks
 
 
 def _strength(network: WifiNetwork, seen: Network | None) -> str:

@@ -5,6 +5,7 @@ To the hub of the home by the plug's HTTP or its console, or to somebody else's 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -191,7 +192,7 @@ async def _to_hub(
     journey = _Journey(prepare, tell)
     try:
         yield journey
-    except OwnplugError:
+    except (OwnplugError, asyncio.CancelledError):
         if journey.uuid is not None:
             await host.forget_new(journey.uuid)
         raise

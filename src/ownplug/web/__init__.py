@@ -6,7 +6,28 @@ document (RFC 9457), never a traceback, and nothing that is asked with GET chang
 """
 
 from ownplug.web.app import create_app
+from ownplug.web.pairing import (
+    DoneStep,
+    FoundPlug,
+    HeardNetwork,
+    PairingDoor,
+    PairingFailure,
+    PairingView,
+    PairingWish,
+)
 from ownplug.web.server import WebServer, open_web
 from ownplug.web.settings import WebSettings
 
-__all__ = ["WebServer", "WebSettings", "create_app", "open_web"]
+__all__ = [
+    "DoneStep",
+    "FoundPlug",
+    "HeardNetwork",
+    "PairingDoor",
+    "PairingFailure",
+    "PairingView",
+    "PairingWish",
+    "WebServer",
+    "WebSettings",
+    "create_app",
+    "open_web",
+]

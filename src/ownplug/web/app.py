@@ -11,6 +11,7 @@ from ownplug.web.body import JsonBodies
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.live import live
+from ownplug.web.pairing import PairingDoor, pairing
 from ownplug.web.ports import HubDoor
 from ownplug.web.problems import answer_failures
 from ownplug.web.routes import api as api_routes
@@ -18,11 +19,12 @@ from ownplug.web.routes import health
 from ownplug.web.settings import WebSettings
 
 
-def create_app(api: HubDoor, settings: WebSettings, token: Secret) -> FastAPI:
+def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret) -> FastAPI:
     """Make the web interface of a hub.
 
     Args:
         api: the hub's door, `ownplug.hub.HubApi`.
+        desk: takes plugs home.
         settings: where it will listen and which names it answers to.
         token: what every caller must hold.
 
@@ -45,7 +47,8 @@ def create_app(api: HubDoor, settings: WebSettings, token: Secret) -> FastAPI:
         },
     )
     app.state.hub = api
-    for routes in (health, api_routes, live):
+    app.state.pairing = desk
+    for routes in (health, api_routes, pairing, live):
         app.include_router(routes)
     answer_failures(app)
     app.add_middleware(JsonBodies)

@@ -19,25 +19,25 @@ Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC
 _TopicFilter = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class _Sent(BaseModel):
+class Sent(BaseModel):
     """What a caller sends: a field that we do not know is a mistake."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class SwitchBody(_Sent):
+class SwitchBody(Sent):
     """Which state a relay shall have."""
 
     on: StrictBool
 
 
-class RenameBody(_Sent):
+class RenameBody(Sent):
     """What a plug shall be called."""
 
     name: str = Field(max_length=200)
 
 
-class RequestBody(_Sent):
+class RequestBody(Sent):
     """A message in the plug's own language."""
 
     method: Literal["GET", "SET", "PUSH", "DELETE"] = "GET"
@@ -45,7 +45,7 @@ class RequestBody(_Sent):
     payload: dict[str, Any] = Field(default_factory=dict)
 
 
-class UserBody(_Sent):
+class UserBody(Sent):
     """A user of the MQTT server, and the topic filters it may read and write."""
 
     name: str = Field(min_length=1, max_length=254)

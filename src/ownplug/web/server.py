@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.core.secret import Secret
 from ownplug.web.app import create_app
+from ownplug.web.pairing import PairingDoor
 from ownplug.web.ports import HubDoor
 from ownplug.web.settings import WebSettings
 
@@ -44,13 +45,16 @@ class WebServer:
 
 
 @asynccontextmanager
-async def open_web(api: HubDoor, settings: WebSettings, token: Secret) -> AsyncIterator[WebServer]:
+async def open_web(
+    api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret
+) -> AsyncIterator[WebServer]:
     """Serve the web interface of a hub for as long as the context lasts.
 
     At the end listeners are told that the hub goes away, and answers under way have a second to finish.
 
     Args:
         api: the hub's door, `ownplug.hub.HubApi`.
+        desk: takes plugs home.
         settings: where to listen and which names to answer to.
         token: what every caller must hold.
 
@@ -58,7 +62,7 @@ async def open_web(api: HubDoor, settings: WebSettings, token: Secret) -> AsyncI
         Conflict: the port is in use.
         UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
     """
-    app = create_app(api, settings, token)
+    app = create_app(api, desk, settings, token)
     listener = await _listen(settings)
     server = _Server(_config(app))
     tasks = asyncio.TaskGroup()

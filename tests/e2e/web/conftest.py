@@ -31,8 +31,18 @@ from ownplug.hub import (
     StartupTalk,
     UserView,
 )
-from ownplug.web import WebSettings, open_web
+from ownplug.web import (
+    DoneStep,
+    FoundPlug,
+    HeardNetwork,
+    PairingFailure,
+    PairingView,
+    PairingWish,
+    WebSettings,
+    open_web,
+)
 
+NO_DESK: Any = None  # nobody pairs here
 STARTS_S = 20
 NOON = datetime(2025, 6, 1, 12, 0, 0, tzinfo=UTC)
 UUID = Uuid("1706223411101036000134298f1a2b3c")
@@ -153,6 +163,40 @@ class MemoryHub:
             raise self.failure
 
 
+class MemoryDesk:
+    """One pairing, of which the hub notes what was asked."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._calls = hub.calls
+        step = DoneStep(phase="identify the plug", found="mss310", after_s=0.5)
+        failure = PairingFailure(code="wifi-password", message="It is back.", hint="Check it.")
+        self.view = PairingView(
+            id="ab12", began_at=NOON, url="http://10.10.10.1", state="failed", steps=[step], failure=failure
+        )
+
+    async def look(self, url: str) -> FoundPlug:
+        self._calls.append(f"look {url}")
+        heard = HeardNetwork(ssid="Home", signal=70, is_open=False)
+        return FoundPlug(uuid=UUID.text, model="mss310", networks=[heard])
+
+    def begin(self, wish: PairingWish) -> PairingView:
+        self._calls.append(
+            f"pair {wish.url} {wish.ssid} {wish.password.reveal()} {wish.name} {wish.switches}"
+        )
+        return self.view
+
+    def all(self) -> list[PairingView]:
+        return [self.view]
+
+    def get(self, id_: str) -> PairingView:
+        if id_ != self.view.id:
+            raise NotFound("There is no such pairing.")
+        return self.view
+
+    async def cancel(self, id_: str) -> None:
+        self._calls.append(f"cancel {id_}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back over the wire."""
@@ -176,7 +220,9 @@ def hub() -> MemoryHub:
 @pytest.fixture
 async def url(hub: MemoryHub) -> AsyncIterator[str]:
     """The address of the hub's web interface, running."""
-    async with open_web(hub, WebSettings(port=0, allowed_hosts=("plugs.example:443",)), Secret(TOKEN)) as web:
+    async with open_web(
+        hub, MemoryDesk(hub), WebSettings(port=0, allowed_hosts=("plugs.example:443",)), Secret(TOKEN)
+    ) as web:
         yield web.url
 
 
@@ -240,7 +286,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
     async def serve() -> None:
         hub = MemoryHub()
-        async with open_web(hub, WebSettings(port=0), Secret(TOKEN)) as web:
+        async with open_web(hub, NO_DESK, WebSettings(port=0), Secret(TOKEN)) as web:
             (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
             (tmp_path / "token").write_text(f"{TOKEN}\n")
             (tmp_path / "token").chmod(0o600)

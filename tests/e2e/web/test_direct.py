@@ -83,4 +83,4 @@ def test_a_plug_that_hangs_up_is_status_4(
 
 def test_where_no_plug_is_the_status_is_4(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["on", "http://127.0.0.1:1", "--key", "k", "--json"]) == 4
-    assert json.loads(capsys.readouterr().out)["code"] == "unreachable"
+    assert json.loads(capsys.readouterr().out)["code"] == "port-closed"

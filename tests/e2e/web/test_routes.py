@@ -59,6 +59,16 @@ HOME = {
 KEY = "0123456789abcdef0123456789abcdef"
 
 # method, path, what is sent, status, what comes back, what the hub was told to change
+PAIRING = {
+    "id": "ab12",
+    "began_at": "2025-06-01T12:00:00Z",
+    "url": "http://10.10.10.1",
+    "state": "failed",
+    "phase": "",
+    "uuid": "",
+    "steps": [{"phase": "identify the plug", "found": "mss310", "after_s": 0.5}],
+    "failure": {"code": "wifi-password", "message": "It is back.", "hint": "Check it."},
+}
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -122,6 +132,29 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"users": [{"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": []}]},
         [],
     ),
+    (
+        "POST",
+        "/api/v1/pairings/look",
+        {"url": "http://192.168.1.9"},
+        200,
+        {
+            "uuid": "1706223411101036000134298f1a2b3c",
+            "model": "mss310",
+            "networks": [{"ssid": "Home", "signal": 70, "is_open": False}],
+        },
+        ["look http://192.168.1.9"],
+    ),
+    (
+        "POST",
+        "/api/v1/pairings",
+        {"ssid": "Home", "password": "secret123", "name": "kettle", "switches": False},
+        202,
+        PAIRING,
+        ["pair http://10.10.10.1 Home secret123 kettle False"],
+    ),
+    ("GET", "/api/v1/pairings", None, 200, {"pairings": [PAIRING]}, []),
+    ("GET", "/api/v1/pairings/ab12", None, 200, PAIRING, []),
+    ("DELETE", "/api/v1/pairings/ab12", None, 204, None, ["cancel ab12"]),
     ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
     ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
 ]
@@ -160,6 +193,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             path.split("?")[0]
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
+            .replace("ab12", "{id_}")
             .replace("ann+mqtt@example.org", "{name}"),
         )
         for method, path, *_ in ROUTES
