@@ -1,7 +1,8 @@
 """Joining a plug's own Wi-Fi for a while, by NetworkManager, and putting back what was there before.
 
-A plug in pairing mode opens an open network, `Meross_SW_` and the last four digits of its MAC. Never tried with a
-radio: what is here was held against the real `nmcli` and a NetworkManager that is played.
+A plug in pairing mode opens an open network, `Meross_SW_` and the last four digits of its MAC. What is here was held
+against the real `nmcli` and a NetworkManager that is played. Source: assumed (that a radio and a real NetworkManager
+behave as those do: never tried with one).
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ownplug.core.errors import OwnplugError, Unreachable, UsageError
+from ownplug.core.errors import LinkTimeout, OwnplugError, Unreachable, UsageError
 
 # Source: protocol notes, 3.1; the capitals are of 2018.
 _OF_A_PLUG = re.compile(r"(?:Meross|MEROSS)_[A-Z0-9]{2}_[A-Za-z0-9]{4}")
 
 _ANSWER_S = 10.0
 _UP_S = 45.0  # to join a network; NetworkManager itself gives up after that time
-_SCAN_S = 20.0
+_SCAN_S = 40.0  # nmcli itself waits up to 15 s for a scan to end: time for two
+_HEAR_S = 20.0  # for one of them
 _LOOK_EVERY_S = 1.0
-_NOT_RUNNING = 8  # exit status of nmcli
+_BACK_S = 75.0  # to put everything back, however often that is interrupted
+_NOT_RUNNING, _UNKNOWN = 8, 10  # exit statuses of nmcli
+_NO_BUS = b"Could not create NMClient"  # its words where no system bus runs either; a status they have not
 _NO_PROGRAM = "Install network-manager, or join the plug's network by hand and leave --join out."
 
 
@@ -52,7 +56,10 @@ async def joined(ssid: str | None = None) -> AsyncIterator[JoinedNetwork]:
 
     Raises:
         UsageError: NetworkManager is not there, has no Wi-Fi, or hears several plugs.
-        Unreachable: no plug's network is in reach, or it cannot be joined.
+        Unreachable: no plug's network is in reach, or it cannot be joined; or the network before did not come back, and
+            then the hint is the command that brings it. That one is raised instead of what ended the context, which
+            is its `__context__`: a machine that is left without its network is the worse news.
+        LinkTimeout: NetworkManager does not answer.
     """
     device, before = await _wifi_device()
     wanted = await _find(device, ssid)
@@ -97,9 +104,11 @@ class _Connection:
 async def _wifi_device() -> tuple[str, _Connection | None]:
     """The first Wi-Fi device, and what it is connected to."""
     for line in await _ask("--fields", "DEVICE,TYPE,STATE,CON-UUID,CONNECTION", "device"):
-        device, kind, state, uuid, name = parse_terse(line)
-        if kind == "wifi" and state not in {"unavailable", "unmanaged"}:
-            return device, _Connection(uuid=uuid, name=name) if uuid else None
+        match parse_terse(line):
+            case [device, "wifi", state, uuid, name] if state not in {"unavailable", "unmanaged"}:
+                return device, _Connection(uuid=uuid, name=name) if uuid else None
+            case _:  # another device, or the rest of a name with a line break
+                continue
     raise UsageError("NetworkManager has no Wi-Fi device that is on.", hint=_NO_PROGRAM)
 
 
@@ -109,13 +118,14 @@ async def _find(device: str, ssid: str | None) -> str:
         async with asyncio.timeout(_SCAN_S):
             while True:
                 heard = await _heard(device)
-                if ssid in heard:
-                    return ssid or ""
+                if ssid is not None and ssid in heard:
+                    return ssid
                 plugs = sorted(name for name in heard if is_plugs_network(name))
                 if ssid is None and plugs:
                     return _only(plugs)
-                await _scan(device)
                 await asyncio.sleep(_LOOK_EVERY_S)
+    except LinkTimeout:  # a TimeoutError too, but of nmcli's
+        raise
     except TimeoutError as error:
         what = "The network of a plug" if ssid is None else f"The network {ssid!r}"
         raise Unreachable(
@@ -133,20 +143,18 @@ def _only(plugs: list[str]) -> str:
 
 
 async def _heard(device: str) -> set[str]:
-    lines = await _ask("--fields", "SSID", "device", "wifi", "list", "ifname", device, "--rescan", "no")
+    # Not what an older scan heard: the only plug in that list may be gone, or be one of two by now.
+    lines = await _ask(
+        *("--fields", "SSID", "device", "wifi", "list", "ifname", device, "--rescan", "yes"),
+        timeout_s=_HEAR_S,
+    )
     return {parse_terse(line)[0] for line in lines}
 
 
-async def _scan(device: str) -> None:
-    try:
-        await _ask("device", "wifi", "rescan", "ifname", device)
-    except Unreachable:  # it was asked a moment ago, and is on it
-        return
-
-
 async def _join(profile: str, device: str, ssid: str) -> None:
-    # Never the way to the internet, of which a plug has none; gone with the next start of the machine at the latest.
-    keep_others = ("ipv4.never-default", "yes", "ipv6.method", "ignore")
+    # Never the way to the internet, nor who is asked for names there: a plug has none. Gone with the next start of the
+    # machine at the latest.
+    keep_others = ("ipv4.never-default", "yes", "ipv4.ignore-auto-dns", "yes", "ipv6.method", "ignore")
     of_a_moment = ("autoconnect", "no", "save", "no")
     await _ask(
         *("connection", "add", "type", "wifi", "ifname", device, "con-name", profile),
@@ -156,62 +164,113 @@ async def _join(profile: str, device: str, ssid: str) -> None:
 
 
 async def _put_back(profile: str, device: str, before: _Connection | None) -> None:
-    """Do it to the end, also where the whole program is being ended: that is when it matters."""
-    try:
-        await _restore(profile, device, before)
-    except asyncio.CancelledError:
-        await _restore(profile, device, before)
-        raise
+    """Do it to the end, also where the whole program is being ended: that is when it matters.
+
+    Whoever cancels meanwhile is told afterwards; each step may be done twice. It ends by its deadline.
+    """
+    deadline_s = asyncio.get_running_loop().time() + _BACK_S
+    cancelled: asyncio.CancelledError | None = None
+    while True:
+        try:
+            await _restore(profile, device, before, deadline_s)
+            break
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled
 
 
-async def _restore(profile: str, device: str, before: _Connection | None) -> None:
-    with contextlib.suppress(OwnplugError):  # it may not have been made yet
-        await _ask("connection", "delete", "id", profile)
-    if before is None:
-        return
-    try:
-        await _ask("connection", "up", "uuid", before.uuid, "ifname", device, timeout_s=_UP_S)
-    except OwnplugError as error:
+async def _restore(profile: str, device: str, before: _Connection | None, deadline_s: float) -> None:
+    """Both, whatever becomes of the first.
+
+    Raises:
+        Unreachable: one of them failed; the hint is what to type.
+    """
+    # Unknown is well: it may not have been made yet, or be gone by an interrupted try.
+    left = await _failure(deadline_s, "connection", "delete", "id", profile, well=(0, _UNKNOWN))
+    if before is not None:
+        back = ("connection", "up", "uuid", before.uuid)
+        if lost := await _failure(deadline_s, *back, "ifname", device, timeout_s=_UP_S):
+            raise Unreachable(
+                f"The Wi-Fi is not back in {before.name!r}: {lost}", hint=f"Type: nmcli {' '.join(back)}"
+            ) from lost
+    if left:
         raise Unreachable(
-            f"The Wi-Fi is not back in {before.name!r}: {error}",
-            hint=f"Type: nmcli connection up uuid {before.uuid}",
-        ) from error
+            f"The connection {profile} to the plug is still there: {left}",
+            hint=f"Type: nmcli connection delete id {profile}",
+        ) from left
 
 
-async def _ask(*arguments: str, timeout_s: float = _ANSWER_S) -> list[str]:
+async def _failure(
+    deadline_s: float, *arguments: str, timeout_s: float = _ANSWER_S, well: tuple[int, ...] = (0,)
+) -> OwnplugError | None:
+    """Have it done by the deadline, a time of the loop; return what is wrong."""
+    try:
+        async with asyncio.timeout_at(deadline_s):
+            await _ask(*arguments, timeout_s=timeout_s, well=well)
+    except OwnplugError as error:
+        return error
+    except TimeoutError:
+        return LinkTimeout("There was no time left for it.")
+    return None
+
+
+async def _ask(*arguments: str, timeout_s: float = _ANSWER_S, well: tuple[int, ...] = (0,)) -> list[str]:
     """Have `nmcli` do something; return its lines.
+
+    Args:
+        *arguments: the command and its own arguments.
+        timeout_s: what NetworkManager is given; nmcli itself gets a little more.
+        well: the exit statuses that are no failure.
 
     Raises:
         UsageError: there is no such program, or NetworkManager does not run.
+        LinkTimeout: it did not end in time.
         Unreachable: it could not be done; the sentence is nmcli's own.
     """
-    command = ("nmcli", "--terse", "--escape", "yes", "--wait", f"{timeout_s:.0f}", *arguments)
+    process = await _start("--terse", "--escape", "yes", "--wait", f"{timeout_s:.0f}", *arguments)
     try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
+        async with asyncio.timeout(timeout_s + _ANSWER_S):
+            said, complaint = await process.communicate()
+    except TimeoutError as error:
+        raise LinkTimeout("NetworkManager has not done in time what it was asked.") from error
+    finally:
+        await _end(process)
+    if process.returncode == _NOT_RUNNING or _NO_BUS in complaint:
+        raise UsageError("NetworkManager does not run on this machine.", hint=_NO_PROGRAM)
+    if process.returncode not in well:
+        raise Unreachable(_sentence(complaint.decode("utf-8", "replace")))
+    # Not `splitlines`: a stranger's network may have U+2028 in its name.
+    return [line for line in said.decode("utf-8", "replace").split("\n") if line]
+
+
+async def _start(*arguments: str) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            "nmcli",
+            *arguments,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            # LANGUAGE too: it wins over LC_ALL in all locales but the bare C, which would spoil names.
+            env={**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": ""},
             start_new_session=True,  # Ctrl-C is for us: what it does now must be done, or undone
         )
     except FileNotFoundError as error:
         raise UsageError("There is no nmcli on this machine.", hint=_NO_PROGRAM) from error
-    try:
-        async with asyncio.timeout(timeout_s + _ANSWER_S):
-            said, complaint = await process.communicate()
-    except BaseException:
-        process.kill()
+    except OSError as error:
+        raise UsageError(f"nmcli cannot be run: {error.strerror}.", hint=_NO_PROGRAM) from error
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):  # it ended just now
+            process.kill()
         await process.wait()
-        raise
-    if process.returncode == _NOT_RUNNING:
-        raise UsageError("NetworkManager does not run on this machine.", hint=_NO_PROGRAM)
-    if process.returncode:
-        raise Unreachable(_sentence(complaint.decode("utf-8", "replace")))
-    return [line for line in said.decode("utf-8", "replace").splitlines() if line]
 
 
 def _sentence(complaint: str) -> str:
+    """The first line of it, as far as a terminal may be shown it: strangers name networks."""
     told = complaint.strip().removeprefix("Error: ") or "nmcli failed and did not say why."
-    first = told.splitlines()[0].rstrip(".")
-    return f"{first}."
+    first = told.split("\n")[0].rstrip(".")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in first) + "."

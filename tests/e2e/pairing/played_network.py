@@ -1,5 +1,7 @@
 """NetworkManager, played by python-dbusmock on a bus of its own: a home network and, beside it, those given.
 
+One that is given with a + before its name is heard only by a new scan.
+
 Runs under the system's Python, which has that library. Prints the bus and then, for each line on stdin, which
 connections there are and which one is active.
 """
@@ -30,6 +32,17 @@ for path in list(self.Get("org.freedesktop.NetworkManager", "ActiveConnections")
 ret = self.activate_connection(self, args[0], args[1], args[2])
 """
 
+# The template's does nothing, and nmcli waits for the time of the last scan to move.
+SCAN = """
+import time
+manager = objects["/org/freedesktop/NetworkManager"]
+for name, *about in {unheard!r}:
+    if "/org/freedesktop/NetworkManager/AccessPoint/" + name not in self.access_points:
+        manager.AddAccessPoint(self.path, name, *about)
+now_ms = int(time.clock_gettime(time.CLOCK_BOOTTIME) * 1000)
+self.UpdateProperties("org.freedesktop.NetworkManager.Device.Wireless", {{"LastScan": dbus.Int64(now_ms)}})
+"""
+
 
 def main() -> None:
     case = dbusmock.DBusTestCase
@@ -43,9 +56,14 @@ def main() -> None:
     manager.AddMethod(NAME, "ActivateConnection", "ooo", "o", ACTIVATE)
     wifi = mock.AddWiFiDevice("wlan0", "wlan0", nm.DeviceState.ACTIVATED)
     secured = nm.NM80211ApSecurityFlags.NM_802_11_AP_SEC_KEY_MGMT_PSK
-    around = add_network(mock, wifi, "home", "Home", secured)
-    for number, ssid in enumerate(sys.argv[1:]):
-        add_network(mock, wifi, f"ap{number}", ssid, OPEN)
+    around = mock.AddAccessPoint(wifi, *about("home", "Home", secured))
+    networks = list(enumerate(sys.argv[1:]))
+    for number, ssid in networks:
+        if not ssid.startswith("+"):
+            mock.AddAccessPoint(wifi, *about(f"ap{number}", ssid, OPEN))
+    answer_scans(
+        bus, wifi, [about(f"ap{number}", ssid[1:], OPEN) for number, ssid in networks if ssid[:1] == "+"]
+    )
     settings = dbus.Interface(bus.get_object(NAME, f"{PATH}/Settings"), f"{NAME}.Settings")
     home = settings.AddConnection(HOME)
     activated = nm.NMActiveConnectionState.NM_ACTIVE_CONNECTION_STATE_ACTIVATED
@@ -58,10 +76,18 @@ def main() -> None:
     case.tearDownClass()
 
 
-def add_network(mock: Any, wifi: str, name: str, ssid: str, security: int) -> Any:
-    infrastructure = nm.InfrastructureMode.NM_802_11_MODE_INFRA
+def about(name: str, ssid: str, security: int) -> tuple[str | int, ...]:
+    """What the mock wants to know about an access point, after the device that hears it."""
+    infrastructure = int(nm.InfrastructureMode.NM_802_11_MODE_INFRA)
     mac = f"02:00:5e:00:53:{len(name + ssid):02x}"
-    return mock.AddAccessPoint(wifi, name, ssid, mac, infrastructure, CHANNEL_MHZ, RATE_KBPS, 60, security)
+    return name, ssid, mac, infrastructure, CHANNEL_MHZ, RATE_KBPS, 60, int(security)
+
+
+def answer_scans(bus: Any, wifi: str, unheard: list[tuple[str | int, ...]]) -> None:
+    device = dbus.Interface(bus.get_object(NAME, wifi), dbusmock.MOCK_IFACE)
+    wireless = f"{NAME}.Device.Wireless"
+    device.AddProperties(wireless, {"LastScan": dbus.Int64(-1)})
+    device.AddMethod(wireless, "RequestScan", "a{sv}", "", SCAN.format(unheard=unheard))
 
 
 def say(line: str) -> None:
