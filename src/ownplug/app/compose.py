@@ -121,6 +121,7 @@ def _view(ready: Ready, home: HomeRecord, settings: Settings) -> HomeView:
         cloud=ready.cloud,
         ca=ready.ca,
         timezone=settings.hub.timezone,
+        position=settings.hub.position,
     )
 
 

@@ -5,6 +5,57 @@ Source: capture:mss310r-hw2.0.0-fw2.1.4 (`Appliance.Control.Electricity`: mA, 0.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ownplug.core.errors import UsageError
+
+_MICRODEGREES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place on earth, for the sun.
+
+    Attributes:
+        latitude: degrees, north positive.
+        longitude: degrees, east positive.
+
+    Raises:
+        UsageError: there is no such place.
+    """
+
+    latitude: float
+    longitude: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.latitude <= 90 and -180 <= self.longitude <= 180):
+            raise UsageError(
+                f"{self} is no place on earth.", hint="Write latitude and longitude: 52.52,13.40."
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Position:
+        """Read `LATITUDE,LONGITUDE` in degrees.
+
+        Raises:
+            UsageError: it is something else.
+        """
+        latitude, comma, longitude = text.partition(",")
+        try:
+            return cls(latitude=float(latitude), longitude=float(longitude if comma else "none"))
+        except ValueError as error:
+            raise UsageError(
+                f"{text[:80]!r} is no position.", hint="Write latitude and longitude: 52.52,13.40."
+            ) from error
+
+    @property
+    def microdegrees(self) -> tuple[int, int]:
+        """Latitude and longitude as the plug writes them. Source: protocol notes, 5.8 (degrees times a million)."""
+        return round(self.latitude * _MICRODEGREES), round(self.longitude * _MICRODEGREES)
+
+    def __str__(self) -> str:
+        return f"{self.latitude:g},{self.longitude:g}"
+
 
 def volts(decivolts: int) -> float:
     """Voltage in volts from the plug's tenths of a volt."""

@@ -44,6 +44,7 @@ class HomeView:
     cloud: str = ""
     ca: str = ""  # the file with the home's own CA certificate
     timezone: str = "UTC"  # the zone that its plugs are given
+    position: str = ""  # and where they are, LATITUDE,LONGITUDE; empty: not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ownplug.core.errors import UsageError
+from ownplug.core.units import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,10 @@ class HubSettings:
 
     timezone: str = "UTC"
     """The owner's zone as an IANA name. Plugs that have none are given it; without one, newer meters read 0."""
+
+    position: str = ""
+    """Where the home is, as `LATITUDE,LONGITUDE` in degrees: timers in plugs reckon sunrise and sunset by it. Empty:
+    plugs are told nothing, and reckon with the equator."""
 
     request_timeout_s: float = 5.0
     """How long a plug may take to answer, in seconds. Real plugs answer in tenths; a busy radio takes a few."""
@@ -37,6 +42,8 @@ class HubSettings:
             raise UsageError("hub.request_timeout_s is between 0.1 and 600 seconds.")
         if not 1 <= self.reading_interval_s <= 86_400:
             raise UsageError("hub.reading_interval_s is between 1 and 86,400 seconds.")
+        if self.position:
+            Position.parse(self.position)
         try:
             ZoneInfo(self.timezone)
         # OSError: "Europe" is a folder of zones.

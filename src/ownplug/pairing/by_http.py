@@ -20,12 +20,15 @@ from ownplug.core.meross.payloads import (
     AllPayload,
     Hardware,
     Network,
+    PlugPosition,
     PlugTime,
+    PositionPayload,
     TimePayload,
     WifiListPayload,
     WifiSet,
 )
 from ownplug.core.meross.timerule import time_rules
+from ownplug.core.units import Position
 from ownplug.pairing.arrival import Errand, follow_home
 from ownplug.pairing.evidence import Cause, Target, failure
 from ownplug.pairing.home import HomeToJoin
@@ -75,7 +78,8 @@ async def pair_by_http(
 
         yield Step(phase=Phase.TIME, done=False)
         await _set_time(link, home.timezone, now)
-        yield Step(phase=Phase.TIME, done=True, found=home.timezone)
+        where = await _set_position(link, home.position) if ns.SYSTEM_POSITION in abilities else ""
+        yield Step(phase=Phase.TIME, done=True, found=f"{home.timezone}{where}")
 
         yield Step(phase=Phase.KEY, done=False)
         await link.request(Method.SET, ns.CONFIG_KEY, home.key_set())
@@ -135,6 +139,15 @@ def _strength(network: WifiNetwork, seen: Network | None) -> str:
     if seen is None:
         return f"{network.ssid!r} is not in its scan: it is hidden, on 5 GHz only, or too far away"
     return f"{network.ssid!r} at {seen.signal} %" if isinstance(seen.signal, int) else f"{network.ssid!r}"
+
+
+async def _set_position(link: Link, position: Position | None) -> str:
+    if position is None:
+        return ""
+    latitude, longitude = position.microdegrees
+    told = PositionPayload(position=PlugPosition(latitude=latitude, longitude=longitude))
+    await link.request(Method.SET, ns.SYSTEM_POSITION, told)
+    return f", at {position}"
 
 
 async def _set_time(link: Link, timezone: str, now: datetime) -> None:

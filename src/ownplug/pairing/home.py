@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ownplug.core.errors import UsageError
 from ownplug.core.meross.payloads import Gateway, KeyConfig, KeySet
 from ownplug.core.secret import Secret
+from ownplug.core.units import Position
 
 _LONGEST_KEY = 32
 
@@ -36,6 +37,7 @@ class HomeToJoin:
     key: Secret  # 1 to 32 characters
     servers: tuple[GatewayAddress, ...]  # one or two
     timezone: str  # an IANA name
+    position: Position | None = None  # for the sun; None: not told
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.servers) <= 2:

@@ -14,7 +14,7 @@ class Phase(Enum):
     IDENTIFY = "identify the plug"
     SCAN = "look for the network through the plug"
     SERVER = "try the server as a plug does"
-    TIME = "set its clock and time zone"
+    TIME = "set its clock, time zone and place"
     KEY = "tell it whose it is and which server to use"
     WIFI = "tell it the network"
     CONNECT = "wait for it: TLS, login, its inbox"

@@ -16,6 +16,7 @@ from ownplug.aio import SystemClock
 from ownplug.core.errors import OwnplugError, PairingFailed, Unreachable, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
+from ownplug.core.units import Position
 from ownplug.pairing.arrival import TIMEOUT_S, Errand, Host
 from ownplug.pairing.broker_watch import open_broker_host
 from ownplug.pairing.by_http import pair_by_http
@@ -150,6 +151,7 @@ async def home_of(hub: HubClient) -> HomeToJoin:
         key=Secret(told["key"]),
         servers=(GatewayAddress(host=host.strip("[]"), port=int(port)),),
         timezone=told["timezone"],
+        position=Position.parse(told["position"]) if told["position"] else None,
     )
 
 

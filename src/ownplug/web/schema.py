@@ -72,6 +72,7 @@ class Home(BaseModel):
     cloud: str
     ca: str
     timezone: str
+    position: str
 
 
 class Relay(BaseModel):
@@ -194,6 +195,7 @@ def home_document(home: HomeView, *, show_secrets: bool) -> Home:
         cloud=home.cloud,
         ca=home.ca,
         timezone=home.timezone,
+        position=home.position,
     )
 
 

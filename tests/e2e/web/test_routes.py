@@ -55,6 +55,7 @@ HOME = {
     "cloud": "",
     "ca": "/home/tls/ca.pem",
     "timezone": "UTC",
+    "position": "",
 }
 KEY = "0123456789abcdef0123456789abcdef"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownplug.core.units import amperes, decivolts, milliamperes, milliwatts, volts, watts
+from ownplug.core.units import Position, amperes, decivolts, milliamperes, milliwatts, volts, watts
 
 readable = st.integers(min_value=-(2**31), max_value=2**32)
 
@@ -24,3 +24,9 @@ def test_every_integer_of_a_plug_survives_the_way_to_si_and_back(value: int) -> 
 
 def test_si_values_are_rounded_to_the_nearest_step_not_cut() -> None:
     assert (decivolts(229.96), milliamperes(0.0996), milliwatts(1.9999)) == (2300, 100, 2000)
+
+
+def test_a_position_is_told_in_millionths_of_a_degree() -> None:
+    # Source: protocol notes, 5.8 (the example of System.Position).
+    assert Position.parse("40.4,-3.7").microdegrees == (40_400_000, -3_700_000)
+    assert str(Position.parse(" 52.52 , 13.40 ")) == "52.52,13.4"

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, as_data, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
+from ownplug.core.units import Position
 from ownplug.pairing import Errand, GatewayAddress, HomeToJoin, Phase, Step, WifiNetwork, pair_by_http
 
 NOW = datetime(2024, 3, 10, 13, 19, 7, tzinfo=UTC)
@@ -196,6 +198,18 @@ def test_nothing_is_told_before_its_step_has_begun() -> None:
         (Phase.WIFI, False, 5),
         (Phase.WIFI, True, 6),
     ]
+
+
+def test_a_plug_that_reckons_with_the_sun_is_told_where_it_is() -> None:
+    plug = Plug()
+    plug.answers[ns.SYSTEM_ABILITY] = {"ability": {ns.SYSTEM_POSITION: {}}}
+    home = replace(HOME, position=Position(latitude=40.4, longitude=-3.7))
+    steps = pair(plug, home=home)
+    assert plug.told(ns.SYSTEM_POSITION) == {"position": {"longitude": -3_700_000, "latitude": 40_400_000}}
+    assert "Asia/Qatar, at 40.4,-3.7" in [step.found for step in steps]
+    plug = Plug()
+    pair(plug, home=home)
+    assert ns.SYSTEM_POSITION not in [namespace for _, namespace, _ in plug.asked]
 
 
 def test_a_plug_that_encrypts_its_password_gets_it_so() -> None:

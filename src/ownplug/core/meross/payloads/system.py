@@ -53,6 +53,19 @@ class TimePayload(msgspec.Struct, frozen=True, kw_only=True):
     time: PlugTime
 
 
+class PlugPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a plug is, in millionths of a degree; 0, 0 is not set. Source: protocol notes, 5.8."""
+
+    longitude: int
+    latitude: int
+
+
+class PositionPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.System.Position`."""
+
+    position: PlugPosition
+
+
 class Online(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a plug is connected: -1 unknown, 0 connecting, 1 online, 2 offline, 3 upgrading."""
 
