@@ -161,7 +161,7 @@ def test_nobody_on_a_port_of_another_machine_is_unreachable(ownplug: Run) -> Non
         port = free.getsockname()[1]
     for scheme in ("socket", "rfc2217"):
         url = f"{scheme}://127.0.0.1:{port}"
-        assert ownplug("console", "run", url, "ip", status=4)["code"] == "unreachable"
+        assert ownplug("console", "run", url, "ip", status=4)["code"] == "port-closed"
 
 
 def test_noise_on_the_line_is_called_noise(tty: str, ownplug: Run) -> None:
