@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -21,15 +20,13 @@ from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.endpoint import own_address
 from ownplug.transport.sntp import serve_time
 from ownplug.web import open_web
 
 log = logging.getLogger(__name__)
 
 _ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
-
-# Reserved for documentation (RFC 5737): asking the system for the way there sends nothing.
-_FAR_AWAY = ("192.0.2.1", 9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +130,7 @@ def _address(host: str, listening: tuple[str, int] | None) -> str:
 
 async def _advertised(hub: Hub, store: SqliteStore, settings: Settings) -> str:
     """Return the address for plugs: the owner's choice, else the one that the local network sees."""
-    host = settings.network.advertise or _own_address()
+    host = settings.network.advertise or own_address()
     before = hub.home.advertised
     if before and before != host and hub.registry.all():
         log.warning(
@@ -145,12 +142,3 @@ async def _advertised(hub: Hub, store: SqliteStore, settings: Settings) -> str:
     if before != host:
         await store.save_home(replace(hub.home, advertised=host))
     return host
-
-
-def _own_address() -> str:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(_FAR_AWAY)
-        except OSError:  # no network at all
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("ownplug.cli.demo:demo", "Try everything with three virtual plugs."),
     "hub": ("ownplug.cli.hub:hub", "Run the hub: MQTT server, API and all that is configured."),
     "pair": ("ownplug.cli.pair:pair", "Bring a plug home."),
+    "discover": ("ownplug.cli.discover:discover", "Find plugs on the network, whoever they belong to."),
     "plugs": ("ownplug.cli.plugs:plugs", "List, show, rename and forget plugs."),
     "on": ("ownplug.cli.switch:on", "Switch a plug on."),
     "off": ("ownplug.cli.switch:off", "Switch a plug off."),

@@ -9,6 +9,13 @@ from ownplug.pairing.broker_check import check_broker, invented_plug
 from ownplug.pairing.broker_watch import BrokerHost, open_broker_host
 from ownplug.pairing.by_http import identify, pair_by_http, scan
 from ownplug.pairing.by_serial import ask_by_serial, pair_by_serial
+from ownplug.pairing.discovery import (
+    DiscoveredPlug,
+    addresses_to_ask,
+    discover,
+    networks_of,
+    parse_neighbours,
+)
 from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, failure, last_guess
 from ownplug.pairing.finding import Finding, Health, bad, good, unknown
 from ownplug.pairing.home import GatewayAddress, HomeToJoin
@@ -27,6 +34,7 @@ __all__ = [
     "BrokerHost",
     "Candidate",
     "Cause",
+    "DiscoveredPlug",
     "Errand",
     "Finding",
     "GatewayAddress",
@@ -43,6 +51,7 @@ __all__ = [
     "WifiNetwork",
     "Wish",
     "Word",
+    "addresses_to_ask",
     "ask_by_serial",
     "ask_plug",
     "bad",
@@ -51,6 +60,7 @@ __all__ = [
     "check_server",
     "check_tls",
     "diagnose",
+    "discover",
     "failure",
     "find_key",
     "first_bytes",
@@ -60,9 +70,11 @@ __all__ = [
     "invented_plug",
     "judge_hello",
     "last_guess",
+    "networks_of",
     "open_broker_host",
     "pair_by_http",
     "pair_by_serial",
+    "parse_neighbours",
     "scan",
     "take_home",
     "take_home_by_serial",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
+
+# Reserved for documentation (RFC 5737): asking the system for the way there sends nothing.
+_FAR_AWAY = ("192.0.2.1", 9)
 
 
 def parse_endpoint(text: str, option: str) -> tuple[str, int]:
@@ -38,3 +42,13 @@ def listen_failure(error: OSError, endpoint: str, option: str) -> OwnplugError:
         f"Cannot listen at {endpoint}: {error.strerror or error}.",
         hint=f"Choose an address of this machine and a port above 1023 with {option} HOST:PORT.",
     )
+
+
+def own_address() -> str:
+    """The address by which the local network sees this machine; loopback where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_FAR_AWAY)
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])

@@ -79,6 +79,31 @@ class Hosts:
         process.terminate()
         process.communicate(timeout=READY_S)
 
+    def add_address(self, host: str, device: str, address: str) -> None:
+        """Give a device one address more."""
+        self._in(host, "addr", "add", f"{address}/24", "dev", device)
+
+    def serve_pages(self, host: str, address: str) -> subprocess.Popen[str]:
+        """Run a web server that is no plug, and wait for it."""
+        command = [
+            self._ip,
+            "netns",
+            "exec",
+            host,
+            sys.executable,
+            "-u",
+            "-m",
+            "http.server",
+            "80",
+            "--bind",
+            address,
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._running.append(process)
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
     def cut_off(self, host: str, address: str) -> None:
         """Let what a host sends to an address go nowhere."""
         self._in(host, "route", "add", "blackhole", f"{address}/32")
@@ -152,3 +177,53 @@ def test_a_firewall_between_the_plug_and_the_hub_is_told_from_the_plugs_own_word
     assert "firewall" in told["hint"]
     assert hosts.run(hosts.laptop, "plugs", *hub, token=token) == (0, [])
     hosts.stop(plug)
+
+
+def test_plugs_are_found_whoever_they_belong_to_and_nothing_else_is_called_one(
+    hosts: Hosts, tmp_path: Path
+) -> None:
+    home = str(tmp_path / "home")
+    where = ("--mqtts", "0.0.0.0:8883", "--web", f"{HUB}:8480", "--advertise", HUB)
+    hosts.start(hosts.hub, "hub", "run", "--home", home, *where)
+    token = (tmp_path / "home" / "token").read_text().strip()
+    hub = ("--hub", f"http://{HUB}:8480")
+    for last in (51, 52, 53):
+        hosts.add_address(hosts.plug, "home", f"192.168.77.{last}")
+    ours, told = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.77.50:80")
+    assert (
+        hosts.run(hosts.laptop, "pair", "http://192.168.77.50", *WIFI, "--name", "kettle", *hub, token=token)[
+            0
+        ]
+        == 0
+    )
+    cloud = (
+        "--mqtt",
+        "mqtts://127.0.0.1:1",
+        "--key",
+        "somebody else's",
+        "--user-id",
+        "9",
+        "--model",
+        "mss110",
+    )
+    _, others = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.77.51:80", *cloud)
+    _, fresh = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.77.52:80")
+    web = hosts.serve_pages(hosts.plug, "192.168.77.53")
+
+    def found() -> dict[str, tuple[str, str, str]]:
+        look = ("discover", "--subnet", "192.168.77.0/26", "--rate", "200")
+        status, plugs = hosts.run(hosts.laptop, *look, *hub, token=token)
+        assert status == 0
+        return {plug["uuid"]: (plug["address"], plug["whose"], plug["name"]) for plug in plugs}
+
+    assert found() == {
+        told["uuid"]: ("192.168.77.50", "home", "kettle"),
+        others["uuid"]: ("192.168.77.51", "other", ""),
+        fresh["uuid"]: ("192.168.77.52", "pairing", ""),
+    }
+    hosts.stop(web)
+    hosts.stop(ours)
+    hosts.start(
+        hosts.plug, "virtual", "run", "--http", "192.168.77.53:80", *cloud[:-2]
+    )  # a plug has moved in
+    assert "192.168.77.53" in {address for address, *_ in found().values()}
