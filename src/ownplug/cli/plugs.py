@@ -9,6 +9,7 @@ import click
 
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import escape_controls, print_fields, print_table
+from ownplug.cli.plugs_report import report
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 
@@ -27,6 +28,9 @@ def plugs(context: click.Context, hub_url: str | None) -> None:
             **(context.default_map or {}),
             context.invoked_subcommand: {"hub_url": hub_url},
         }
+
+
+plugs.add_command(report)
 
 
 @plugs.command("list", examples=["ownplug plugs list", "ownplug plugs list --json"])
