@@ -16,13 +16,13 @@ from ownplug.cli.servers import parse_server
 from ownplug.cli.target import hub_option, open_hub_client
 from ownplug.core.errors import LinkTimeout, NotFound, Unreachable, UsageError
 from ownplug.core.secret import Secret
+from ownplug.transport.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from ownplug.client import HubClient
     from ownplug.pairing import Candidate, Finding, KeyFinding, TlsFinding
 
 _COLOURS = {"good": "green", "bad": "red", "unknown": "yellow"}
-_LAST_PORT = 65535
 
 
 @group("doctor", examples=["ownplug doctor tls 192.168.1.10:8883", "ownplug doctor plug kettle"])
@@ -167,8 +167,23 @@ async def _try_tls(host: str, port: int) -> AsyncIterator[Finding]:
     yield bad(about, verdict.sentence, verdict.remedy) if verdict.remedy else good(about, verdict.sentence)
     if found.agreed:
         yield good("agreed on", found.agreed)
+    if not verdict.remedy:
+        yield _oldest(found)
     for finding in _certificate(found):
         yield finding
+
+
+def _oldest(found: TlsFinding) -> Finding:
+    from ownplug.pairing import good, unknown
+
+    about = "ciphers of the oldest plugs (AES128-SHA)"
+    if found.takes_oldest:
+        return good(about, "taken")
+    return unknown(
+        about,
+        "refused; nobody knows which plugs have no others",
+        "If a plug finds no shared cipher there: the cipher list DEFAULT:@SECLEVEL=1 takes them.",
+    )
 
 
 def _certificate(found: TlsFinding) -> Iterable[Finding]:
@@ -276,7 +291,7 @@ async def _any_broker(host: str, port: int, user_id: str, key: Secret) -> AsyncI
 
 
 def _host_port(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= _LAST_PORT:
-        raise UsageError(f"{text!r} is not HOST:PORT.", hint="For example: 192.168.1.10:8883")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    host, port = parse_endpoint(text, "HOST:PORT")
+    if not port:
+        raise UsageError("Port 0 is nobody's.", hint="Name the port, often 8883.")
+    return host, port

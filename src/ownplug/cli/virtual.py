@@ -21,6 +21,7 @@ from ownplug.cli.servers import parse_server
 from ownplug.cli.virtual_control import CONTROL_COMMANDS, control_option, control_path
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
+from ownplug.transport.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from ownplug.virtual import Fleet, Profile, VirtualPlug, VirtualPlugSettings
@@ -293,7 +294,7 @@ def _http_of(text: str | None, count: int) -> tuple[str, int | None]:
     """Where the first plug serves HTTP; without a port, nowhere."""
     if text is None and count > _FEW:
         return _LOOPBACK, None
-    host, port = _parse_address(text or _ANY_PORT)
+    host, port = parse_endpoint(text or _ANY_PORT, "--http")
     _check_ports(port, count)
     return host, port
 
@@ -351,7 +352,7 @@ def _ttys_of(where: str | None, count: int) -> list[str]:
         return [where or ""] * count
     if not where.startswith(_TCP):
         return [f"{where}-{index}" for index in range(count)]
-    host, port = _parse_address(where.removeprefix(_TCP), option="--tty")
+    host, port = parse_endpoint(where.removeprefix(_TCP), "--tty")
     _check_ports(port, count)
     host = f"[{host}]" if ":" in host else host
     return [f"{_TCP}{host}:{port + index if port else 0}" for index in range(count)]
@@ -360,11 +361,3 @@ def _ttys_of(where: str | None, count: int) -> list[str]:
 def _check_ports(first: int, count: int) -> None:
     if first and first + count - 1 > _LAST_PORT:
         raise click.BadParameter(f"{count} plugs from port {first} on go beyond port {_LAST_PORT}.")
-
-
-def _parse_address(text: str, *, option: str = "--http") -> tuple[str, int]:
-    """Read `HOST:PORT` or `[IPv6]:PORT`."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
-        raise click.BadParameter(f"{text!r} is not HOST:PORT, for example 127.0.0.1:8001.", param_hint=option)
-    return host.removeprefix("[").removesuffix("]"), int(port)

@@ -6,13 +6,21 @@ Source: published pairing programs and captures (protocol notes, 3.2).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ownplug.core.errors import BadSignature, DeviceError, Malformed, UsageError
+from ownplug.core.errors import (
+    BadSignature,
+    DeviceError,
+    LinkBroken,
+    LinkError,
+    LinkTimeout,
+    Malformed,
+    UsageError,
+)
 from ownplug.core.identity import Uuid
-from ownplug.core.meross import Method
+from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.namespaces import ErrorCode
 from ownplug.core.meross.payloads import (
@@ -35,6 +43,9 @@ from ownplug.pairing.home import HomeToJoin
 from ownplug.pairing.steps import Phase, Step
 from ownplug.pairing.wifi import WifiNetwork
 from ownplug.plug import Link
+
+_TRIES = 3
+_LOST_HINT = "It may have heard all the same; if it goes on blinking green and orange, pair it again."
 
 
 async def pair_by_http(
@@ -82,16 +93,17 @@ async def pair_by_http(
         yield Step(phase=Phase.TIME, done=True, found=f"{home.timezone}{where}")
 
         yield Step(phase=Phase.KEY, done=False)
-        await link.request(Method.SET, ns.CONFIG_KEY, home.key_set())
+        await _ask(link, Method.SET, ns.CONFIG_KEY, home.key_set())
         yield Step(phase=Phase.KEY, done=True, found=" and ".join(str(server) for server in home.servers))
 
         yield Step(phase=Phase.WIFI, done=False)
-        if ns.CONFIG_WIFI_X in abilities:
-            encrypted = network.encrypted(seen, model_type=hardware.type, uuid=uuid)
-            await link.request(Method.SET, ns.CONFIG_WIFI_X, WifiSet(wifi=encrypted))
-        else:
-            await link.request(Method.SET, ns.CONFIG_WIFI, WifiSet(wifi=network.plain(seen)))
-        yield Step(phase=Phase.WIFI, done=True, found=network.ssid)
+        has_answered = await _tell_network(link, _wifi_request(network, seen, hardware, uuid, abilities))
+        if not has_answered and errand is None:
+            raise LinkBroken(
+                f"The plug did not answer when it was told of {network.ssid!r}.", hint=_LOST_HINT
+            )
+        answered = "" if has_answered else ", without an answer: whether it heard shows now"
+        yield Step(phase=Phase.WIFI, done=True, found=f"{network.ssid}{answered}")
 
     if errand is not None:
         first = home.servers[0]
@@ -109,9 +121,9 @@ async def identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
         OwnplugError: see `Link.request`.
     """
     try:
-        told = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all
+        told = (await _ask(link, Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all
         uuid = Uuid.parse(told.system.hardware.uuid)
-        abilities = (await link.request(Method.GET, ns.SYSTEM_ABILITY, {})).read(Ability).ability
+        abilities = (await _ask(link, Method.GET, ns.SYSTEM_ABILITY, {})).read(Ability).ability
     except (DeviceError, BadSignature) as error:
         if isinstance(error, DeviceError) and error.device_code != ErrorCode.BAD_SIGNATURE:
             raise
@@ -131,7 +143,7 @@ async def scan(link: Link) -> list[Network]:
     Raises:
         OwnplugError: see `Link.request`.
     """
-    reply = await link.request(Method.GET, ns.CONFIG_WIFI_LIST, {})
+    reply = await _ask(link, Method.GET, ns.CONFIG_WIFI_LIST, {})
     return reply.read(WifiListPayload).networks
 
 
@@ -141,16 +153,50 @@ def _strength(network: WifiNetwork, seen: Network | None) -> str:
     return f"{network.ssid!r} at {seen.signal} %" if isinstance(seen.signal, int) else f"{network.ssid!r}"
 
 
+async def _ask(link: Link, method: Method, namespace: str, payload: object) -> Message:
+    """Ask once more where a request or its answer got lost: radios lose some, and to be told twice harms no plug."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await link.request(method, namespace, payload)
+        except LinkBroken:
+            continue
+    return await link.request(method, namespace, payload)
+
+
+def _wifi_request(
+    network: WifiNetwork, seen: Network | None, hardware: Hardware, uuid: Uuid, abilities: frozenset[str]
+) -> tuple[str, WifiSet]:
+    """What tells a plug of a network, by what it can."""
+    if ns.CONFIG_WIFI_X in abilities:
+        encrypted = network.encrypted(seen, model_type=hardware.type, uuid=uuid)
+        return ns.CONFIG_WIFI_X, WifiSet(wifi=encrypted)
+    return ns.CONFIG_WIFI, WifiSet(wifi=network.plain(seen))
+
+
+async def _tell_network(link: Link, request: tuple[str, WifiSet]) -> bool:
+    """Tell it; return whether it answered. One that has heard restarts, and its answer may go down with it."""
+    namespace, payload = request
+    try:
+        await link.request(Method.SET, namespace, payload)
+    except (LinkBroken, LinkTimeout):
+        # Whatever comes now: one that has heard is gone, or checks signatures already.
+        with suppress(LinkError, DeviceError):
+            await link.request(Method.SET, namespace, payload)
+            return True
+        return False
+    return True
+
+
 async def _set_position(link: Link, position: Position | None) -> str:
     if position is None:
         return ""
     latitude, longitude = position.microdegrees
     told = PositionPayload(position=PlugPosition(latitude=latitude, longitude=longitude))
-    await link.request(Method.SET, ns.SYSTEM_POSITION, told)
+    await _ask(link, Method.SET, ns.SYSTEM_POSITION, told)
     return f", at {position}"
 
 
 async def _set_time(link: Link, timezone: str, now: datetime) -> None:
     rules = time_rules(ZoneInfo(timezone), now)
     time = PlugTime(timestamp=int(now.timestamp()), zone=timezone, rules=rules)
-    await link.request(Method.SET, ns.SYSTEM_TIME, TimePayload(time=time))
+    await _ask(link, Method.SET, ns.SYSTEM_TIME, TimePayload(time=time))

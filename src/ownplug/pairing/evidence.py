@@ -175,7 +175,7 @@ def last_guess(sight: Sight, word: Word | None, target: Target, waited_s: float)
     """Return what is most likely wrong with a plug that has not come in all this time."""
     if sight.address:
         return _unanswered(sight, target)
-    since = f"Nothing of it was seen at {target.server} within {waited_s:g} seconds"
+    since = f"Nothing of it was seen at {target.server} within {waited_s:.0f} seconds"
     if sight.failed_handshakes:
         why = _first_sentence(sight.failed_handshakes[-1])
         return failure(Cause.TLS_REFUSED, f"{since} but a failed handshake: {why}")

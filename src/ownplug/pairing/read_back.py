@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from ownplug.core.errors import DeviceError, LinkError, OwnplugError, Unexpected, UsageError
-from ownplug.core.meross import Method
+from ownplug.core.errors import (
+    DeviceError,
+    LinkBroken,
+    LinkError,
+    LinkTimeout,
+    OwnplugError,
+    Unexpected,
+    UsageError,
+)
+from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.payloads import AllPayload
 from ownplug.plug import Link, Plug
 
 _ONLINE = 1
+_TRIES = 3
 
 
 async def says_online(link: Link) -> bool:
@@ -30,7 +39,7 @@ async def switch_and_back(link: Link) -> str:
         Unexpected: it acknowledged, but is not what it was switched to.
         LinkError: it stopped answering; if it could be, it was put back.
     """
-    plug = Plug(link)
+    plug = Plug(_Patient(link))
     try:
         before = await plug.is_on()
     except (DeviceError, UsageError):
@@ -42,6 +51,26 @@ async def switch_and_back(link: Link) -> str:
     if after.on is before or await plug.is_on() is not before:
         raise Unexpected("The plug acknowledged a switch and did not do it.", hint="Is its relay stuck?")
     return f"{_state(not before)} and {_state(before)} again, as it was{await _reading(plug)}"
+
+
+class _Patient:
+    """A link that asks again where a request or its answer got lost: switching twice to one side is switching once."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def request(self, method: Method, namespace: str, payload: object) -> Message:
+        """See `Link.request`."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._link.request(method, namespace, payload)
+            except (LinkTimeout, LinkBroken):
+                continue
+        return await self._link.request(method, namespace, payload)
+
+    async def close(self) -> None:
+        """See `Link.close`."""
+        await self._link.close()
 
 
 async def _reading(plug: Plug) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ownplug.core.meross.login import Login
 
 _SCAN_S = 40.0  # a plug's radio may be away for a while. Source: protocol notes, 1.5
+_THERE_S = 1.5  # to connect to a plug that is still where it was paired; one that left never lets us
 _PLUGS_OWN_NETWORK = "10.10.10."  # from there, nothing else can be reached. Source: protocol notes, 3.1
 
 Tell = Callable[[Step], None]
@@ -223,7 +224,14 @@ class _Ways:
         """Ask by the second; nobody can who has left the plug's Wi-Fi."""
         if self.wish.joins:
             return None
-        async with HttpLink(self.wish.url, key=self.home.key, trusting=True, timeout_s=_SCAN_S) as link:
+        later = HttpLink(
+            self.wish.url,
+            key=self.home.key,
+            trusting=True,
+            timeout_s=_SCAN_S,
+            connect_timeout_s=_THERE_S,
+        )
+        async with later as link:
             return await ask_plug(link, self.wish.network)
 
 

@@ -14,7 +14,14 @@ from ownplug.core.errors import LinkError, LinkTimeout, OwnplugError, WireError
 from ownplug.core.mqtt import ClientMachine, Connect
 from ownplug.transport.certificates import CertificateFacts, read_certificate
 from ownplug.transport.tcp import open_tcp
-from ownplug.transport.tls import TlsMachine, legacy_context, modern_context, plug_context, start_tls
+from ownplug.transport.tls import (
+    TlsMachine,
+    legacy_context,
+    modern_context,
+    oldest_plug_context,
+    plug_context,
+    start_tls,
+)
 
 _PATIENCE_S = 10.0
 _PROBE_S = 3.0  # a server that expects TLS does not answer anything else
@@ -91,11 +98,13 @@ class TlsFinding:
         verdict: what is the matter.
         agreed: TLS version and cipher that were agreed on, however that was reached; empty for none.
         certificate: what the server showed; None for nothing.
+        takes_oldest: whether it takes the ciphers of the oldest chips too, which may be all that a plug has.
     """
 
     verdict: TlsVerdict
     agreed: str = ""
     certificate: CertificateFacts | None = None
+    takes_oldest: bool = False
 
 
 async def check_tls(host: str, port: int) -> TlsFinding:
@@ -112,7 +121,11 @@ async def check_tls(host: str, port: int) -> TlsFinding:
     ):
         found = await _shake_hands(host, port, context)
         if isinstance(found, _Shaken):
-            return TlsFinding(verdict=judge(found), agreed=found.agreed, certificate=found.certificate)
+            verdict = judge(found)
+            takes_oldest = verdict is TlsVerdict.GOOD and await _takes(host, port, oldest_plug_context())
+            return TlsFinding(
+                verdict=verdict, agreed=found.agreed, certificate=found.certificate, takes_oldest=takes_oldest
+            )
         speaks_tls = speaks_tls or found
     return TlsFinding(verdict=TlsVerdict.CIPHERS if speaks_tls else await _other_language(host, port))
 
@@ -128,6 +141,10 @@ def _verdict_of(found: _Shaken) -> TlsVerdict:
 class _Shaken:
     agreed: str
     certificate: CertificateFacts | None
+
+
+async def _takes(host: str, port: int, context: ssl.SSLContext) -> bool:
+    return isinstance(await _shake_hands(host, port, context), _Shaken)
 
 
 async def _shake_hands(host: str, port: int, context: ssl.SSLContext) -> _Shaken | bool:

@@ -14,7 +14,7 @@ from ownplug.pairing.evidence import Word
 from ownplug.pairing.wifi import WifiNetwork
 from ownplug.plug import Link
 
-_SOON_S = 2.0  # a plug that is there answers at once; one that left its access point never does
+_ANSWER_S = 8.0  # a busy plug takes seconds; the link gives up sooner on one that is not there at all
 _SCAN_S = 20.0
 CLOCK_IS_SET_S = 1_000_000_000  # 2001; an unset clock counts from 1970
 
@@ -25,7 +25,7 @@ async def ask_plug(link: Link, network: WifiNetwork) -> Word | None:
     Source: protocol notes, 0 (the user id is 0 where there is none).
     """
     try:
-        async with asyncio.timeout(_SOON_S):
+        async with asyncio.timeout(_ANSWER_S):
             told = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all.system
     except DeviceError as error:
         return Word(refuses_key=True) if error.device_code == ErrorCode.BAD_SIGNATURE else None

@@ -114,6 +114,18 @@ def plug_context() -> ssl.SSLContext:
     return context
 
 
+@functools.cache
+def oldest_plug_context() -> ssl.SSLContext:
+    """The same with the ciphers alone that the oldest chips have: key exchange by RSA, AES in CBC, SHA-1."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA:AES256-SHA:@SECLEVEL=0")
+    return context
+
+
 class TlsMachine:
     """One end of one TLS connection.
 

@@ -83,6 +83,16 @@ def test_tls_tells_which_part_of_it_is_in_the_way(
     assert bool(told["findings"][0]["remedy"]) is not is_good
 
 
+def test_tls_tells_whether_the_ciphers_of_the_oldest_plugs_are_taken(
+    mosquitto: StartMosquitto, ownplug: Run
+) -> None:
+    about = "ciphers of the oldest plugs (AES128-SHA)"
+    usual = mosquitto(OPEN)
+    assert health(ownplug("doctor", "tls", f"127.0.0.1:{usual}"))[about] == "good"
+    strict = mosquitto(OPEN, "ciphers ECDHE-RSA-AES256-GCM-SHA384")
+    assert health(ownplug("doctor", "tls", f"127.0.0.1:{strict}"))[about] == "unknown"
+
+
 def test_tls_knows_a_web_server_and_an_empty_port(ownplug: Run, web: int) -> None:
     assert "a web server" in ownplug("doctor", "tls", f"127.0.0.1:{web}", status=1)["findings"][0]["seen"]
     assert "refused" in ownplug("doctor", "tls", f"127.0.0.1:{free_port()}", status=1)["findings"][0]["seen"]

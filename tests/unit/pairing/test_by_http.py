@@ -18,6 +18,7 @@ from ownplug.core.errors import (
     LinkBroken,
     Malformed,
     PairingFailed,
+    Unreachable,
     UsageError,
 )
 from ownplug.core.identity import Uuid
@@ -25,7 +26,8 @@ from ownplug.core.meross import Message, MessageMaker, Method, as_data, decode_m
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
 from ownplug.core.units import Position
-from ownplug.pairing import Errand, GatewayAddress, HomeToJoin, Phase, Step, WifiNetwork, pair_by_http
+from ownplug.pairing import Errand, GatewayAddress, HomeToJoin, Phase, Sight, Step, WifiNetwork, pair_by_http
+from ownplug.testing import LoopClock
 
 NOW = datetime(2024, 3, 10, 13, 19, 7, tzinfo=UTC)
 UUID = Uuid("1811081234567825182734298f1a2b3c")
@@ -335,6 +337,65 @@ def test_a_plug_that_stops_answering_shows_at_which_step(namespace: str, phase: 
     with pytest.raises(LinkBroken):
         pair(plug, tell=steps.append)
     assert (steps[-1].phase, steps[-1].done) == (phase, False)
+
+
+class Lossy(Plug):
+    """A plug in pairing mode whose answers get lost now and then."""
+
+    def __init__(self, *losses: Exception | None) -> None:
+        super().__init__()
+        self.losses = list(losses)
+
+    async def request(self, method: Method, namespace: str, payload: object) -> Message:
+        answer = await super().request(method, namespace, payload)
+        loss = self.losses.pop(0) if self.losses else None
+        if loss is not None:
+            raise loss
+        return answer
+
+
+def test_what_gets_lost_is_said_again() -> None:
+    lost = LinkBroken("The plug ended the connection.")
+    plug = Lossy(lost, lost, None, lost)
+    pair(plug)
+    namespaces = [namespace for _, namespace, _ in plug.asked]
+    assert namespaces.count(ns.SYSTEM_ALL) == 3
+    assert namespaces.count(ns.SYSTEM_ABILITY) == 2
+    assert namespaces.count(ns.CONFIG_WIFI) == 1
+
+
+def test_a_plug_that_does_not_answer_three_times_is_given_up() -> None:
+    plug = Lossy(*[LinkBroken("The plug ended the connection.")] * 3)
+    with pytest.raises(LinkBroken):
+        pair(plug)
+    assert len(plug.asked) == 3
+
+
+@pytest.mark.parametrize(
+    "second", [Unreachable("It is gone."), DeviceError("It checks signatures.", device_code=5001), None]
+)
+def test_a_plug_that_restarts_before_it_answers_may_have_heard(second: Exception | None) -> None:
+    reached: list[Uuid] = []
+
+    class Nobody:
+        async def look(self, uuid: Uuid) -> Sight:
+            reached.append(uuid)
+            return Sight(refused_logins=("it came",))
+
+        def reach(self, uuid: Uuid) -> Any:
+            raise AssertionError(uuid)
+
+    async def ask() -> None:
+        return None
+
+    async def prepare(_: Uuid) -> Errand:
+        return Errand(host=Nobody(), server="", ask_plug=ask, clock=LoopClock())
+
+    calm = [None] * 5
+    plug = Lossy(*calm, LinkBroken("It ended the connection."), second)
+    with pytest.raises(PairingFailed, match="it came"):
+        pair(plug, prepare=prepare)
+    assert reached == [UUID]
 
 
 def make(**changes: Any) -> Callable[[], HomeToJoin]:

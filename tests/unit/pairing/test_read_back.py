@@ -42,6 +42,20 @@ async def test_it_is_switched_and_left_as_it_was(on: bool) -> None:
     assert (relay.on, relay.ordered) == (on, [int(not on), int(on)])
 
 
+async def test_what_gets_lost_is_asked_again() -> None:
+    relay = Relay(on=True)
+    lost: list[dict[str, Any]] = []
+
+    def lose_the_first_two(payload: dict[str, Any]) -> dict[str, Any]:
+        if len(lost) < 2:
+            lost.append(payload)
+            raise LinkTimeout("It did not answer.")
+        return relay(payload)
+
+    assert "again, as it was" in await switch_and_back(plug(lose_the_first_two))
+    assert relay.on is True
+
+
 async def test_a_relay_that_does_not_move_is_told() -> None:
     with pytest.raises(Unexpected, match="did not do it"):
         await switch_and_back(plug(Relay(on=True, is_stuck=True)))

@@ -24,6 +24,7 @@ from ownplug.plug.link import check_reply
 if TYPE_CHECKING:
     from ownplug.transport.http import HttpClient
 
+CONNECT_S = 4.0
 TIMEOUT_S = 10.0
 """From the question to the end of the answer. Slow plugs were seen to take 4 to 9 s; a Wi-Fi scan takes longer."""
 
@@ -42,6 +43,7 @@ class HttpLink:
         key: what requests are signed with.
         trusting: accept replies whatever they are signed with: a plug in pairing mode has no key yet.
         timeout_s: patience with one request.
+        connect_timeout_s: patience with its connection alone.
         clock: dates requests.
 
     Raises:
@@ -55,11 +57,13 @@ class HttpLink:
         key: Secret,
         trusting: bool = False,
         timeout_s: float = TIMEOUT_S,
+        connect_timeout_s: float = CONNECT_S,
         clock: Clock | None = None,
     ) -> None:
         self._url = config_url(url)
+        self._key = key
         self._expected_key = None if trusting else key
-        self._timeout_s = timeout_s
+        self._timeout_s, self._connect_timeout_s = timeout_s, connect_timeout_s
         self._clock = clock or SystemClock()
         # Some firmware drops a request whose `from` is missing; any text does.
         self._maker = MessageMaker(key=key, sender=self._url, new_id=lambda: secrets.token_hex(16))
@@ -105,29 +109,34 @@ class HttpLink:
         """Send a message as this plug wants it: in clear, or encrypted once it has dropped one in clear."""
         if self._body_key is None:
             try:
-                return await client.post(self._url, message, timeout_s=self._timeout_s)
+                return await self._send(client, message)
             except LinkBroken:
                 self._body_key = await self._find_body_key(client)
                 if self._body_key is None:
                     raise
         closed = encrypt(message, self._body_key)
-        return decrypt(await client.post(self._url, closed, timeout_s=self._timeout_s), self._body_key)
+        return decrypt(await self._send(client, closed), self._body_key)
+
+    async def _send(self, client: HttpClient, body: bytes) -> bytes:
+        return await client.post(
+            self._url, body, timeout_s=self._timeout_s, connect_timeout_s=self._connect_timeout_s
+        )
 
     async def _find_body_key(self, client: HttpClient) -> Secret | None:
         """Ask once, in clear, whether this plug wants encryption: its abilities it tells everybody.
 
         Source: protocol notes, 2.1.
         """
-        if self._expected_key is None or self._was_asked_for_encryption:
+        if not self._key or self._was_asked_for_encryption:
             return None
         self._was_asked_for_encryption = True
         request = encode_message(self._make(Method.GET, ns.SYSTEM_ABILITY, {}))
-        told = _read(await client.post(self._url, request, timeout_s=self._timeout_s), ns.SYSTEM_ABILITY)
+        told = _read(await self._send(client, request), ns.SYSTEM_ABILITY)
         owner = outbox_owner(told.header.sender)
         if owner is None or ns.ENCRYPT_ECDHE not in told.data().get("ability", {}):
             return None
         uuid = Uuid.parse(owner)
-        return body_key(uuid, uuid.mac, self._expected_key)
+        return body_key(uuid, uuid.mac, self._key)
 
 
 def _read(body: bytes, namespace: str) -> Message:
