@@ -3,6 +3,7 @@
 Nothing here knows plugs or protocols. Every queue is bounded, and no failure of background work goes untold.
 """
 
+from ownplug.aio.background import beside
 from ownplug.aio.backoff import Backoff
 from ownplug.aio.broadcast import Broadcast, Overflow, Subscription
 from ownplug.aio.byte_stream import READ_SIZE, ByteStream
@@ -19,6 +20,7 @@ __all__ = [
     "Overflow",
     "Subscription",
     "SystemClock",
+    "beside",
     "memory_pair",
     "supervise",
 ]

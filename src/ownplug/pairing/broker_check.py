@@ -11,6 +11,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
+from ownplug.aio import beside
 from ownplug.core.errors import Forbidden, LinkError, Malformed, OwnplugError, PairingFailed, Unreachable
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
@@ -91,9 +92,7 @@ class _Life:
                 )
                 return
             yield good("MQTT 3.1, a client id of 56 characters, login by MAC", "let in")
-            tasks = await stack.enter_async_context(asyncio.TaskGroup())
-            listening = tasks.create_task(self._listen(connection))
-            stack.callback(listening.cancel)
+            await stack.enter_async_context(beside(self._listen(connection), name="doctor"))
             yield await self._check_inbox(connection)
             yield await self._check_clock(connection)
             yield await self._check_bind(connection)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
+from ownplug.aio import beside
 from ownplug.core.errors import Forbidden, LinkError, Malformed, UsageError, WireError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, Method, decode_message
@@ -111,9 +111,7 @@ async def open_broker_host(
                 f"{server} does not let us watch the plug come home: {error}",
                 hint="Name a user of that server who may read the plug's topics: --mqtt-user and --mqtt-password.",
             ) from error
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        listening = tasks.create_task(host.listen(connection, uuid), name=f"watch {uuid}")
-        stack.callback(listening.cancel)
+        await stack.enter_async_context(beside(host.listen(connection, uuid), name=f"watch {uuid}"))
         yield host
 
 

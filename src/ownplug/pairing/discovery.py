@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from ownplug.aio import beside
 from ownplug.core.errors import Malformed, OwnplugError, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.pairing.key_check import find_key
@@ -54,12 +55,8 @@ async def discover(
         per_second: how many are asked in a second at most.
     """
     found: asyncio.Queue[DiscoveredPlug | None] = asyncio.Queue()
-    async with asyncio.TaskGroup() as tasks:
-        asking = tasks.create_task(_ask_all(addresses, now_s, per_second, found), name="discover")
-        try:
-            yield _each_once(found)
-        finally:
-            asking.cancel()
+    async with beside(_ask_all(addresses, now_s, per_second, found), name="discover"):
+        yield _each_once(found)
 
 
 def networks_of(texts: Iterable[str]) -> list[IPv4Network]:
