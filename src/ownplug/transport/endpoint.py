@@ -38,6 +38,12 @@ def listen_failure(error: OSError, endpoint: str, option: str) -> OwnplugError:
             f"Port {port} is taken by another program.",
             hint=f"Stop it, or choose another port with {option} HOST:PORT.",
         )
+    if error.errno == errno.EACCES:
+        return UsageError(
+            f"This user may not listen at {endpoint}: {error.strerror or error}.",
+            hint=f"Choose a port above 1023 with {option} HOST:PORT, or grant the right to this one: "
+            "AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit.",
+        )
     return UsageError(
         f"Cannot listen at {endpoint}: {error.strerror or error}.",
         hint=f"Choose an address of this machine and a port above 1023 with {option} HOST:PORT.",

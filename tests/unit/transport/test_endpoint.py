@@ -41,3 +41,10 @@ def test_a_port_without_rights_says_so() -> None:
     assert isinstance(error, UsageError)
     assert "Permission denied" in str(error)
     assert "above 1023 with --ntp" in error.hint
+    assert "CAP_NET_BIND_SERVICE" in error.hint
+
+
+def test_an_address_of_another_machine_says_so() -> None:
+    error = listen_failure(OSError(errno.EADDRNOTAVAIL, "Not ours"), "192.0.2.1:123", "--ntp")
+    assert isinstance(error, UsageError)
+    assert str(error) == "Cannot listen at 192.0.2.1:123: Not ours."
