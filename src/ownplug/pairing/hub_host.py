@@ -11,6 +11,8 @@ from ownplug.core.identity import Uuid
 from ownplug.pairing.evidence import Sight
 from ownplug.plug import HubLink, Link
 
+Document = dict[str, Any]
+
 
 class HubHost:
     """A hub as pairing sees it.
@@ -21,25 +23,21 @@ class HubHost:
 
     def __init__(self, hub: HubClient) -> None:
         self._hub = hub
-        self._plugs_before: set[str] = set()
-        self._addresses_before: set[str] = set()
-        self._refusals_before: list[dict[str, Any]] = []
+        self._plugs_before: dict[str, Document] = {}
+        self._refusals_before: list[Document] = []
 
     async def begin(self) -> None:
         """Remember what was there before, so that nothing of it is taken for the plug that is to come."""
-        plugs = await self._hub.plugs()
-        self._plugs_before = {plug["uuid"] for plug in plugs}
-        self._addresses_before = {plug["talk"]["address"] for plug in plugs if plug["talk"]}
+        self._plugs_before = {plug["uuid"]: plug for plug in await self._hub.plugs()}
         self._refusals_before = await self._hub.refusals()
 
     async def look(self, uuid: Uuid) -> Sight:
         """See `ownplug.pairing.Host`."""
         new = [told for told in await self._hub.refusals() if told not in self._refusals_before]
         refused = tuple(told["detail"] for told in new if told["mac"] == uuid.mac.text)
+        others = self._addresses_of_others(uuid)
         failed = tuple(
-            told["detail"]
-            for told in new
-            if told["cause"] == "tls" and told["address"] not in self._addresses_before
+            told["detail"] for told in new if told["cause"] == "tls" and told["address"] not in others
         )
         talk = await self._talk(uuid)
         if talk is None:
@@ -65,9 +63,21 @@ class HubHost:
             except NotFound:  # it never came that far
                 return
 
-    async def _talk(self, uuid: Uuid) -> dict[str, Any] | None:
+    async def _talk(self, uuid: Uuid) -> Document | None:
+        """How far its talk came; what is left of an earlier life of this plug is none."""
         try:
-            talk: dict[str, Any] | None = (await self._hub.plug(uuid.text))["talk"]
+            talk: Document | None = (await self._hub.plug(uuid.text))["talk"]
         except NotFound:
             return None
-        return talk
+        before = self._plugs_before.get(uuid.text, {}).get("talk")
+        if talk is None or before is None:
+            return talk
+        return None if talk["connected_at"] == before["connected_at"] else talk
+
+    def _addresses_of_others(self, uuid: Uuid) -> set[str]:
+        """Where the plugs are that were online before: what fails there is theirs."""
+        return {
+            plug["talk"]["address"]
+            for plug in self._plugs_before.values()
+            if plug["talk"] and plug["availability"] == "online" and plug["uuid"] != uuid.text
+        }
