@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from ownplug.aio import Backoff
 from ownplug.console.console import Console
-from ownplug.core.errors import LinkClosed, LinkError, LinkTimeout, Noise, OwnplugError, Restarted
+from ownplug.core.errors import LinkBroken, LinkClosed, LinkError, LinkTimeout, Noise, OwnplugError, Restarted
 
 T = TypeVar("T")
 
@@ -61,7 +61,14 @@ async def insist(
     away_s = limits.away_s if was_there else 0.0
     while True:
         async with AsyncExitStack() as stack:
-            console = await _reach(stack, opening, away_s)
+            try:
+                console = await _reach(stack, opening, away_s)
+            except LinkBroken as error:
+                if away_s:  # it was waited for
+                    raise
+                breaks.count(error)  # the wire was there, and went in its first moment
+                away_s = limits.away_s
+                continue
             away_s = limits.away_s
             failure: OwnplugError | None = None
             while failure is None or isinstance(failure, Restarted):

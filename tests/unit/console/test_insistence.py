@@ -99,6 +99,20 @@ def test_a_port_that_is_not_there_at_first_is_told_at_once() -> None:
     run_in_loop_time(story())
 
 
+@pytest.mark.parametrize("away_s", [30, 0])
+def test_a_wire_that_goes_in_its_first_moment_is_waited_for(away_s: float) -> None:
+    plug = wired()
+    plug.cuts = iter([1])  # before there is a prompt
+    told: list[OwnplugError] = []
+    story = insist(plug.open, Job().run, settings=InsistSettings(away_s=away_s), told=told.append)
+    if not away_s:
+        with pytest.raises(LinkBroken):
+            run_in_loop_time(story)
+        return
+    assert run_in_loop_time(story) == "done"
+    assert (plug.cables, [type(each) for each in told]) == (2, [LinkBroken])
+
+
 def test_a_plug_that_was_there_a_moment_ago_is_waited_for() -> None:
     plug = wired()
     plug._missing = 3
