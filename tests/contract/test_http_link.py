@@ -62,6 +62,19 @@ async def test_a_dropped_connection_says_what_that_means(serve_http: ServeHttp) 
     assert "too long" in caught.value.hint
 
 
+async def test_a_plug_that_is_gone_after_it_dropped_a_request_dropped_it() -> None:
+    async def drop(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.close()
+        writer.close()
+
+    server = await asyncio.start_server(drop, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with HttpLink(url, key=KEY, trusting=True) as link:
+        with pytest.raises(LinkBroken):
+            await link.request(Method.GET, ALL, {})
+    await server.wait_closed()
+
+
 async def test_an_empty_answer_is_no_answer(serve_http: ServeHttp, as_plug: AsPlug) -> None:
     async with serve_http(always(as_plug(b""))) as url, HttpLink(url, key=KEY) as link:
         with pytest.raises(LinkBroken, match="empty"):

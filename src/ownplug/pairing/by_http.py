@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ownplug.core.errors import (
@@ -36,6 +37,7 @@ from ownplug.core.meross.payloads import (
     WifiSet,
 )
 from ownplug.core.meross.timerule import time_rules
+from ownplug.core.secret import Secret
 from ownplug.core.units import Position
 from ownplug.pairing.arrival import Errand, follow_home
 from ownplug.pairing.evidence import Cause, Target, failure
@@ -44,12 +46,20 @@ from ownplug.pairing.steps import Phase, Step
 from ownplug.pairing.wifi import WifiNetwork
 from ownplug.plug import Link
 
+
+class PairingLink(Link, Protocol):
+    """A way to a plug that is given a key on the way."""
+
+    def take_key(self, key: Secret) -> None:
+        """Use this key from now on: the plug has it."""
+
+
 _TRIES = 3
 _LOST_HINT = "It may have heard all the same; if it goes on blinking green and orange, pair it again."
 
 
 async def pair_by_http(
-    reach: Callable[[], AbstractAsyncContextManager[Link]],
+    reach: Callable[[], AbstractAsyncContextManager[PairingLink]],
     network: WifiNetwork,
     home: HomeToJoin,
     *,
@@ -94,6 +104,7 @@ async def pair_by_http(
 
         yield Step(phase=Phase.KEY, done=False)
         await _ask(link, Method.SET, ns.CONFIG_KEY, home.key_set())
+        link.take_key(home.key)  # one that wants encryption may want it from here on, or from its restart on
         yield Step(phase=Phase.KEY, done=True, found=" and ".join(str(server) for server in home.servers))
 
         yield Step(phase=Phase.WIFI, done=False)

@@ -28,7 +28,7 @@ from ownplug.pairing.server_check import check_login, check_server
 from ownplug.pairing.steps import Step
 from ownplug.pairing.wifi import WifiNetwork
 from ownplug.pairing.word import ask_plug
-from ownplug.plug import HttpLink, Link
+from ownplug.plug import HttpLink
 
 if TYPE_CHECKING:
     from ownplug.client import HubClient
@@ -209,7 +209,7 @@ class _Ways:
     home: HomeToJoin
 
     @asynccontextmanager
-    async def reach(self) -> AsyncIterator[Link]:
+    async def reach(self) -> AsyncIterator[HttpLink]:
         """Open the first, in the plug's own Wi-Fi if that is to be joined."""
         async with AsyncExitStack() as stack:
             if self.wish.joins:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from ownplug import connect
-from ownplug.core.errors import DeviceError
+from ownplug.core.errors import DeviceError, LinkBroken
+from ownplug.core.meross import Method
 from ownplug.core.secret import Secret
+from ownplug.plug import HttpLink
 from ownplug.virtual import VirtualPlug, VirtualPlugSettings, at_home, find_profile
 
 pytestmark = pytest.mark.e2e
@@ -39,6 +41,16 @@ async def test_it_refuses_another_key(plug: VirtualPlug) -> None:
         with pytest.raises(DeviceError, match="not its key"):
             await ours.switch(on=False)
     assert plug.relay_on
+
+
+async def test_a_link_that_is_given_the_key_goes_on_encrypted(plug: VirtualPlug) -> None:
+    url = f"http://{plug.http[0]}:{plug.http[1]}"
+    async with HttpLink(url, key=Secret(""), trusting=True) as link:
+        with pytest.raises(LinkBroken):
+            await link.request(Method.GET, "Appliance.System.All", {})
+        link.take_key(KEY)
+        told = await link.request(Method.GET, "Appliance.System.All", {})
+        assert told.data()["all"]["system"]["hardware"]["type"] == "mss110"
 
 
 def test_the_command_line_reaches_it_too(launch: Callable[..., Any], ownplug: Callable[..., Any]) -> None:

@@ -56,6 +56,7 @@ class Plug:
 
     def __init__(self, *, wifi_x: bool = False) -> None:
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
+        self.keys: list[tuple[str, str]] = []  # after which request, and which
         self.answers: dict[str, Answer] = {
             ns.SYSTEM_ALL: {
                 "all": {
@@ -83,6 +84,9 @@ class Plug:
 
     async def close(self) -> None:
         """Nothing to close."""
+
+    def take_key(self, key: Secret) -> None:
+        self.keys.append((self.asked[-1][1], key.reveal()))
 
     def told(self, namespace: str) -> dict[str, Any]:
         """What it was set to."""
@@ -237,6 +241,12 @@ def test_an_open_network_has_an_empty_password() -> None:
     plug = Plug()
     pair(plug, network=WifiNetwork(ssid="MyNet", password=Secret("")))
     assert plug.told(ns.CONFIG_WIFI)["wifi"]["password"] == ""
+
+
+def test_what_comes_after_the_key_is_said_with_it() -> None:
+    plug = Plug()
+    pair(plug)
+    assert plug.keys == [(ns.CONFIG_KEY, KEY.reveal())]
 
 
 def test_two_servers_are_the_first_and_the_second() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
-from ownplug.core.errors import LinkBroken, LinkClosed, Malformed, UsageError
+from ownplug.core.errors import LinkBroken, LinkClosed, LinkError, Malformed, UsageError, WireError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
@@ -102,6 +102,13 @@ class HttpLink:
         check_reply(request, reply, self._expected_key)
         return reply
 
+    def take_key(self, key: Secret) -> None:
+        """Sign with another key from now on, and encrypt with it where the plug wants that."""
+        self._maker.key = self._key = key
+        if self._expected_key is not None:
+            self._expected_key = key
+        self._body_key, self._was_asked_for_encryption = None, False
+
     def _make(self, method: Method, namespace: str, payload: object) -> Message:
         return self._maker.make(method, namespace, payload, now_s=self._clock.now().timestamp())
 
@@ -129,9 +136,12 @@ class HttpLink:
         """
         if not self._key or self._was_asked_for_encryption:
             return None
-        self._was_asked_for_encryption = True
         request = encode_message(self._make(Method.GET, ns.SYSTEM_ABILITY, {}))
-        told = _read(await self._send(client, request), ns.SYSTEM_ABILITY)
+        try:
+            told = _read(await self._send(client, request), ns.SYSTEM_ABILITY)
+        except (LinkError, WireError):  # it is gone, or talks nonsense: what was dropped is the news
+            return None
+        self._was_asked_for_encryption = True
         owner = outbox_owner(told.header.sender)
         if owner is None or ns.ENCRYPT_ECDHE not in told.data().get("ability", {}):
             return None
