@@ -33,24 +33,42 @@ async def says_online(link: Link) -> bool:
 
 
 async def switch_and_back(link: Link) -> str:
-    """Switch the plug, read it back, and leave it as it was; return what was found, in words.
+    """Switch one outlet, read it back, and leave it as it was; return what was found, in words.
 
     Raises:
-        Unexpected: it acknowledged, but is not what it was switched to.
-        LinkError: it stopped answering; if it could be, it was put back.
+        Unexpected: it acknowledged, but is not what it was switched to; or it could not be put back.
+        LinkError: it stopped answering; it was put back.
     """
     plug = Plug(_Patient(link))
     try:
-        before = await plug.is_on()
+        channel = await _one_outlet(plug)
+        before = await plug.is_on(channel)
     except (DeviceError, UsageError):
         return "it has no relay that is known here"
     try:
-        after = await plug.toggle()
+        after = await plug.toggle(channel)
     finally:
-        await plug.switch(on=before)
-    if after.on is before or await plug.is_on() is not before:
+        await _put_back(plug, channel, on=before)
+    if after.on is before or await plug.is_on(channel) is not before:
         raise Unexpected("The plug acknowledged a switch and did not do it.", hint="Is its relay stuck?")
     return f"{_state(not before)} and {_state(before)} again, as it was{await _reading(plug)}"
+
+
+async def _one_outlet(plug: Plug) -> int:
+    """The last one: channel 0 of a strip is all of them, and would not be put back as each was."""
+    told = (await plug.request(ns.SYSTEM_ALL)).read(AllPayload).all
+    return max((relay.channel for relay in told.relays), default=0)
+
+
+async def _put_back(plug: Plug, channel: int, *, on: bool) -> None:
+    try:
+        await plug.switch(on=on, channel=channel)
+    except OwnplugError as error:
+        raise Unexpected(
+            f"The plug was {_state(on)} and may not be any more: it was switched as a proof, "
+            f"and could not be switched back: {error}",
+            hint=f"Switch it {_state(on)} by its button.",
+        ) from error
 
 
 class _Patient:

@@ -6,6 +6,7 @@ To the hub of the home by the plug's HTTP or its console, or to somebody else's 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from ownplug.client import HubClient
     from ownplug.console import Console
     from ownplug.core.meross.login import Login
+
+_LOG = logging.getLogger(__name__)
 
 _SCAN_S = 40.0  # a plug's radio may be away for a while. Source: protocol notes, 1.5
 _THERE_S = 1.5  # to connect to a plug that is still where it was paired; one that left never lets us
@@ -197,7 +200,10 @@ async def _to_hub(
         yield journey
     except (OwnplugError, asyncio.CancelledError):
         if journey.uuid is not None:
-            await host.forget_new(journey.uuid)
+            try:
+                await host.forget_new(journey.uuid)
+            except OwnplugError as error:  # the cause of the failure is the news, not this
+                _LOG.warning("The hub could not be asked to forget %s again: %s", journey.uuid, error)
         raise
 
 

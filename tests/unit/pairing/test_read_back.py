@@ -29,10 +29,51 @@ class Relay:
         return {"togglex": {"channel": 0, "onoff": int(self.on)}}
 
 
-def plug(relay: Answer) -> ScriptedLink:
+def plug(relay: Answer, channels: int = 1) -> ScriptedLink:
+    system = {"hardware": {"type": "x", "uuid": "u"}, "firmware": {"version": ""}}
+    digest = {"togglex": [{"channel": channel, "onoff": 1} for channel in range(channels)]}
     return ScriptedLink(
-        {ns.SYSTEM_ABILITY: {"ability": {ns.CONTROL_TOGGLE_X: {}}}, ns.CONTROL_TOGGLE_X: relay}
+        {
+            ns.SYSTEM_ALL: {"all": {"system": system, "digest": digest}},
+            ns.SYSTEM_ABILITY: {"ability": {ns.CONTROL_TOGGLE_X: {}}},
+            ns.CONTROL_TOGGLE_X: relay,
+        }
     )
+
+
+class Strip:
+    """Outlets that differ; 0 is all of them."""
+
+    def __init__(self) -> None:
+        self.on = {0: True, 1: True, 2: False, 3: True}
+
+    def __call__(self, payload: dict[str, Any]) -> dict[str, Any]:
+        match payload:
+            case {"togglex": {"channel": channel, "onoff": order}}:
+                for each in self.on if channel == 0 else (channel,):
+                    self.on[each] = bool(order)
+                return {}
+        return {"togglex": [{"channel": channel, "onoff": int(on)} for channel, on in self.on.items()]}
+
+
+async def test_a_strip_is_left_as_each_of_its_outlets_was() -> None:
+    strip = Strip()
+    before = dict(strip.on)
+    assert "as it was" in await switch_and_back(plug(strip, channels=4))
+    assert strip.on == before
+
+
+async def test_a_relay_that_cannot_be_put_back_is_told_by_what_it_was() -> None:
+    relay = Relay(on=True)
+
+    def go(payload: dict[str, Any]) -> dict[str, Any]:
+        if relay.ordered:
+            raise Unreachable("It is gone.")
+        return relay(payload)
+
+    with pytest.raises(Unexpected, match="was on and may not be any more") as caught:
+        await switch_and_back(plug(go))
+    assert caught.value.hint == "Switch it on by its button."
 
 
 @pytest.mark.parametrize("on", [True, False])
@@ -78,7 +119,8 @@ async def test_a_plug_that_goes_away_in_between_is_asked_to_be_as_it_was() -> No
 
 
 async def test_a_plug_without_a_relay_has_none_to_prove() -> None:
-    link = ScriptedLink({ns.SYSTEM_ABILITY: {"ability": {}}})
+    link = plug({})
+    link.answers[ns.SYSTEM_ABILITY] = {"ability": {}}
     assert await switch_and_back(link) == "it has no relay that is known here"
 
 
