@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -76,20 +76,32 @@ class HomeFolder:
             token = _read_token(self.token_file)
         return Secret(token)
 
-    @contextmanager
-    def claim(self) -> Iterator[None]:
+    def claim(self) -> AbstractContextManager[None]:
         """Hold the home for this process, so that two hubs never share it.
 
         Raises:
             Conflict: another hub holds it.
         """
-        with (self.path / "hub.lock").open("a") as file:
-            if not _lock(file):
-                raise Conflict(
-                    f"A hub is running in {self.path} already.",
-                    hint="Use it, stop it, or choose another folder with --home.",
-                )
-            yield
+        return _held(
+            self.path / "hub.lock",
+            f"A hub is running in {self.path} already.",
+            "Use it, stop it, or choose another folder with --home.",
+        )
+
+    @property
+    def move_file(self) -> Path:
+        """How far a move of plugs came; gone when all have moved."""
+        return self.path / "move.json"
+
+    def claim_move(self) -> AbstractContextManager[None]:
+        """Hold the right to move plugs, so that no two moves pull at the same one.
+
+        Raises:
+            Conflict: another move is on its way.
+        """
+        return _held(
+            self.path / "move.lock", f"A move is on its way in {self.path}.", "Wait for it, or stop it."
+        )
 
     def announce(self, addresses: dict[str, Any]) -> None:
         """Write where the running hub listens, for the commands of this machine."""
@@ -106,6 +118,14 @@ def _read_token(file: Path) -> str:
         return file.read_text("utf-8").strip()
     except FileNotFoundError:
         return ""
+
+
+@contextmanager
+def _held(path: Path, taken: str, hint: str) -> Iterator[None]:
+    with path.open("a") as file:
+        if not _lock(file):
+            raise Conflict(taken, hint=hint)
+        yield
 
 
 def _lock(file: IO[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ownplug.cli.frame import Frame, group, pass_frame
+from ownplug.cli.move import import_plugs
 from ownplug.cli.output import escape_controls, print_fields, print_table
 from ownplug.cli.plugs_report import report
 from ownplug.cli.running import run_async
@@ -20,7 +21,7 @@ _COLUMNS = ("NAME", "STATE", "RELAY", "POWER", "MODEL", "ADDRESS", "UUID")
 @hub_option
 @click.pass_context
 def plugs(context: click.Context, hub_url: str | None) -> None:
-    """List, show, rename and forget plugs; without a subcommand, list them."""
+    """List, show, rename, import and forget plugs; without a subcommand, list them."""
     if context.invoked_subcommand is None:
         context.invoke(list_plugs, hub_url=hub_url)
     elif hub_url is not None:
@@ -31,6 +32,7 @@ def plugs(context: click.Context, hub_url: str | None) -> None:
 
 
 plugs.add_command(report)
+plugs.add_command(import_plugs)
 
 
 @plugs.command("list", examples=["ownplug plugs list", "ownplug plugs list --json"])

@@ -18,8 +18,11 @@ from ownplug.pairing.discovery import (
 )
 from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, failure, last_guess
 from ownplug.pairing.finding import Finding, Health, bad, good, unknown
-from ownplug.pairing.home import GatewayAddress, HomeToJoin
+from ownplug.pairing.home import Allegiance, GatewayAddress, HomeToJoin
 from ownplug.pairing.key_check import DEFAULTS, Candidate, KeyFinding, find_key
+from ownplug.pairing.move_journal import MoveJournal, MoveState, PlugToMove
+from ownplug.pairing.moving import MOVE_TIMEOUT_S, Mover
+from ownplug.pairing.plug_list import KnownPlug, parse_plug_list
 from ownplug.pairing.server_check import check_login, check_server
 from ownplug.pairing.steps import Phase, Step
 from ownplug.pairing.taking_home import Wish, home_of, take_home, take_home_by_serial, take_to_server
@@ -30,7 +33,9 @@ from ownplug.pairing.word import ask_plug
 
 __all__ = [
     "DEFAULTS",
+    "MOVE_TIMEOUT_S",
     "TIMEOUT_S",
+    "Allegiance",
     "BrokerHost",
     "Candidate",
     "Cause",
@@ -42,7 +47,12 @@ __all__ = [
     "HomeToJoin",
     "Host",
     "KeyFinding",
+    "KnownPlug",
+    "MoveJournal",
+    "MoveState",
+    "Mover",
     "Phase",
+    "PlugToMove",
     "Sight",
     "Step",
     "Target",
@@ -75,6 +85,7 @@ __all__ = [
     "pair_by_http",
     "pair_by_serial",
     "parse_neighbours",
+    "parse_plug_list",
     "scan",
     "take_home",
     "take_home_by_serial",

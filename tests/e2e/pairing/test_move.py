@@ -1,0 +1,189 @@
+"""Forty plugs go from one hub to another, whatever happens on the way."""
+
+from __future__ import annotations
+
+import random
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+PLACES = ("--mqtts", "127.0.0.1:0", "--web", "127.0.0.1:0", "--advertise", "127.0.0.1")
+NAMED = ("--mqtts", "127.0.0.1:0", "--web", "127.0.0.1:0", "--advertise", "localhost")
+PLUGS = 40
+KILLS = 50
+
+Run = Callable[..., Any]
+
+
+class Street:
+    """Two hubs, and plugs that are at home at the first."""
+
+    def __init__(self, launch: Run, ownplug: Run, folder: Path, count: int) -> None:
+        self._ownplug = ownplug
+        self.folder = folder
+        self.homes = {name: folder / name for name in ("a", "b")}
+        self.ready = {
+            name: launch("hub", "run", "--home", str(home), *PLACES).ready()
+            for name, home in self.homes.items()
+        }
+        self.key = self.key_of("a")
+        server = ("--mqtt", f"mqtts://{self.ready['a']['mqtts']}", "--key", self.key)
+        control = str(folder / "control")
+        fleet = launch(
+            "virtual", "run", "--count", str(count), "--control", control,
+            *server, "--user-id", self.ready["a"]["user_id"],
+        )  # fmt: skip
+        self.plugs = [fleet.ready() for _ in range(count)]
+        self.control = control
+
+    def online(self, name: str) -> set[str]:
+        told = self._ownplug("plugs", "list", home=self.homes[name])
+        return {plug["uuid"] for plug in told if plug["availability"] == "online"}
+
+    def list_of_plugs(self, addresses: dict[str, str] | None = None) -> Path:
+        rows = [
+            f"{plug['uuid']},{self.key},{(addresses or {}).get(plug['uuid'], plug['http'])}"
+            for plug in self.plugs
+        ]
+        file = self.folder / "plugs.csv"
+        file.write_text("\n".join(["uuid,key,address", *rows]) + "\n")
+        return file
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        return {told["uuid"]: told for told in self._ownplug("virtual", "status", "--control", self.control)}
+
+    def key_of(self, name: str) -> str:
+        """The key that plugs of this home have."""
+        database = self.homes[name] / "hub.sqlite3"
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            return str(opened.execute("SELECT key FROM home").fetchone()[0])
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.mark.timeout(300)
+def test_forty_move_and_one_that_cannot_be_reached_stays(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
+) -> None:
+    street = Street(launch, ownplug, tmp_path, PLUGS)
+    everybody = {plug["uuid"] for plug in street.plugs}
+    eventually(lambda: street.online("a") == everybody)
+    away = street.plugs[7]["uuid"]
+    before = street.status()
+    file = street.list_of_plugs({away: f"127.0.0.1:{closed_port()}"})
+    rows = ownplug("plugs", "import", str(file), home=street.homes["b"], status=1)
+    states = {row["uuid"]: row["state"] for row in rows}
+    assert states == {uuid: "kept" if uuid == away else "moved" for uuid in everybody}
+    assert street.online("b") == everybody - {away}
+    eventually(lambda: street.online("a") == {away})
+    assert edges(street.status()) == edges(before)
+
+    # Once it can be reached again: the same list does not begin a second move, giving up and listing it anew does.
+    refused = ownplug("plugs", "import", str(file), home=street.homes["b"], status=1)
+    assert refused["code"] == "conflict"
+    ownplug("move", "--give-up", home=street.homes["b"])
+    rows = ownplug("plugs", "import", str(street.list_of_plugs()), home=street.homes["b"])
+    assert {row["state"] for row in rows} == {"moved"}
+    assert street.online("b") == everybody
+
+
+def test_one_that_does_not_come_is_brought_back_and_goes_when_the_move_is_resumed(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
+) -> None:
+    street = Street(launch, ownplug, tmp_path, 3)
+    everybody = {plug["uuid"] for plug in street.plugs}
+    eventually(lambda: street.online("a") == everybody)
+    launch("hub", "run", "--home", str(tmp_path / "named"), *NAMED).ready()
+    file = street.list_of_plugs()
+    ownplug("virtual", "fault", "dns", "--plug", "1", "--control", street.control)
+    tries = ("--timeout", "8", "--batch", "2")
+    rows = ownplug("plugs", "import", str(file), *tries, home=tmp_path / "named", status=1)
+    assert sorted(row["state"] for row in rows) == ["moved", "returned", "waiting"]
+    returned = next(row for row in rows if row["state"] == "returned")
+    assert "did not come" in returned["why"]
+    assert returned["uuid"] in street.online("a")
+    assert (tmp_path / "named" / "move.json").stat().st_mode & 0o777 == 0o600
+    ownplug("virtual", "fault", "--clear", "--control", street.control)
+    rows = ownplug("move", "--resume", home=tmp_path / "named")
+    assert {row["state"] for row in rows} == {"moved"}
+    assert not (tmp_path / "named" / "move.json").exists()
+
+
+def test_a_server_that_refuses_a_plugs_login_is_told_nothing_and_neither_is_the_plug(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
+) -> None:
+    street = Street(launch, ownplug, tmp_path, 1)
+    eventually(lambda: street.online("a"))
+    foreign = ("--mqtt", f"mqtts://{street.ready['b']['mqtts']}", "--all")
+    before = street.status()
+    rows = ownplug("move", *foreign, "--user-id", "4711", home=street.homes["a"], status=1)
+    assert [row["state"] for row in rows] == ["kept"]
+    nobody = ("--mqtt", f"mqtts://127.0.0.1:{closed_port()}", "--all")
+    ownplug("move", "--give-up", home=street.homes["a"])
+    assert ownplug("move", *nobody, home=street.homes["a"], status=1)["code"] == "port-closed"
+    assert not (street.homes["a"] / "move.json").exists()
+    after = street.status()
+    assert [told["server"] for told in after.values()] == [told["server"] for told in before.values()]
+    assert ownplug("move", "--all", home=street.homes["a"], status=2)["code"] == "usage"
+    assert ownplug("move", "--resume", home=street.homes["a"], status=2)["code"] == "usage"
+
+
+def edges(status: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {uuid: told["relay_edges"] for uuid, told in status.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_at_fifty_moments_it_loses_none(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path, tell: Callable[[str], None]
+) -> None:
+    street = Street(launch, ownplug, tmp_path, PLUGS)
+    everybody = {plug["uuid"] for plug in street.plugs}
+    eventually(lambda: street.online("a") == everybody)
+    before = edges(street.status())
+    chance = random.Random(7)
+    kills = journeys = 0
+    here, there = "a", "b"
+    while kills < KILLS:
+        journal = street.homes[there] / "move.json"
+        command: tuple[str, ...] = ("plugs", "import", str(street.list_of_plugs()), "--batch", "5")
+        while street.online(there) != everybody or journal.exists():
+            if kills < KILLS:
+                kills += killed(command, street.homes[there], chance.uniform(0.5, 3.0))
+            else:
+                ownplug(*command, home=street.homes[there])
+            command = ("move", "--resume", "--batch", "5") if journal.exists() else command
+        assert not street.online(here)
+        street.key = street.key_of(there)
+        here, there = there, here
+        journeys += 1
+    assert edges(street.status()) == before
+    tell(f"{kills} kills on {journeys} journeys of {PLUGS} plugs: none lost, no relay moved")
+
+
+def killed(command: tuple[str, ...], home: Path, after_s: float) -> bool:
+    """Run a command and kill it, unless it ends sooner, which must be well; whether it was killed."""
+    words = [sys.executable, "-m", "ownplug", *command, "--home", str(home)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        said, _ = process.communicate(timeout=after_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return True
+    assert process.returncode == 0, said
+    return False
