@@ -84,6 +84,7 @@ def pair(
         joins=joins or join_ssid is not None,
         join_ssid=join_ssid,
     )
+    _check_foreign_options(servers, name, key, user_id, mqtt_user, mqtt_password)
     if servers and wish.joins:
         raise UsageError(
             "Whoever is in the plug's own Wi-Fi cannot watch a foreign server.", hint="Leave --join out."
@@ -108,6 +109,23 @@ def pair(
     run_async(work)
 
 
+def _check_foreign_options(
+    servers: tuple[str, ...],
+    name: str | None,
+    key: str | None,
+    user_id: str | None,
+    mqtt_user: str | None,
+    mqtt_password: str | None,
+) -> None:
+    foreign = {"--key": key, "--user-id": user_id, "--mqtt-user": mqtt_user, "--mqtt-password": mqtt_password}
+    if not servers and (given := [option for option, value in foreign.items() if value]):
+        raise UsageError(
+            f"{' and '.join(given)} belong to a foreign server: name it with --mqtt, or leave it out."
+        )
+    if servers and name:
+        raise UsageError("A foreign server knows no names: leave --name out.")
+
+
 def _login(user: str | None, password: str | None) -> Login | None:
     from ownplug.core.meross.login import Login
 
@@ -127,5 +145,5 @@ def _foreign_home(servers: tuple[str, ...], key: str | None, user_id: str | None
         user_id=user_id,
         key=Secret(key),
         servers=tuple(GatewayAddress(host=host, port=port) for host, port in map(parse_server, servers)),
-        timezone=tzlocal.get_localzone_name(),
+        timezone=tzlocal.get_localzone_name() or "UTC",
     )

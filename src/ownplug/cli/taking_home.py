@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ownplug.cli.frame import Frame
 from ownplug.cli.target import TOKEN_VARIABLE
 from ownplug.client import HubClient, find_hub
-from ownplug.core.errors import Unreachable
+from ownplug.core.errors import Conflict, Unreachable, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.pairing import HomeToJoin, Step, Wish, take_home, take_home_by_serial, take_to_server
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _NOT_PROVEN = (
     "Pairing by the console is derived from what the settings are called; no real plug has proven it yet."
 )
+
+_NAME_HINT = "Give it another one with `ownplug plugs rename`."
 
 
 async def pair_with_hub(frame: Frame, wish: Wish, *, hub_url: str | None, name: str | None) -> None:
@@ -53,7 +55,11 @@ async def pair_with_server(frame: Frame, wish: Wish, home: HomeToJoin, login: Lo
 
 
 async def _show(frame: Frame, hub: HubClient, uuid: Uuid, name: str | None) -> None:
-    plug = await (hub.rename(uuid.text, name) if name else hub.plug(uuid.text))
+    plug = await hub.plug(uuid.text)
+    try:
+        plug = await hub.rename(uuid.text, name) if name else plug
+    except (Conflict, UsageError) as error:
+        raise type(error)(f"{plug['name']} is at home, under this name: {error}", hint=_NAME_HINT) from error
     frame.print_result(plug, f"{plug['name']} is at home.")
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import replace
 
 from ownplug.aio import beside
-from ownplug.core.errors import Forbidden, LinkError, Malformed, UsageError, WireError
+from ownplug.core.errors import Forbidden, LinkBroken, LinkError, Malformed, UsageError, WireError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, Method, decode_message
 from ownplug.core.meross import namespaces as ns
@@ -41,9 +41,12 @@ class BrokerHost:
         self._key = key
         self._login = login
         self._sight = Sight(answers_clock=False, answers_bind=False)
+        self._lost: LinkError | None = None
 
     async def look(self, uuid: Uuid) -> Sight:
         """See `ownplug.pairing.Host`."""
+        if self._lost is not None:  # what was seen so far would be taken for all there was to see
+            raise self._lost
         return self._sight
 
     def reach(self, uuid: Uuid) -> AbstractAsyncContextManager[Link]:
@@ -63,8 +66,14 @@ class BrokerHost:
         try:
             async for topic, payload in connection.messages():
                 self._hear(payload, is_answer=topic == inbox)
-        except (LinkError, WireError):
-            return  # what was seen stays; the plug itself can still be asked
+        except (LinkError, WireError) as error:
+            reason = f": {error}"
+        else:
+            reason = "."
+        self._lost = LinkBroken(
+            f"The server ended the connection by which the plug was watched{reason}",
+            hint="The plug was told to go there, and may be there: ask it, or pair it again.",
+        )
 
     def _hear(self, payload: bytes, *, is_answer: bool) -> None:
         try:

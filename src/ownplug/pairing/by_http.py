@@ -5,7 +5,7 @@ Source: published pairing programs and captures (protocol notes, 3.2).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +18,7 @@ from ownplug.core.errors import (
     LinkError,
     LinkTimeout,
     Malformed,
+    OwnplugError,
     UsageError,
 )
 from ownplug.core.identity import Uuid
@@ -65,7 +66,7 @@ async def pair_by_http(
     *,
     now: datetime,
     prepare: Callable[[Uuid], Awaitable[Errand]] | None = None,
-) -> AsyncIterator[Step]:
+) -> AsyncGenerator[Step, None]:
     """Take a plug in pairing mode home; yields each step when it begins and when it is done.
 
     Args:
@@ -135,8 +136,10 @@ async def identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
         told = (await _ask(link, Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all
         uuid = Uuid.parse(told.system.hardware.uuid)
         abilities = (await _ask(link, Method.GET, ns.SYSTEM_ABILITY, {})).read(Ability).ability
-    except (DeviceError, BadSignature) as error:
+    except (DeviceError, BadSignature, LinkBroken) as error:
         if isinstance(error, DeviceError) and error.device_code != ErrorCode.BAD_SIGNATURE:
+            raise
+        if isinstance(error, LinkBroken) and not await _checks_keys(link):
             raise
         raise failure(
             Cause.WRONG_KEY, "This plug belongs to a home already: it does not take our word."
@@ -146,6 +149,20 @@ async def identify(link: Link) -> tuple[Hardware, Uuid, frozenset[str]]:
             f"What answers at this address is not a Meross plug: {error}", hint="Check the address."
         ) from error
     return told.system.hardware, uuid, frozenset(abilities)
+
+
+async def _checks_keys(link: Link) -> bool:
+    """Whether a plug that drops what it is asked in clear refuses our key where it does answer in clear.
+
+    Source: protocol notes, 2.1 (one that wants encryption answers `Ability` in clear).
+    """
+    try:
+        await link.request(Method.GET, ns.SYSTEM_ABILITY, {})
+    except DeviceError as error:
+        return error.device_code == ErrorCode.BAD_SIGNATURE
+    except OwnplugError:
+        return False
+    return False
 
 
 async def scan(link: Link) -> list[Network]:

@@ -9,7 +9,7 @@ Source: assumed (derived from the names of the settings; not yet proven on hardw
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from ownplug.console import Console, is_typable, read_identity, write_surely
 from ownplug.core.errors import OwnplugError, Unexpected, UsageError
@@ -37,7 +37,7 @@ async def pair_by_serial(
     home: HomeToJoin,
     *,
     prepare: Callable[[Uuid], Awaitable[Errand]],
-) -> AsyncIterator[Step]:
+) -> AsyncGenerator[Step, None]:
     """Take the plug on a console home; yields each step when it begins and when it is done.
 
     Args:

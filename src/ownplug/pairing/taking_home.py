@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -173,11 +173,14 @@ class _Journey:
         assert self.uuid is not None  # noqa: S101 the first step that is done tells it
         return self.uuid
 
-    async def follow(self, steps: AsyncIterator[Step]) -> None:
+    async def follow(self, steps: AsyncGenerator[Step, None]) -> None:
         """Follow the steps to their end."""
-        async for step in steps:
-            self.uuid = step.uuid or self.uuid
-            self._tell(step)
+        async with aclosing(
+            steps
+        ):  # what they hold, such as the plug's Wi-Fi, is let go here also on a failure
+            async for step in steps:
+                self.uuid = step.uuid or self.uuid
+                self._tell(step)
 
 
 @asynccontextmanager

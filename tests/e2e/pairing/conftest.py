@@ -18,17 +18,17 @@ from cryptography.x509.oid import NameOID
 
 READY_S = 20.0
 
-StartMosquitto = Callable[..., int]
 
+class StartMosquitto:
+    """Starts one with these lines of configuration; returns its port."""
 
-@pytest.fixture
-def mosquitto(require_program: Callable[[str, str], str], tmp_path: Path) -> Iterator[StartMosquitto]:
-    """Start one with these lines of configuration; return its port."""
-    program = require_program("mosquitto", "apt-get install mosquitto")
-    running: list[subprocess.Popen[bytes]] = []
+    def __init__(self, program: str, folder: Path) -> None:
+        self._program = program
+        self._folder = folder
+        self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(*lines: str, key: str = "rsa", tls: bool = True) -> int:
-        folder = tmp_path / f"mosquitto-{len(running)}"
+    def __call__(self, *lines: str, key: str = "rsa", tls: bool = True) -> int:
+        folder = self._folder / f"mosquitto-{len(self._running)}"
         folder.mkdir()
         port = free_port()
         config = [f"user {os.environ.get('USER', 'root')}", f"listener {port} 127.0.0.1", *lines]
@@ -37,18 +37,24 @@ def mosquitto(require_program: Callable[[str, str], str], tmp_path: Path) -> Ite
             config += [f"certfile {folder / 'cert.pem'}", f"keyfile {folder / 'key.pem'}"]
         (folder / "mosquitto.conf").write_text("\n".join(config) + "\n")
         with (folder / "log").open("wb") as log:
-            running.append(
-                subprocess.Popen(
-                    [program, "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=subprocess.STDOUT
-                )
-            )
+            command = [self._program, "-c", str(folder / "mosquitto.conf")]
+            self._running.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT))
         _wait_for(port, folder / "log")
         return port
 
+    def stop(self) -> None:
+        """End all that run."""
+        for process in self._running:
+            process.terminate()
+            process.wait(timeout=READY_S)
+
+
+@pytest.fixture
+def mosquitto(require_program: Callable[[str, str], str], tmp_path: Path) -> Iterator[StartMosquitto]:
+    """Start mosquitto with these lines of configuration; all are ended afterwards."""
+    start = StartMosquitto(require_program("mosquitto", "apt-get install mosquitto"), tmp_path)
     yield start
-    for process in running:
-        process.terminate()
-        process.wait(timeout=READY_S)
+    start.stop()
 
 
 def free_port() -> int:

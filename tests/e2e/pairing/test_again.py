@@ -16,6 +16,28 @@ AIR = '[[network]]\nssid = "Home"\npassword = "secret123"\n'
 Run = Callable[..., Any]
 
 
+def test_one_that_wants_encryption_and_is_at_home_says_whose_it_is(
+    launch: Run, ownplug: Run, tmp_path: Path
+) -> None:
+    launch("hub", "run", "--home", str(tmp_path / "home"), *PLACES).ready()
+    plug = launch("virtual", "run", "--model", "mss110").ready()
+    words = ("pair", f"http://{plug['http']}", "--ssid", "Home", "--password", "secret123")
+    assert ownplug(*words, "--name", "lamp")["name"] == "lamp"
+    assert ownplug(*words, status=1)["code"] == "wrong-key"
+
+
+def test_a_name_that_is_taken_does_not_hide_that_the_plug_is_at_home(
+    launch: Run, ownplug: Run, tmp_path: Path
+) -> None:
+    launch("hub", "run", "--home", str(tmp_path / "home"), *PLACES).ready()
+    words = ("--ssid", "Home", "--password", "secret123", "--name", "lamp")
+    first, second = launch("virtual", "run").ready(), launch("virtual", "run").ready()
+    ownplug("pair", f"http://{first['http']}", *words)
+    told = ownplug("pair", f"http://{second['http']}", *words, status=1)
+    assert told["code"] == "conflict"
+    assert f"plug-{second['uuid'][-4:]} is at home" in told["message"]
+
+
 def test_what_was_seen_of_its_former_life_is_not_taken_for_this_one(
     launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
 ) -> None:
