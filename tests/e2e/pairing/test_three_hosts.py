@@ -1,4 +1,7 @@
-"""A plug, a hub and a laptop, each a host of its own: the laptop is in the plug's network and in the home's."""
+"""A plug, a hub and a laptop, each a host of its own: the laptop is in the plug's network and in the home's.
+
+A fourth host stands behind a router, which the hub's is.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +22,41 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PLUG_URL, HUB = "http://10.10.10.1", "192.168.77.10"
 WIFI = ("--ssid", "Home", "--password", "secret123")
 READY_S = 30.0
+PRINTER = """
+import http.server, json
+
+class Printer(http.server.BaseHTTPRequestHandler):
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        header = {"messageId": "1", "method": "GETACK", "from": "/printer/1/publish", "namespace": "x"}
+        body = json.dumps({"header": header, "payload": {"uuid": "1911181236754000000134298f000001"}}).encode()
+        self.send_response(200)
+        self.send_header("Server", "JetDirect/1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = answer
+
+server = http.server.HTTPServer(("%s", 80), Printer)
+print("ready", flush=True)
+server.serve_forever()
+"""
 HOW_TO_GET_IT = "apt-get install iproute2"
 
 
 class Hosts:
-    """Three network namespaces: plug and laptop share 10.10.10.0/24, all share 192.168.77.0/24."""
+    """Network namespaces: plug and laptop share 10.10.10.0/24, both and the hub 192.168.77.0/24; far is in .78."""
 
     def __init__(self, ip: str, tail: str) -> None:
         self._ip = ip
-        self.plug, self.hub, self.laptop = (f"{name}{tail}" for name in ("plug", "hub", "lap"))
+        self._all = [f"{name}{tail}" for name in ("plug", "hub", "lap", "far")]
+        self.plug, self.hub, self.laptop, self.far = self._all
         self._running: list[subprocess.Popen[str]] = []
 
     def open(self) -> None:
         """Make them and their cables."""
-        for host in (self.plug, self.hub, self.laptop):
+        for host in self._all:
             self._do("netns", "add", host)
             self._in(host, "link", "set", "lo", "up")
         self._in(self.hub, "link", "add", "br0", "type", "bridge")
@@ -46,6 +70,13 @@ class Hosts:
         self._in(self.laptop, "link", "add", "wifi", "type", "veth", "peer", "name", "ap", "netns", self.plug)
         self._up(self.laptop, "wifi", "10.10.10.100")
         self._up(self.plug, "ap", "10.10.10.1")
+        self._in(self.hub, "link", "add", "far", "type", "veth", "peer", "name", "home", "netns", self.far)
+        self._up(self.hub, "far", "192.168.78.1")
+        self._up(self.far, "home", "192.168.78.50")
+        self._in(self.far, "route", "add", "default", "via", "192.168.78.1")
+        for host in (self.plug, self.laptop):
+            self._in(host, "route", "add", "192.168.78.0/24", "via", HUB)
+        self._do("netns", "exec", self.hub, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
 
     def start(self, host: str, *arguments: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
         """Run `ownplug …` on a host until the end; return it and the line that it was ready with."""
@@ -83,22 +114,10 @@ class Hosts:
         """Give a device one address more."""
         self._in(host, "addr", "add", f"{address}/24", "dev", device)
 
-    def serve_pages(self, host: str, address: str) -> subprocess.Popen[str]:
-        """Run a web server that is no plug, and wait for it."""
-        command = [
-            self._ip,
-            "netns",
-            "exec",
-            host,
-            sys.executable,
-            "-u",
-            "-m",
-            "http.server",
-            "80",
-            "--bind",
-            address,
-        ]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    def serve(self, host: str, *command: str) -> subprocess.Popen[str]:
+        """Run another program on a host, and wait for its first line."""
+        words = [self._ip, "netns", "exec", host, *command]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self._running.append(process)
         assert process.stdout is not None
         process.stdout.readline()
@@ -111,9 +130,9 @@ class Hosts:
     def close(self) -> None:
         """End what runs, and take the hosts away."""
         for process in self._running:
-            if process.poll() is None:
+            if process.stdout is not None and not process.stdout.closed:
                 self.stop(process)
-        for host in (self.plug, self.hub, self.laptop):
+        for host in self._all:
             subprocess.run([self._ip, "netns", "delete", host], capture_output=True, check=False)
 
     def _up(self, host: str, device: str, address: str) -> None:
@@ -180,50 +199,52 @@ def test_a_firewall_between_the_plug_and_the_hub_is_told_from_the_plugs_own_word
 
 
 def test_plugs_are_found_whoever_they_belong_to_and_nothing_else_is_called_one(
-    hosts: Hosts, tmp_path: Path
+    hosts: Hosts,
+    require_program: Callable[[str, str], str],
+    eventually: Callable[..., Any],
+    tmp_path: Path,
 ) -> None:
+    mosquitto = require_program("mosquitto", "apt-get install mosquitto")
     home = str(tmp_path / "home")
     where = ("--mqtts", "0.0.0.0:8883", "--web", f"{HUB}:8480", "--advertise", HUB)
     hosts.start(hosts.hub, "hub", "run", "--home", home, *where)
     token = (tmp_path / "home" / "token").read_text().strip()
     hub = ("--hub", f"http://{HUB}:8480")
-    for last in (51, 52, 53):
+    for last in range(51, 56):
         hosts.add_address(hosts.plug, "home", f"192.168.77.{last}")
-    ours, told = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.77.50:80")
-    assert (
-        hosts.run(hosts.laptop, "pair", "http://192.168.77.50", *WIFI, "--name", "kettle", *hub, token=token)[
-            0
-        ]
-        == 0
+    kettle = ("virtual", "run", "--seed", "1", "--home", str(tmp_path / "kettle"), "--http")
+    ours, told = hosts.start(hosts.plug, *kettle, "192.168.77.50:80")
+    words = ("pair", "http://192.168.77.50", *WIFI, "--name", "kettle", *hub)
+    assert hosts.run(hosts.laptop, *words, token=token)[0] == 0
+    cloud = ("--mqtt", "mqtts://127.0.0.1:1", "--key", "somebody else's", "--user-id", "9")
+    _, others = hosts.start(
+        hosts.plug, "virtual", "run", "--http", "192.168.77.51:80", "--model", "mss110", *cloud
     )
-    cloud = (
-        "--mqtt",
-        "mqtts://127.0.0.1:1",
-        "--key",
-        "somebody else's",
-        "--user-id",
-        "9",
-        "--model",
-        "mss110",
-    )
-    _, others = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.77.51:80", *cloud)
     _, fresh = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.77.52:80")
-    web = hosts.serve_pages(hosts.plug, "192.168.77.53")
+    _, far = hosts.start(hosts.far, "virtual", "run", "--http", "192.168.78.50:80", *cloud)
+
+    web = ("-u", "-m", "http.server", "80", "--bind", "192.168.77.53")
+    hosts.serve(hosts.plug, sys.executable, *web)
+    hosts.serve(hosts.plug, sys.executable, "-c", PRINTER % "192.168.77.54")
+    (tmp_path / "mosquitto.conf").write_text("listener 80 192.168.77.55\nallow_anonymous true\n")
+    hosts.serve(hosts.plug, mosquitto, "-v", "-c", str(tmp_path / "mosquitto.conf"))
 
     def found() -> dict[str, tuple[str, str, str]]:
-        look = ("discover", "--subnet", "192.168.77.0/26", "--rate", "200")
+        look = ("discover", "--subnet", "192.168.77.0/26", "--subnet", "192.168.78.0/26", "--rate", "200")
         status, plugs = hosts.run(hosts.laptop, *look, *hub, token=token)
         assert status == 0
         return {plug["uuid"]: (plug["address"], plug["whose"], plug["name"]) for plug in plugs}
 
-    assert found() == {
+    everybody = {
         told["uuid"]: ("192.168.77.50", "home", "kettle"),
         others["uuid"]: ("192.168.77.51", "other", ""),
         fresh["uuid"]: ("192.168.77.52", "pairing", ""),
+        far["uuid"]: ("192.168.78.50", "other", ""),
     }
-    hosts.stop(web)
+    assert found() == everybody
     hosts.stop(ours)
-    hosts.start(
-        hosts.plug, "virtual", "run", "--http", "192.168.77.53:80", *cloud[:-2]
-    )  # a plug has moved in
-    assert "192.168.77.53" in {address for address, *_ in found().values()}
+    hosts.add_address(hosts.plug, "home", "192.168.77.60")
+    hosts.start(hosts.plug, *kettle, "192.168.77.60:80")  # the router gave it another address
+    assert found() == {**everybody, told["uuid"]: ("192.168.77.60", "home", "kettle")}
+    show = ("plugs", "show", "kettle", *hub)
+    eventually(lambda: hosts.run(hosts.laptop, *show, token=token)[1]["address"] == "192.168.77.60")
