@@ -14,7 +14,7 @@ from ownplug.cli.output import escape_controls
 from ownplug.cli.running import run_async
 from ownplug.cli.servers import parse_server
 from ownplug.cli.target import hub_option, open_hub_client
-from ownplug.core.errors import LinkTimeout, NotFound, Unreachable, UsageError
+from ownplug.core.errors import LinkTimeout, NotFound, OwnplugError, Unreachable, UsageError
 from ownplug.core.secret import Secret
 from ownplug.transport.endpoint import parse_endpoint
 
@@ -155,9 +155,9 @@ def _document(finding: Finding) -> dict[str, Any]:
 
 
 async def _try_tls(host: str, port: int) -> AsyncIterator[Finding]:
-    from ownplug.pairing import bad, check_tls, good
+    from ownplug.pairing import GatewayAddress, bad, check_tls, good
 
-    about = f"TLS of {host}:{port}"
+    about = f"TLS of {GatewayAddress(host=host, port=port)}"
     try:
         found = await check_tls(host, port)
     except Unreachable as error:
@@ -260,25 +260,26 @@ async def _keys_of_hub(frame: Frame, hub_url: str | None) -> list[Candidate]:
 
 
 async def _own_broker(frame: Frame, hub_url: str | None) -> AsyncIterator[Finding]:
-    from ownplug.pairing import invented_plug
+    from ownplug.pairing import home_of, invented_plug
 
     async with open_hub_client(frame, hub_url) as hub:
-        home = await hub.home(show_secrets=True)
+        home = await home_of(hub)
+        server = home.servers[0]
         try:
-            async for finding in _any_broker(
-                *parse_server(f"mqtts://{home['mqtts']}"), home["user_id"], Secret(home["key"])
-            ):
+            async for finding in _any_broker(server.host, server.port, home.user_id, home.key):
                 yield finding
         finally:
-            await _forget(hub, invented_plug().text)
+            await _forget(frame, hub, invented_plug().text)
 
 
-async def _forget(hub: HubClient, uuid: str) -> None:
-    """Have the hub forget the plug that we played."""
+async def _forget(frame: Frame, hub: HubClient, uuid: str) -> None:
+    """Have the hub forget the plug that we played; what failed before is the news, not this."""
     try:
         await hub.forget(uuid)
     except NotFound:  # it was not let in
         return
+    except OwnplugError as error:
+        frame.note(f"The hub still lists the plug that was played, {uuid}: {error}")
 
 
 async def _any_broker(host: str, port: int, user_id: str, key: Secret) -> AsyncIterator[Finding]:

@@ -14,13 +14,14 @@ from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
 from ownplug.pairing import Finding, bad, good, unknown
-from ownplug.plug import HttpLink, Link
+from ownplug.plug import HttpLink
 
 Document = dict[str, Any]
 
 _DRIFT_S = 5.0  # more is worth a correction. Source: protocol notes, 9.3
 _WEAK = 25  # percent of signal. Source: assumed
 _PATIENCE_S = 5.0
+_TIME_ENDS_S = 1 << 32  # a plug counts its seconds in 32 bits
 
 
 async def examine_plug(hub: HubClient, reference: str) -> AsyncIterator[Finding]:
@@ -64,12 +65,22 @@ def _presence(plug: Document) -> Finding:
 
 
 async def _refused(hub: HubClient, plug: Document) -> list[Finding]:
-    refusals = [told for told in await hub.refusals() if told["mac"] == plug["mac"]]
+    refusals = refusals_since(plug, await hub.refusals())
     if not refusals:
         return []
     last = refusals[-1]
     told = f"refused {len(refusals)} times, last at {last['at']} from {last['address']}: {last['detail']}"
     return [bad("its login", told, "Pair it again, or give the hub the key that it has.")]
+
+
+def refusals_since(plug: Document, refusals: list[Document]) -> list[Document]:
+    """Return how often this plug was refused; what was before it was let in is over."""
+    came = datetime.fromisoformat(plug["talk"]["connected_at"]) if plug["availability"] == "online" else None
+    return [
+        told
+        for told in refusals
+        if told["mac"] == plug["mac"] and (came is None or datetime.fromisoformat(told["at"]) > came)
+    ]
 
 
 async def _through_hub(hub: HubClient, plug: Document) -> AsyncIterator[Finding]:
@@ -82,8 +93,11 @@ async def _through_hub(hub: HubClient, plug: Document) -> AsyncIterator[Finding]
         return
     took_ms = 1000 * (time.perf_counter() - began_s)
     yield good(about, f"in {took_ms:.0f} ms")
-    system = reply["payload"].get("all", {}).get("system", {})
-    for finding in (_clock(system), _online(system)):
+    system = _part(_part(reply["payload"], "all"), "system")
+    for finding in (
+        judge_clock(_part(system, "time"), SystemClock().now()),
+        _online(_part(system, "online")),
+    ):
         yield finding
     if plug["signal"] is not None:
         yield _signal(plug["signal"])
@@ -94,13 +108,21 @@ async def _through_hub(hub: HubClient, plug: Document) -> AsyncIterator[Finding]
         )
 
 
-def _clock(system: Document) -> Finding:
+def _part(document: Document, name: str) -> Document:
+    """What a plug tells under a name; nothing where that is something else than it should be."""
+    part = document.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def judge_clock(told: Document, now: datetime) -> Finding:
+    """Judge what a plug tells of its time, whatever that is."""
     about = "its clock"
-    told = system.get("time", {})
     stamp, zone = told.get("timestamp"), told.get("timezone")
-    if not isinstance(stamp, int | float):
-        return unknown(about, "it does not tell")
-    off_s = stamp - SystemClock().now().timestamp()
+    if not isinstance(stamp, int | float) or not 0 <= stamp < _TIME_ENDS_S:
+        return unknown(
+            about, "it does not tell" if stamp is None else f"it tells {stamp!r:.40}, which is no time"
+        )
+    off_s = stamp - now.timestamp()
     if not zone:
         return bad(
             about,
@@ -117,8 +139,8 @@ def _clock(system: Document) -> Finding:
     return good(about, f"right within {abs(off_s):.0f} s, {zone}")
 
 
-def _online(system: Document) -> Finding:
-    status = system.get("online", {}).get("status")
+def _online(told: Document) -> Finding:
+    status = told.get("status")
     if status == 1:
         return good("its own view", "it is online")
     return unknown("its own view", f"online.status is {status}")
@@ -138,18 +160,12 @@ async def _directly(plug: Document) -> AsyncIterator[Finding]:
         yield unknown(about, "its address is not known")
         return
     began_s = time.perf_counter()
-    async with HttpLink(f"http://{address}", key=Secret(plug["key"]), timeout_s=_PATIENCE_S) as link:
-        try:
-            await _ask(link)
-        except OwnplugError as error:
-            yield unknown(
-                about,
-                f"not at {address}: {error}",
-                "The hub does not need it; plugs drop what comes too often.",
-            )
-            return
+    host = f"[{address}]" if ":" in address else address
+    try:
+        async with HttpLink(f"http://{host}", key=Secret(plug["key"]), timeout_s=_PATIENCE_S) as link:
+            await link.request(Method.GET, ns.SYSTEM_ALL, {})
+    except OwnplugError as error:
+        remedy = "The hub does not need it; plugs drop what comes too often."
+        yield unknown(about, f"not at {address}: {error}", remedy)
+        return
     yield good(about, f"at {address} in {1000 * (time.perf_counter() - began_s):.0f} ms, with the hub's key")
-
-
-async def _ask(link: Link) -> None:
-    await link.request(Method.GET, ns.SYSTEM_ALL, {})

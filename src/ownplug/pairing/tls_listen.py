@@ -18,7 +18,7 @@ _HELLO_S = 10.0  # from the connection to a whole hello
 
 
 async def first_bytes(host: str, port: int, *, timeout_s: float) -> tuple[str, bytes]:
-    """Wait for somebody to connect; return from where, and what it said first.
+    """Wait for somebody to connect and to say something; return from where, and what it said first.
 
     Raises:
         Conflict: the port is taken, or not ours to listen on.
@@ -27,11 +27,11 @@ async def first_bytes(host: str, port: int, *, timeout_s: float) -> tuple[str, b
     came: asyncio.Future[tuple[str, bytes]] = asyncio.get_running_loop().create_future()
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        address = writer.get_extra_info("peername")[0]
+        peer = writer.get_extra_info("peername")  # None where it is gone already
         said = await _read_hello(reader)
         writer.transport.abort()
-        if not came.done():
-            came.set_result((address, said))
+        if said and not came.done():  # whoever says nothing looks which ports are open, and is no plug
+            came.set_result((peer[0] if peer else "an address that is not told", said))
 
     try:
         server = await asyncio.start_server(take, host, port)
