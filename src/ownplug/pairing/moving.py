@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ownplug.aio import Clock
-from ownplug.core.errors import DeviceError, LinkError, OwnplugError, Unexpected, Unreachable
+from ownplug.core.errors import DeviceError, LinkBroken, OwnplugError, Unexpected, Unreachable
 from ownplug.core.identity import Uuid
-from ownplug.core.meross import Method
+from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.namespaces import ErrorCode
 from ownplug.core.meross.payloads import AllPayload
@@ -32,6 +33,7 @@ MOVE_TIMEOUT_S = 60.0
 
 _ASK_EVERY_S = 1.0
 _ANSWER_S = 8.0
+_TRIES = 3
 _ONLINE = 1
 
 Tell = Callable[[PlugToMove], None]
@@ -89,20 +91,29 @@ class Mover:
         """Move all that have not moved, so many at a time; after a batch in which one had to go back, no further one.
 
         Raises:
-            PairingFailed, Unreachable: no plug could use the new server; nothing was told to any.
+            PairingFailed, Unreachable: no plug could use the new server; nothing was told to any that was not before.
         """
-        for server in self._journal.target.servers:
-            await check_server(server)
-        await self._keep(self._journal.encode())
-        left = [plug for plug in self._journal.plugs.values() if not plug.state.is_final]
-        # Those that may be anywhere first: nobody knows how long they have been without a home.
-        left.sort(key=lambda plug: plug.state is not MoveState.TOLD)
-        for some in _batches(left, batch):
+        plugs = self._journal.plugs.values()
+        # Those that may be anywhere first, whatever became of the server: they may be without a home.
+        told = {plug.uuid: plug for plug in plugs if plug.state is MoveState.TOLD}
+        if not await self._move_in_batches(list(told.values()), batch):
+            return
+        left = [plug for plug in plugs if not plug.state.is_final and plug.uuid not in told]
+        if left:
+            for server in self._journal.target.servers:
+                await check_server(server)
+            await self._keep(self._journal.encode())
+            await self._move_in_batches(left, batch)
+
+    async def _move_in_batches(self, plugs: Sequence[PlugToMove], batch: int) -> bool:
+        """Move them; return whether to go on, which is no where one did not come."""
+        for some in _batches(plugs, batch):
             async with asyncio.TaskGroup() as tasks:
                 for plug in some:
                     tasks.create_task(self._move(plug))
             if any(self._journal.plugs[plug.uuid].state in _STOPPERS for plug in some):
-                return
+                return False
+        return True
 
     async def _move(self, plug: PlugToMove) -> None:
         if plug.state is MoveState.TOLD and not await self._is_untold(plug):
@@ -123,8 +134,6 @@ class Mover:
         except DeviceError as error:
             await self._note(plug, MoveState.KEPT, str(error))
             return
-        except LinkError:
-            pass  # it may have heard: that shows now
         await self._see_through(plug)
 
     async def _is_untold(self, plug: PlugToMove) -> bool:
@@ -150,11 +159,8 @@ class Mover:
             await self._note(plug, MoveState.TOLD, f"It does not answer at {plug.address} any more.")
             return
         if not seen.is_at_home(plug.old):
-            try:
+            with suppress(DeviceError):  # where it is shows now
                 await self._set(plug, seen.key, plug.old)
-            except OwnplugError as error:
-                await self._note(plug, MoveState.TOLD, f"It could not be told to go back: {error}")
-                return
         why = f"It did not come to {target.servers[0]} within {self._timeout_s:g} seconds"
         if await self._comes_home(plug, plug.old):
             await self._note(plug, MoveState.RETURNED, f"{why}, and is back.")
@@ -176,10 +182,8 @@ class Mover:
         for key in dict.fromkeys((self._journal.target.key, plug.key)):
             try:
                 return await _ask(plug, key)
-            except (LinkError, DeviceError):  # also: it drops what another key has signed
+            except OwnplugError:  # it refuses the other key, or drops what that has signed
                 continue
-            except OwnplugError:
-                return None
         return None
 
     async def _ask_whose(self, plug: PlugToMove) -> Allegiance:
@@ -207,8 +211,25 @@ class Mover:
         return target
 
     async def _set(self, plug: PlugToMove, key: Secret, whose: Allegiance) -> None:
-        async with _link(plug, key) as link:
-            await link.request(Method.SET, ns.CONFIG_KEY, whose.key_set())
+        """Tell a plug whose it is, and once more where it has not heard; whatever it says then, that shows later.
+
+        Raises:
+            DeviceError: it refuses.
+        """
+        for is_again in (False, True, True):
+            try:
+                async with _link(plug, key) as link:
+                    await link.request(Method.SET, ns.CONFIG_KEY, whose.key_set())
+            except DeviceError as error:
+                if is_again and error.device_code == ErrorCode.BAD_SIGNATURE:
+                    return  # it has heard, and has the other key
+                raise
+            except OwnplugError:  # lost; or signed with the key that it was given
+                seen = await self._look(plug)
+                if seen is not None and seen.belongs_to(whose):
+                    return
+            else:
+                return
 
     async def _note(self, plug: PlugToMove, state: MoveState, why: str = "") -> PlugToMove:
         noted = self._journal.note(plug, state, why=why)
@@ -233,7 +254,7 @@ async def _ask(plug: PlugToMove, key: Secret) -> _Sight:
         OwnplugError: see `Link.request`.
     """
     async with _link(plug, key) as link:
-        told = (await link.request(Method.GET, ns.SYSTEM_ALL, {})).read(AllPayload).all.system
+        told = (await _patiently(link)).read(AllPayload).all.system
     if Uuid.parse(told.hardware.uuid) != plug.uuid:
         raise Unexpected(f"Another plug answers at {plug.address}: {told.hardware.uuid}.")
     if not told.firmware.server or not str(told.firmware.port).isdecimal():
@@ -245,6 +266,16 @@ async def _ask(plug: PlugToMove, key: Secret) -> _Sight:
         # Source: captures (protocol notes, 5.1: some models do not tell).
         is_online=told.online is None or told.online.status == _ONLINE,
     )
+
+
+async def _patiently(link: HttpLink) -> Message:
+    """Ask once more where a question or its answer got lost: radios lose some."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await link.request(Method.GET, ns.SYSTEM_ALL, {})
+        except LinkBroken:
+            continue
+    return await link.request(Method.GET, ns.SYSTEM_ALL, {})
 
 
 def _batches(plugs: Sequence[PlugToMove], size: int) -> list[Sequence[PlugToMove]]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import http.client
+import http.server
+import json
 import random
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +145,80 @@ def test_a_server_that_refuses_a_plugs_login_is_told_nothing_and_neither_is_the_
     assert [told["server"] for told in after.values()] == [told["server"] for told in before.values()]
     assert ownplug("move", "--all", home=street.homes["a"], status=2)["code"] == "usage"
     assert ownplug("move", "--resume", home=street.homes["a"], status=2)["code"] == "usage"
+
+
+def test_one_that_acknowledges_with_its_new_key_and_loses_some_is_followed_all_the_same(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
+) -> None:
+    street = Street(launch, ownplug, tmp_path, 1)
+    uuid = street.plugs[0]["uuid"]
+    eventually(lambda: street.online("a"))
+    with signing_anew(street.plugs[0]["http"], street.key_of("b")) as address:
+        file = street.list_of_plugs({uuid: address})
+        rows = ownplug("plugs", "import", str(file), home=street.homes["b"])
+    assert [row["state"] for row in rows] == ["moved"]
+    assert street.online("b") == {uuid}
+
+
+def test_one_that_is_on_its_way_when_the_new_server_dies_is_brought_back(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
+) -> None:
+    street = Street(launch, ownplug, tmp_path, 1)
+    uuid = street.plugs[0]["uuid"]
+    eventually(lambda: street.online("a"))
+    hub = launch("hub", "run", "--home", str(tmp_path / "named"), *NAMED)
+    hub.ready()
+    ownplug("virtual", "fault", "dns", "--control", street.control)
+    words = ("plugs", "import", str(street.list_of_plugs()))
+    journal = tmp_path / "named" / "move.json"
+    with subprocess.Popen(
+        [sys.executable, "-m", "ownplug", *words, "--home", str(tmp_path / "named")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as move:
+        eventually(lambda: journal.exists() and '"told"' in journal.read_text())
+        eventually(lambda: uuid not in street.online("a"))
+        move.kill()
+    hub.kill()
+    rows = ownplug("move", "--resume", "--timeout", "4", home=tmp_path / "named", status=1)
+    assert [row["state"] for row in rows] == ["returned"]
+    assert street.online("a") == {uuid}
+
+
+@contextmanager
+def signing_anew(plug: str, key: str) -> Iterator[str]:
+    """Stand before a plug: lose the first message of each kind, and sign what acknowledges a new key with that one."""
+    known: set[str] = set()
+
+    class Between(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            namespace = json.loads(body)["header"]["namespace"]
+            if namespace not in known:
+                known.add(namespace)
+                return
+            with closing(http.client.HTTPConnection(plug, timeout=20)) as connection:
+                connection.request("POST", "/config", body)
+                reply = json.loads(connection.getresponse().read())
+            header = reply["header"]
+            if namespace == "Appliance.Config.Key":
+                text = f"{header['messageId']}{key}{header['timestamp']}"
+                header["sign"] = hashlib.md5(text.encode()).hexdigest()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(reply).encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            return
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Between) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def edges(status: dict[str, dict[str, Any]]) -> dict[str, Any]:
