@@ -95,6 +95,7 @@ async def ask_by_serial(console: Console, network: WifiNetwork) -> Word | None:
     return Word(
         is_pairing=True,
         trace=_trace_text(trace.reveal() if trace else ""),
+        hears=seen is not None,
         signal=_percent(seen) if seen is not None else None,
     )
 

@@ -118,13 +118,15 @@ class Word:
         is_pairing: it belongs to nobody again.
         refuses_key: it has another key than the one that it was given.
         trace: its own record of the last attempt to join a network; empty where it has none.
-        signal: how well it hears the network, 0 to 100; None: not at all.
+        hears: whether it hears the network now; None: it does not say.
+        signal: how well, 0 to 100; None: not at all, or it does not say.
         knows_time: whether its clock is set.
     """
 
     is_pairing: bool = False
     refuses_key: bool = False
     trace: str = ""
+    hears: bool | None = None
     signal: int | None = None
     knows_time: bool = False
 
@@ -141,7 +143,7 @@ class Target:
     @property
     def server(self) -> str:
         """The server as people write it."""
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def failure(cause: Cause, evidence: str) -> PairingFailed:
@@ -207,14 +209,13 @@ def _unanswered(sight: Sight, target: Target) -> PairingFailed:
 def _not_joined(word: Word, target: Target) -> PairingFailed:
     """It is back in pairing mode and never came."""
     record = f" Its own record says: {word.trace}." if word.trace else ""
-    if word.signal is None:
+    if not (target.was_heard if word.hears is None else word.hears):
         return failure(
             Cause.WIFI_ABSENT, f"It is back in pairing mode, and does not hear {target.ssid!r}.{record}"
         )
-    return failure(
-        Cause.WIFI_PASSWORD,
-        f"It is back in pairing mode, though it hears {target.ssid!r} at {word.signal} %.{record}",
-    )
+    strength = f" at {word.signal} %" if word.signal is not None else ""
+    hears = f"hears {target.ssid!r}{strength}" if word.hears else f"heard {target.ssid!r} before"
+    return failure(Cause.WIFI_PASSWORD, f"It is back in pairing mode, though it {hears}.{record}")
 
 
 def _stuck_on_the_network(word: Word, target: Target) -> PairingFailed:

@@ -33,7 +33,8 @@ async def ask_plug(link: Link, network: WifiNetwork) -> Word | None:
         return None
     if str(told.firmware.user_id) not in {"", "0"}:
         return Word(knows_time=told.time is not None and told.time.timestamp > CLOCK_IS_SET_S)
-    return Word(is_pairing=True, trace=await _trace(link), signal=await _signal(link, network))
+    hears, signal = await _hears(link, network)
+    return Word(is_pairing=True, trace=await _trace(link), hears=hears, signal=signal)
 
 
 async def _trace(link: Link) -> str:
@@ -48,12 +49,14 @@ async def _trace(link: Link) -> str:
         return ""
 
 
-async def _signal(link: Link, network: WifiNetwork) -> int | None:
-    """How well it hears the network; None: not at all, or it does not say."""
+async def _hears(link: Link, network: WifiNetwork) -> tuple[bool | None, int | None]:
+    """Whether it hears the network, and how well; None: it does not say."""
     try:
         async with asyncio.timeout(_SCAN_S):
             scanned = (await link.request(Method.GET, ns.CONFIG_WIFI_LIST, {})).read(WifiListPayload)
     except (OwnplugError, TimeoutError):
-        return None
+        return None, None
     seen = network.find(scanned.networks)
-    return seen.signal if seen is not None and isinstance(seen.signal, int) else None
+    if seen is None:
+        return False, None
+    return True, seen.signal if isinstance(seen.signal, int) else None

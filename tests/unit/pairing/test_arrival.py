@@ -131,7 +131,7 @@ def test_a_plug_that_is_busy_at_first_is_waited_for() -> None:
     ("sights", "word", "code", "within_s"),
     [
         ((Sight(),), None, "unseen", 90.5),
-        ((Sight(),), Word(is_pairing=True, signal=50), "wifi-password", 3.5),
+        ((Sight(),), Word(is_pairing=True, hears=True, signal=50), "wifi-password", 3.5),
         ((Sight(),), Word(), "no-time", 19),
         ((Sight(), ASKED, replace(ASKED, clock_questions=5)), None, "clock-unanswered", 1),
         ((replace(BOUND, answers_bind=False),), None, "bind-unanswered", 11.5),
@@ -157,7 +157,7 @@ def test_a_plug_that_does_not_come_is_given_up_as_soon_as_that_is_certain(
 
 
 def test_a_plug_that_was_in_the_network_and_gave_up_did_not_fail_to_join_it() -> None:
-    words = [Word(knows_time=True), Word(is_pairing=True, signal=80)]
+    words = [Word(knows_time=True), Word(is_pairing=True, hears=True, signal=80)]
 
     async def ask() -> Word | None:
         return words.pop(0) if len(words) > 1 else words[0]

@@ -29,8 +29,10 @@ PAIRING = Word(is_pairing=True)
         (Sight(refused_logins=("another key",)), None, Cause.LOGIN_REFUSED),
         (Sight(failed_handshakes=("no.", "no.")), None, Cause.TLS_REFUSED),
         (Sight(), Word(refuses_key=True), Cause.WRONG_KEY),
-        (Sight(), PAIRING, Cause.WIFI_ABSENT),
-        (Sight(), replace(PAIRING, signal=40), Cause.WIFI_PASSWORD),
+        (Sight(), replace(PAIRING, hears=False), Cause.WIFI_ABSENT),
+        (Sight(), PAIRING, Cause.WIFI_PASSWORD),  # it heard the network before, and its scan failed now
+        (Sight(), replace(PAIRING, hears=True), Cause.WIFI_PASSWORD),
+        (Sight(), replace(PAIRING, hears=True, signal=40), Cause.WIFI_PASSWORD),
         (replace(CAME, clock_questions=5), None, Cause.CLOCK_UNANSWERED),
         (replace(CAME, clock_questions=1), PAIRING, Cause.CLOCK_UNANSWERED),
         (replace(CAME, clock_questions=1, binds=2), None, Cause.BIND_UNANSWERED),

@@ -31,14 +31,14 @@ def told(user_id: int | str, timestamp: int = 12) -> dict[str, Any]:
     [
         ({ns.SYSTEM_ALL: told(10001)}, Word()),
         ({ns.SYSTEM_ALL: told("10001", 1_800_000_000)}, Word(knows_time=True)),
-        ({ns.SYSTEM_ALL: told(0), ns.CONFIG_WIFI_LIST: HEARD}, Word(is_pairing=True, signal=61)),
+        ({ns.SYSTEM_ALL: told(0), ns.CONFIG_WIFI_LIST: HEARD}, Word(is_pairing=True, hears=True, signal=61)),
         (
             {
                 ns.SYSTEM_ALL: told(""),
                 ns.CONFIG_TRACE: {"trace": {"ssid": "", "code": 2, "info": "password wrong"}},
                 ns.CONFIG_WIFI_LIST: {"wifiList": []},
             },
-            Word(is_pairing=True, trace="password wrong (code 2)"),
+            Word(is_pairing=True, trace="password wrong (code 2)", hears=False),
         ),
         (
             {
