@@ -50,7 +50,9 @@ class Weather:
     hub: HubProcess
     endpoint: MqttEndpoint
     online: set[str] = field(default_factory=set)
-    back_s: dict[str, float] = field(default_factory=dict)  # after the hub was, each for the first time
+    back_s: dict[str, float] = field(
+        default_factory=dict
+    )  # after the hub was started again, each for the first time
     restarted_s: float | None = None
     everybody: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
@@ -143,8 +145,10 @@ async def test_all_come_back_within_a_minute_and_none_in_pairing_mode(
             lines.append(await weather_report(hub, "before the kill", storm_s / 2))
             hub.program.kill()
             await asyncio.sleep(DARK_S)
+            weather.restarted_s = (
+                now_s()
+            )  # before it listens: the first plugs come before it says that it is ready
             weather.hub = hub = await asyncio.to_thread(HubProcess, tmp_path, mqtts_port=hub.tls_port)
-            weather.restarted_s = now_s()
             lines.append(await weather_report(hub, "after it", storm_s / 2 - DARK_S))
             weather.end()
             async with asyncio.timeout(BACK_S):
@@ -185,7 +189,7 @@ def told(weather: Weather, states: set[LifeState]) -> list[str]:
     worst_ms = weather.worst_connect_s * 1000
     return [
         f"{weather.connects} connects, {weather.failures} failures, worst from TCP to SUBACK {worst_ms:.0f} ms",
-        f"after the hub was back each had come again within {max(weather.back_s.values()):.1f} s",
+        f"after the hub was started again each had come back within {max(weather.back_s.values()):.1f} s",
         f"the paired plug was {', '.join(sorted(states))}",
     ]
 
