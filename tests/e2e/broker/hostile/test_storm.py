@@ -50,9 +50,7 @@ class Weather:
     hub: HubProcess
     endpoint: MqttEndpoint
     online: set[str] = field(default_factory=set)
-    back_s: dict[str, float] = field(
-        default_factory=dict
-    )  # after the hub was started again, each for the first time
+    back_s: dict[str, float] = field(default_factory=dict)  # first return of each after the new start
     restarted_s: float | None = None
     everybody: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
@@ -145,9 +143,8 @@ async def test_all_come_back_within_a_minute_and_none_in_pairing_mode(
             lines.append(await weather_report(hub, "before the kill", storm_s / 2))
             hub.program.kill()
             await asyncio.sleep(DARK_S)
-            weather.restarted_s = (
-                now_s()
-            )  # before it listens: the first plugs come before it says that it is ready
+            # Before it listens: the first plugs are back before it says that it is ready.
+            weather.restarted_s = now_s()
             weather.hub = hub = await asyncio.to_thread(HubProcess, tmp_path, mqtts_port=hub.tls_port)
             lines.append(await weather_report(hub, "after it", storm_s / 2 - DARK_S))
             weather.end()
