@@ -57,6 +57,10 @@ class HubClient:
         """Return who the home is and where it listens; its key is `***` unless `show_secrets`."""
         return await self._call("GET", f"/home{_secrets(show_secrets)}")
 
+    async def change_key(self, key: Secret) -> None:
+        """Give the home another key, 32 hexadecimal digits; each plug keeps its own until it is given the new one."""
+        await self._request("PUT", "/home/key", {"key": key.reveal()})
+
     async def plugs(self) -> list[Document]:
         """Return all plugs of the home."""
         found: list[Document] = _field(await self._call("GET", "/plugs"), "plugs", list)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ownplug.core.errors import Malformed, UsageError
+from ownplug.core.errors import Malformed, OwnplugError, UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.meross.login import app_login, device_login, parse_device_client_id
 from ownplug.core.meross.topics import (
@@ -137,7 +137,7 @@ class HomeGatekeeper:
     def __init__(
         self,
         *,
-        home: HomeRecord,
+        home: Callable[[], HomeRecord],
         registry: Registry,
         accounts: Accounts,
         monotonic: Callable[[], float],
@@ -162,16 +162,13 @@ class HomeGatekeeper:
         """
         mac = _mac(username)
         if mac is not None:
-            return self._admit_plug(mac, client_id, password, address)
+            return await self._admit_plug(mac, client_id, password, address)
         if (
             username.isdecimal()
         ):  # no person is called so: whose id is the home's must not show in the time taken
-            fits = _same(app_login(self._home.user_id, self._home.key).password, password)
-            return (
-                AppAccess(self._home.user_id, self._registry)
-                if fits and username == self._home.user_id
-                else None
-            )
+            home = self._home()
+            fits = _same(app_login(home.user_id, home.key).password, password)
+            return AppAccess(home.user_id, self._registry) if fits and username == home.user_id else None
         self._penalties.check(address, username)
         with self._turnstile.enter(address):
             user = await self._accounts.check(username, password)
@@ -191,21 +188,34 @@ class HomeGatekeeper:
         if _is_reply_topic(sender) and access.may_subscribe(sender):
             self._grants.grant(uuid, sender)
 
-    def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
+    async def _admit_plug(self, mac: Mac, client_id: str, password: bytes, address: str) -> Access | None:
         uuid = parse_device_client_id(client_id)
         if uuid is None or uuid.text[-12:] != mac.digits:
             self._refuse(address, mac, "it signs in with a client id that is not its own")
             return None
         plug = self._registry.get(uuid)
-        key = plug.key if plug and plug.key else self._home.key
-        if not _same(device_login(mac, self._home.user_id, key).password, password):
+        home = self._home()
+        has_home_key = _same(device_login(mac, home.user_id, home.key).password, password)
+        own_key = plug.key if plug else None
+        has_own_key = own_key is not None and _same(
+            device_login(mac, home.user_id, own_key).password, password
+        )
+        if not (has_home_key or has_own_key):
             self._refuse(address, mac, "it signs in with another home's key or user id")
             return None
         # Else one plug's login would do for any number of uuids that end in its MAC, each kept for good.
         if plug is None and self._registry.has_mac(mac):
             self._refuse(address, mac, f"it comes as {uuid}, but is known by another uuid")
             return None
+        if has_home_key and own_key is not None:  # it was given the home's meanwhile; the other is void
+            await self._take_home_key(uuid)
         return PlugAccess(uuid, self._grants)
+
+    async def _take_home_key(self, uuid: Uuid) -> None:
+        try:
+            await self._registry.take_home_key(uuid)
+        except OwnplugError as error:
+            raise TimeoutError(f"that it has the home's key now cannot be kept: {error}") from error
 
     def _refuse(self, address: str, mac: Mac, why: str) -> None:
         self._refusals.note(address, RefusalCause.LOGIN, why, mac=mac)

@@ -81,6 +81,10 @@ class Accounts:
             self._users[name] = user
             self._tell(name, change)
 
+    def login_changed(self, name: str) -> None:
+        """Tell that a name has another password: whoever signed in with the old one has to go."""
+        self._tell(name, UserChange.LOGIN)
+
     async def remove(self, name: str) -> None:
         """Remove a user, with what the MQTT server keeps for it.
 

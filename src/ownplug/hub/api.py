@@ -6,9 +6,10 @@ Every call is about a plug that the home knows, named as a person names it. Each
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
 _EVENT_BACKLOG = 256
+_HOME_KEY = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +89,26 @@ class HubApi:
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
-        return self._home
+        return replace(self._home, key=self._hub.home.key)
 
     def tell_home(self, home: HomeView) -> None:
         """Say where the home listens, once that is known."""
         self._home = home
+
+    async def change_key(self, key: Secret) -> None:
+        """Give the home another key; plugs that have the present one keep it until they come with the new one.
+
+        Programs that signed in with the old one are sent away. To give it the key that it has changes nothing.
+
+        Raises:
+            UsageError: it is not 32 hexadecimal digits.
+        """
+        if not _HOME_KEY.fullmatch(key.reveal()):
+            raise UsageError(
+                "The key of a home has 32 hexadecimal digits, in small letters.",
+                hint="`ownplug keys roll` makes a new one.",
+            )
+        await self._hub.change_key(key)
 
     def plugs(self) -> list[PlugView]:
         """Return all plugs of the home, in the order in which they came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -86,7 +87,7 @@ class Hub:
     def gatekeeper(self) -> HomeGatekeeper:
         """Return who decides on logins and rights, for the MQTT server in this process."""
         return HomeGatekeeper(
-            home=self.home,
+            home=lambda: self.home,
             registry=self.registry,
             accounts=self.accounts,
             monotonic=self._clock.monotonic,
@@ -177,6 +178,18 @@ class Hub:
         await self.registry.forget(uuid)
         self._stop_attending(uuid)
         self._sessions.pop(uuid, None)
+
+    async def change_key(self, key: Secret) -> None:
+        """Give the home another key: programs have to sign in with it.
+
+        Each plug keeps the one that it has until it comes with the new one.
+        """
+        old = self.home
+        if key == old.key:
+            return
+        await self.registry.change_home_key(old.key, key)
+        self._home = replace(old, key=key)
+        self.accounts.login_changed(old.user_id)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Write to a topic, through whatever the hub speaks through now."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.core.secret import Secret
 
 
 class Exchange(Protocol):
@@ -26,6 +27,9 @@ class HomeStore(Protocol):
 
     async def save_home(self, home: HomeRecord) -> None:
         """Remember who this home is."""
+
+    async def change_key(self, old: Secret, new: Secret) -> None:
+        """Give the home another key, and the old one to each plug that had no key of its own: both or neither."""
 
     async def plugs(self) -> list[PlugRecord]:
         """Return every plug of the home."""

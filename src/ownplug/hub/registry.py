@@ -89,6 +89,20 @@ class Registry:
                 )
             return await self._save(replace(known, key=key)) if key and key != known.key else known
 
+    async def change_home_key(self, old: Secret, new: Secret) -> None:
+        """Give the home another key; plugs that had its old one have that as their own from now on."""
+        async with self._changing:
+            await self._store.change_key(old, new)
+            for uuid, plug in self._plugs.items():
+                self._plugs[uuid] = plug if plug.key else replace(plug, key=old)
+
+    async def take_home_key(self, uuid: Uuid) -> None:
+        """Take note that a plug has the home's key, and none of its own any more."""
+        async with self._changing:
+            known = self._plugs.get(uuid)
+            if known is not None and known.key is not None:
+                await self._save(replace(known, key=None))
+
     async def learn(self, uuid: Uuid, model: Model, firmware: Firmware) -> None:
         """Remember what a plug told of itself; of a plug that was forgotten meanwhile, nothing."""
         async with self._changing:

@@ -57,15 +57,28 @@ class PlugToMove:
 
 @dataclass(slots=True)
 class MoveJournal:
-    """A move: where to, and its plugs in order."""
+    """A move: where to, and its plugs in order.
+
+    Attributes:
+        target: whose they shall be.
+        plugs: who goes.
+        is_roll: they stay where they are, and only take their home's new key, which the hub has by then.
+    """
 
     target: Allegiance
     plugs: dict[Uuid, PlugToMove] = field(default_factory=dict)
+    is_roll: bool = False
 
     def note(self, plug: PlugToMove, state: MoveState, *, why: str = "") -> PlugToMove:
         """Take note how far a plug came."""
         self.plugs[plug.uuid] = replace(plug, state=state, why=why)
         return self.plugs[plug.uuid]
+
+    def goal(self, plug: PlugToMove) -> Allegiance:
+        """Return whose a plug shall be; where only the key is new, it keeps the server that it chose."""
+        if self.is_roll and plug.old is not None:
+            return replace(self.target, servers=plug.old.servers)
+        return self.target
 
     @property
     def is_done(self) -> bool:
@@ -76,6 +89,7 @@ class MoveJournal:
         """Write it as JSON, keys and all."""
         kept = _Journal(
             target=_whose(self.target),
+            is_roll=self.is_roll,
             plugs=[
                 _Plug(
                     uuid=plug.uuid.text,
@@ -114,7 +128,7 @@ class MoveJournal:
             ]
             if any(plug.state is MoveState.TOLD and plug.old is None for plug in plugs):
                 raise ValueError("a plug was told to go, and nothing is known of where it was")
-            return cls(kept.target.read(), {plug.uuid: plug for plug in plugs})
+            return cls(kept.target.read(), {plug.uuid: plug for plug in plugs}, is_roll=kept.is_roll)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, UsageError) as error:
             raise Malformed(f"This is no journal of a move: {error}") from error
 
@@ -142,6 +156,7 @@ class _Plug(msgspec.Struct):
 class _Journal(msgspec.Struct):
     target: _Whose
     plugs: list[_Plug]
+    is_roll: bool = False
 
 
 def _whose(allegiance: Allegiance) -> _Whose:

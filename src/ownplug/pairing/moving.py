@@ -49,6 +49,10 @@ class _Sight:
     server: GatewayAddress
     is_online: bool
 
+    @property
+    def whose(self) -> Allegiance:
+        return Allegiance(user_id=self.user_id, key=self.key, servers=(self.server,))
+
     def is_at_home(self, allegiance: Allegiance) -> bool:
         return self.is_online and self.belongs_to(allegiance)
 
@@ -121,7 +125,7 @@ class Mover:
             return
         try:
             plug = replace(plug, old=await self._ask_whose(plug), state=MoveState.WAITING)
-            if plug.old == self._journal.target:
+            if plug.old == self._journal.goal(plug):
                 await self._note(plug, MoveState.MOVED)
                 return
             await self._check(plug)
@@ -130,7 +134,7 @@ class Mover:
             return
         plug = await self._note(plug, MoveState.TOLD)
         try:
-            await self._set(plug, plug.key, self._journal.target)
+            await self._set(plug, plug.key, self._journal.goal(plug))
         except DeviceError as error:
             await self._note(plug, MoveState.KEPT, str(error))
             return
@@ -143,6 +147,8 @@ class Mover:
 
     async def _check(self, plug: PlugToMove) -> None:
         """Whether the new server takes this plug's login, and somebody answers it there."""
+        if self._journal.is_roll:
+            return  # it is there already, and a trial with the new key would void the one that it has
         target = self._journal.target
         for server in target.servers:
             await check_answers(server, plug.uuid, user_id=target.user_id, key=target.key)
@@ -150,13 +156,17 @@ class Mover:
     async def _see_through(self, plug: PlugToMove) -> None:
         """Follow a plug that may have been told until it is at home at one server or the other."""
         assert plug.old is not None  # noqa: S101 no plug is told before this is known
-        target = self._journal.target
+        target = self._journal.goal(plug)
         if await self._comes_home(plug, target):
             await self._note(plug, MoveState.MOVED)
             return
         seen = await self._look(plug)
         if seen is None:
             await self._note(plug, MoveState.TOLD, f"It does not answer at {plug.address} any more.")
+            return
+        if self._journal.is_roll and seen.belongs_to(target):
+            # Never back: its server may have voided the old key when it came, however short it stayed.
+            await self._note(plug, MoveState.TOLD, f"It has the new key, and is not at {seen.server}.")
             return
         if not seen.is_at_home(plug.old):
             with suppress(DeviceError):  # where it is shows now
@@ -197,18 +207,18 @@ class Mover:
             if error.device_code != ErrorCode.BAD_SIGNATURE:
                 raise
             return await self._whose_it_may_be(plug, error)
-        return Allegiance(user_id=seen.user_id, key=seen.key, servers=(seen.server,))
+        return seen.whose
 
     async def _whose_it_may_be(self, plug: PlugToMove, refusal: DeviceError) -> Allegiance:
         """It has another key than we know: perhaps it has moved already."""
-        target = self._journal.target
         try:
-            seen = await _ask(plug, target.key)
+            seen = await _ask(plug, self._journal.target.key)
         except OwnplugError:
             raise refusal from None
-        if not seen.is_at_home(target):
+        goal = self._journal.goal(replace(plug, old=seen.whose))
+        if not seen.is_at_home(goal):
             raise refusal
-        return target
+        return goal
 
     async def _set(self, plug: PlugToMove, key: Secret, whose: Allegiance) -> None:
         """Tell a plug whose it is, and once more where it has not heard; whatever it says then, that shows later.

@@ -55,6 +55,15 @@ class SqliteStore:
             home.advertised,
         )
 
+    async def change_key(self, old: Secret, new: Secret) -> None:
+        """Give the home another key, and the old one to each plug that had no key of its own: both or neither."""
+        await self._database.write_all(
+            [
+                ("UPDATE plug SET key = ? WHERE key IS NULL", (old.reveal(),)),
+                ("UPDATE home SET key = ?", (new.reveal(),)),
+            ]
+        )
+
     async def plugs(self) -> list[PlugRecord]:
         """Return every plug of the home, in the order in which they came."""
         return await self._database.all(

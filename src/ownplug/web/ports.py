@@ -17,6 +17,9 @@ class HubDoor(Protocol):
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
 
+    async def change_key(self, key: Secret, /) -> None:
+        """Give the home another key."""
+
     def plugs(self) -> list[PlugView]:
         """Return all plugs of the home."""
 

@@ -39,6 +39,13 @@ async def get_home(hub: Hub, show_secrets: ShowSecrets = False) -> schema.Home: 
     return schema.home_document(hub.home(), show_secrets=show_secrets)
 
 
+@api.put("/home/key", status_code=204)
+async def change_key(hub: Hub, body: schema.KeyBody) -> Response:
+    """Give the home another key; each plug keeps the one that it has until it is given the new one."""
+    await hub.change_key(Secret(body.key.get_secret_value()))
+    return Response(status_code=204)
+
+
 @api.get("/plugs")
 async def get_plugs(hub: Hub) -> schema.Plugs:
     """List all plugs of the home."""

@@ -37,6 +37,12 @@ class RenameBody(Sent):
     name: str = Field(max_length=200)
 
 
+class KeyBody(Sent):
+    """The key that the home shall have: 32 hexadecimal digits."""
+
+    key: SecretStr = Field(min_length=1, max_length=100)
+
+
 class RequestBody(Sent):
     """A message in the plug's own language."""
 

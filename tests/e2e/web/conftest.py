@@ -96,6 +96,9 @@ class MemoryHub:
             raise NotFound(f"No plug is called {reference!r}.", hint="`ownplug plugs` lists them.")
         return self.kettle
 
+    async def change_key(self, key: Secret) -> None:
+        self.calls.append(f"change_key {len(key.reveal())}")
+
     async def rename(self, reference: str, name: str) -> PlugView:
         self.calls.append(f"rename {reference} {name}")
         self.kettle = replace(self.plug(reference), name=name)

@@ -49,6 +49,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         await client.remove_user("ann+mqtt@example.org")
         assert await client.users() == []
         assert (await client.refusals())[0]["detail"] == "no."
+        await client.change_key(Secret("ab" * 16))
         assert (await client.rename("kettle", "tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")
         assert await client.plugs() == []
@@ -58,6 +59,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "request kettle SET N {'a': 1}",
         "user ann password ['a/#'] ['b']",
         "remove ann+mqtt@example.org",
+        "change_key 32",
         "rename kettle tea pot é",
         "forget tea pot é",
     ]

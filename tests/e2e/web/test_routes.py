@@ -78,6 +78,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/api/v1/plugs/kettle", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/34%3A29:8f:1a:2b:3c", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/kettle?show_secrets=true", None, 200, PLUG | {"key": KEY}, []),
+    ("PUT", "/api/v1/home/key", {"key": "ab" * 16}, 204, None, ["change_key 32"]),
     ("PATCH", "/api/v1/plugs/kettle", {"name": "tea"}, 200, PLUG | {"name": "tea"}, ["rename kettle tea"]),
     ("DELETE", "/api/v1/plugs/kettle", None, 204, None, ["forget kettle"]),
     ("PUT", "/api/v1/plugs/kettle/relays/0", {"on": True}, 200, RELAY, ["switch kettle 0 True"]),

@@ -7,6 +7,7 @@ import functools
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +47,13 @@ class MemoryStore:
     async def save_home(self, home: HomeRecord) -> None:
         await self._write()
         self.home_record = home
+
+    async def change_key(self, old: Secret, new: Secret) -> None:
+        await self._write()
+        assert self.home_record is not None
+        self.home_record = replace(self.home_record, key=new)
+        for uuid, plug in self.plug_records.items():
+            self.plug_records[uuid] = plug if plug.key else replace(plug, key=old)
 
     async def plugs(self) -> list[PlugRecord]:
         return list(self.plug_records.values())

@@ -20,6 +20,7 @@ from ownplug.core.errors import (
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.records import UserChange
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, RelayState
 from ownplug.hub import HomeView, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched, UserView
@@ -48,6 +49,26 @@ def test_a_home_tells_who_it_is_and_where(run: Run) -> None:
         home.api.tell_home(where)
         assert home.api.home() == where
         assert told.key.reveal() not in repr(where)
+
+    run(story)
+
+
+def test_another_key_of_the_home_leaves_each_plug_the_one_that_it_has(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = await at_home(home)
+        changes: list[tuple[str, UserChange]] = []
+        home.hub.accounts.tell_changes(lambda *change: changes.append(change))
+        old, new = home.api.home().key, Secret("ab" * 16)
+        for _ in range(2):  # the second time it changes nothing
+            await home.api.change_key(new)
+        assert home.api.home().key == new
+        assert home.api.plug("plug-2b3c").key == old
+        assert changes == [("10001", UserChange.LOGIN)]
+        plug.say(Method.PUSH, ns.CONTROL_TOGGLE_X, {"togglex": {"channel": 0, "onoff": 0}})
+        assert not (await home.api.switch("plug-2b3c", on=False)).on  # still signed with the old one
+        for wrong in ("", "ab" * 15, "AB" * 16, "ab" * 17):
+            with pytest.raises(UsageError, match="32 hexadecimal digits"):
+                await home.api.change_key(Secret(wrong))
 
     run(story)
 

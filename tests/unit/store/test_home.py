@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ownplug.core.errors import Conflict
+from ownplug.core.identity import Uuid
 from ownplug.core.mqtt import Remembered, SessionKey, SessionOpened
-from ownplug.core.records import HomeRecord, UserRecord
+from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store import SqliteStore
 from ownplug.store.migrations import migrations
@@ -54,3 +57,19 @@ async def test_a_newer_home_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="newer ownplug"):
         async with SqliteStore(path):
             pass
+
+
+async def test_another_key_of_the_home_is_on_the_disk_with_the_old_one_of_its_plugs(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite3"
+    when = datetime(2026, 1, 5, tzinfo=UTC)
+    first, second = Secret("first"), Secret("second")
+    async with SqliteStore(path) as store:
+        await store.save_home(replace(HOME, advertised="192.168.1.10"))
+        for number, key in ((1, None), (2, Secret("its own"))):
+            uuid = Uuid(f"{number:032x}")
+            await store.save_plug(PlugRecord(uuid=uuid, name=f"p{number}", registered_at=when, key=key))
+        await store.change_key(HOME.key, first)
+        await store.change_key(first, second)
+    async with SqliteStore(path) as store:
+        assert await store.home() == replace(HOME, key=second, advertised="192.168.1.10")
+        assert [plug.key for plug in await store.plugs()] == [HOME.key, Secret("its own")]
