@@ -44,19 +44,20 @@ Document = dict[str, Any]
 def discover(frame: Frame, *, subnets: tuple[str, ...], rate: float, hub_url: str | None) -> None:
     """Find plugs on the network, whoever they belong to.
 
-    Asks each address once, those first at which the hub or this machine has seen a plug. Named is only what proves
-    to be one: a plug names itself also to a stranger.
+    Calls by UDP and mDNS, then asks each address once: those first that answered, or at which the hub or this machine
+    has seen a plug. Named is only what proves to be one: a plug names itself also to a stranger.
     """
     run_async(_discover(frame, subnets, rate, hub_url))
 
 
 async def _discover(frame: Frame, subnets: tuple[str, ...], rate: float, hub_url: str | None) -> None:
-    from ownplug.pairing import addresses_to_ask, networks_of, parse_neighbours
+    from ownplug.pairing import addresses_to_ask, hosts_that_speak_up, networks_of, parse_neighbours
     from ownplug.pairing import discover as ask
 
     networks = networks_of(subnets or [f"{own_address()}/24"])
     at_home = await _plugs_of_hub(frame, hub_url)
     known = [plug["address"] for plug in at_home.values() if plug["address"]]
+    known += await hosts_that_speak_up(networks, is_confined=bool(subnets))
     addresses = addresses_to_ask(known, parse_neighbours(_neighbours()), networks)
     frame.note(f"Asking {len(addresses)} addresses; Ctrl-C ends it.")
     found: list[Document] = []

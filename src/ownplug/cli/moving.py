@@ -106,11 +106,12 @@ async def _addresses(wanted: list[Uuid], frame: Frame) -> dict[Uuid, str]:
     found = dict.fromkeys(wanted, "")
     if not wanted:
         return found
-    from ownplug.pairing import addresses_to_ask, discover, networks_of
+    from ownplug.pairing import addresses_to_ask, discover, hosts_that_speak_up, networks_of
     from ownplug.transport.endpoint import own_address
 
     frame.note(f"Looking for {len(wanted)} plugs whose address is not known.")
-    addresses = addresses_to_ask((), (), networks_of([f"{own_address()}/24"]))
+    networks = networks_of([f"{own_address()}/24"])
+    addresses = addresses_to_ask(await hosts_that_speak_up(networks, is_confined=False), (), networks)
     async with discover(addresses, now_s=SystemClock().now().timestamp()) as plugs:
         async for plug in plugs:
             if plug.uuid in found:

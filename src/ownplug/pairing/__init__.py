@@ -13,6 +13,7 @@ from ownplug.pairing.discovery import (
     DiscoveredPlug,
     addresses_to_ask,
     discover,
+    hosts_that_speak_up,
     networks_of,
     parse_neighbours,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "first_bytes",
     "good",
     "home_of",
+    "hosts_that_speak_up",
     "identify",
     "invented_plug",
     "judge_hello",

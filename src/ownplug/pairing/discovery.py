@@ -3,14 +3,17 @@
 Each address is asked once, politely: so many a second, and only so many at a time. The proof is the plug's own answer:
 it names itself also to a stranger whose key is wrong.
 
-Source: protocol notes, 7.2 (the answer), 0 (the makers' parts of the MACs).
+Source: protocol notes, 7.2 (the answer), 0 (the makers' parts of the MACs), 7.1 (the call by UDP: some models only).
+assumed (that models with HomeKit announce `_hap._tcp`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Iterable, Iterator
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,11 +21,15 @@ from ownplug.aio import beside
 from ownplug.core.errors import Malformed, OwnplugError, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.pairing.key_check import find_key
+from ownplug.transport.neighbourhood import announced_hosts, answering_hosts
 
 MOST_ADDRESSES = 4096
 _MAKERS = ("34:29:8f", "48:e1:e9", "c4:e7:ae")
 _AT_ONCE = 64
 _ANSWER_S = 3.0
+_UDP_PORT, _UDP_OWN_PORT = 9988, 9989
+_HOMEKIT = "_hap._tcp.local."
+_SPEAK_UP_S = 2.0
 _COMPLETE = 0x2  # of an entry in the system's table of neighbours
 
 IPv4Network = ipaddress.IPv4Network
@@ -78,6 +85,27 @@ def networks_of(texts: Iterable[str]) -> list[IPv4Network]:
     return networks
 
 
+async def hosts_that_speak_up(networks: Sequence[IPv4Network], *, is_confined: bool) -> list[str]:
+    """Call into the network as the makers' programs do, and listen two seconds; what answers may be anything.
+
+    Args:
+        networks: whose broadcast addresses are called.
+        is_confined: nobody beyond these networks is called or returned.
+    """
+    question = json.dumps({"id": secrets.token_hex(16), "devName": "*"}).encode()
+    called = [str(network.broadcast_address) for network in networks]
+    if not is_confined:
+        called.append("255.255.255.255")
+    addresses = [(host, _UDP_PORT) for host in called]
+    async with asyncio.TaskGroup() as tasks:
+        by_udp = tasks.create_task(
+            answering_hosts(question, addresses, port=_UDP_OWN_PORT, wait_s=_SPEAK_UP_S)
+        )
+        by_mdns = tasks.create_task(announced_hosts(_HOMEKIT, wait_s=_SPEAK_UP_S))
+    hosts = dict.fromkeys([*by_udp.result(), *by_mdns.result()])
+    return [host for host in hosts if not is_confined or _is_in(host, networks)]
+
+
 def addresses_to_ask(
     known: Iterable[str], neighbours: Iterable[tuple[str, str]], networks: Iterable[IPv4Network]
 ) -> list[str]:
@@ -100,6 +128,10 @@ def parse_neighbours(table: str) -> Iterator[tuple[str, str]]:
         match line.split():
             case [address, _, flags, mac, *_] if _is_complete(flags):
                 yield address, mac.lower()
+
+
+def _is_in(host: str, networks: Iterable[IPv4Network]) -> bool:
+    return any(ipaddress.IPv4Address(host) in network for network in networks)
 
 
 def _is_complete(flags: str) -> bool:

@@ -42,6 +42,34 @@ server = http.server.HTTPServer(("%s", 80), Printer)
 print("ready", flush=True)
 server.serve_forever()
 """
+UDP_ANSWERER = """
+import socket, sys
+
+answers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in sys.argv[1:]]
+for answer, address in zip(answers, sys.argv[1:]):
+    answer.bind((address, 0))
+called = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+called.bind(("", 9988))
+print("ready", flush=True)
+while True:
+    question, caller = called.recvfrom(1000)
+    for answer in answers:
+        answer.sendto(b'{"uuid": "19111812367540000001", "ip": "192.168.77.1"}', caller)
+"""
+MDNS_ANSWERER = """
+import socket, sys, threading
+from zeroconf import ServiceInfo, Zeroconf
+
+mdns = Zeroconf(interfaces=[sys.argv[1]])
+for number, address in enumerate(sys.argv[2:]):
+    name = f"Accessory {number}._hap._tcp.local."
+    known = [socket.inet_aton(address)]
+    mdns.register_service(
+        ServiceInfo("_hap._tcp.local.", name, 80, addresses=known, server=f"accessory-{number}.local.")
+    )
+print("ready", flush=True)
+threading.Event().wait()
+"""
 HOW_TO_GET_IT = "apt-get install iproute2"
 
 
@@ -126,6 +154,10 @@ class Hosts:
     def cut_off(self, host: str, address: str) -> None:
         """Let what a host sends to an address go nowhere."""
         self._in(host, "route", "add", "blackhole", f"{address}/32")
+
+    def route_all(self, host: str) -> None:
+        """Give a host its way to everywhere, by the hub."""
+        self._in(host, "route", "add", "default", "via", HUB)
 
     def close(self) -> None:
         """End what runs, and take the hosts away."""
@@ -248,3 +280,30 @@ def test_plugs_are_found_whoever_they_belong_to_and_nothing_else_is_called_one(
     assert found() == {**everybody, told["uuid"]: ("192.168.77.60", "home", "kettle")}
     show = ("plugs", "show", "kettle", *hub)
     eventually(lambda: hosts.run(hosts.laptop, *show, token=token)[1]["address"] == "192.168.77.60")
+
+
+def test_one_that_speaks_up_is_found_where_nobody_would_have_looked_and_a_liar_names_nothing(
+    hosts: Hosts, tmp_path: Path
+) -> None:
+    cloud = ("--mqtt", "mqtts://127.0.0.1:1", "--key", "somebody else's", "--user-id", "9")
+    hosts.add_address(hosts.laptop, "home", "192.168.79.20")
+    for last in range(50, 55):
+        hosts.add_address(hosts.plug, "home", f"192.168.79.{last}")
+    _, one = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.79.50:80", *cloud)
+    _, other = hosts.start(hosts.plug, "virtual", "run", "--http", "192.168.79.51:80", *cloud)
+    web = ("-u", "-m", "http.server", "80", "--bind", "192.168.79.52")
+    hosts.serve(hosts.plug, sys.executable, *web)
+    hosts.serve(hosts.plug, sys.executable, "-c", PRINTER % "192.168.79.53")
+    liars = ("192.168.79.52", "192.168.79.53", "192.168.79.54")
+    alone = hosts.run(hosts.laptop, "discover", "--subnet", "192.168.77.0/26", "--rate", "200")
+    hosts.serve(hosts.plug, sys.executable, "-c", UDP_ANSWERER, "192.168.79.50", *liars)
+    hosts.serve(hosts.plug, sys.executable, "-c", MDNS_ANSWERER, "192.168.77.50", "192.168.79.51", *liars)
+    confined = hosts.run(hosts.laptop, "discover", "--subnet", "192.168.77.0/26", "--rate", "200")
+    assert alone == confined == (0, [])
+    hosts.route_all(hosts.laptop)
+    status, found = hosts.run(hosts.laptop, "discover", "--rate", "200")
+    assert status == 0
+    assert {plug["uuid"]: plug["address"] for plug in found} == {
+        one["uuid"]: "192.168.79.50",
+        other["uuid"]: "192.168.79.51",
+    }
