@@ -103,6 +103,21 @@ class HomeFolder:
             self.path / "move.lock", f"A move is on its way in {self.path}.", "Wait for it, or stop it."
         )
 
+    @property
+    def batch_file(self) -> Path:
+        """Which plug was taken for which row of a list; gone when all are at home."""
+        return self.path / "batch.json"
+
+    def claim_batch(self) -> AbstractContextManager[None]:
+        """Hold the right to pair a list of plugs, so that no two programs tell the same one.
+
+        Raises:
+            Conflict: another list is being paired.
+        """
+        return _held(
+            self.path / "batch.lock", f"A list is being paired in {self.path}.", "Wait for it, or stop it."
+        )
+
     def announce(self, addresses: dict[str, Any]) -> None:
         """Write where the running hub listens, for the commands of this machine."""
         text = json.dumps({"pid": os.getpid(), **addresses}, indent=2) + "\n"

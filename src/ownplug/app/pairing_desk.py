@@ -133,7 +133,7 @@ class PairingDesk:
             async with HubClient(self._hub()) as hub:
                 uuid = await take_home(hub, wish, tell=tell)
                 if name:
-                    await hub.rename(uuid.text, name)
+                    await hub.change(uuid.text, name=name)
         except OwnplugError as error:
             view.failure = PairingFailure(code=error.code, message=str(error), hint=error.hint)
             view.state = "failed"

@@ -128,7 +128,7 @@ async def _take_home(frame: Frame, hub: HubClient, plug: dict[str, str], name: s
     network = WifiNetwork(ssid="Demo", password=Secret("any will do"))  # the air of virtual plugs is kind
     wish = Wish(url=f"http://{plug['http']}", network=network, timeout_s=_ARRIVAL_S)
     uuid = await take_home(hub, wish, tell=lambda _step: None)
-    await hub.rename(uuid.text, name)
+    await hub.change(uuid.text, name=name)
     took_s = time.perf_counter() - began
     for on in (False, True):
         await hub.switch(name, on=on)

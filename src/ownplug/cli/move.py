@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
+from ownplug.cli.lists import read_list
 from ownplug.cli.moving import (
     at_option,
     batch_option,
@@ -99,12 +100,7 @@ def import_plugs(frame: Frame, *, file: Path, batch: int, timeout_s: float, hub_
     """
     from ownplug.pairing import parse_plug_list
 
-    try:
-        listed = parse_plug_list(file.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is no text in UTF-8.") from error
+    listed = parse_plug_list(read_list(file))
 
     async def work() -> None:
         from ownplug.pairing import Allegiance, home_of
@@ -174,6 +170,6 @@ async def _name(frame: Frame, hub: HubClient, journal: MoveJournal, names: dict[
         if not journal.plugs[uuid].state.is_final:
             continue
         try:
-            await hub.rename(uuid.text, name)
+            await hub.change(uuid.text, name=name)
         except OwnplugError as error:
             frame.note(f"{uuid} came, but is not called {escape_controls(name)}: {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     examples=[
         "ownplug pair http://10.10.10.1 --ssid MyNet --name kettle",
         "ownplug pair --join --ssid MyNet --name kettle",
+        "ownplug pair --batch plugs.csv --join --ssid MyNet",
         "ownplug pair --serial /dev/ttyUSB0 --ssid MyNet",
         "ownplug pair http://10.10.10.1 --ssid MyNet --mqtt mqtts://192.168.1.5:8883 --key K --user-id 10001",
     ],
@@ -31,6 +33,21 @@ if TYPE_CHECKING:
 @click.option("--ssid", required=True, help="The Wi-Fi network that the plug shall join.")
 @click.option("--password", help="Its password; asked for where it is not given. Empty for an open network.")
 @click.option("--name", help="What to call the plug.")
+@click.option(
+    "--batch",
+    "batch_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Pair a list as they come into reach: CSV with name, room, mac (or any). Given again, it goes on.",
+)
+@click.option(
+    "--idle",
+    "idle_s",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="Seconds without a new plug after which a batch ends.",
+)
 @click.option(
     "--mqtt", "servers", multiple=True, metavar="URL", help="A foreign MQTT server, mqtts://HOST:PORT."
 )
@@ -54,6 +71,8 @@ def pair(
     ssid: str,
     password: str | None,
     name: str | None,
+    batch_file: Path | None,
+    idle_s: float,
     servers: tuple[str, ...],
     key: str | None,
     user_id: str | None,
@@ -91,7 +110,13 @@ def pair(
         )
     if port is not None and (servers or wish.joins):
         raise UsageError("--serial pairs with a hub, and needs no Wi-Fi here: leave --mqtt and --join out.")
-    if port is not None:
+    if batch_file is not None:
+        if name or servers or port is not None or join_ssid is not None:
+            raise UsageError("--batch stands without --name, --mqtt, --serial and --join-ssid.")
+        from ownplug.cli.pair_batch import pair_batch
+
+        work = pair_batch(frame, batch_file, wish, hub_url=hub_url, idle_s=idle_s)
+    elif port is not None:
         from ownplug.cli.wire import BAUD, open_plug_console
 
         work = pair_on_wire(

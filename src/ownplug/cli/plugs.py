@@ -85,8 +85,25 @@ def rename(frame: Frame, plug: str, name: str, hub_url: str | None) -> None:
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
-            found = await hub.rename(plug, name)
+            found = await hub.change(plug, name=name)
         frame.print_result(found, f"{escape_controls(plug)} is now called {escape_controls(found['name'])}.")
+
+    run_async(work())
+
+
+@plugs.command("room", examples=["ownplug plugs room kettle kitchen", 'ownplug plugs room kettle ""'])
+@click.argument("plug")
+@click.argument("room")
+@hub_option
+@pass_frame
+def room(frame: Frame, *, plug: str, room: str, hub_url: str | None) -> None:
+    """Say in which ROOM a plug is; an empty one takes that back."""
+
+    async def work() -> None:
+        async with open_hub_client(frame, hub_url) as hub:
+            found = await hub.change(plug, room=room)
+        where = f"in {escape_controls(found['room'])}" if found["room"] else "in no room"
+        frame.print_result(found, f"{escape_controls(found['name'])} is {where} now.")
 
     run_async(work())
 

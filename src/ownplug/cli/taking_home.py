@@ -28,7 +28,7 @@ _NAME_HINT = "Give it another one with `ownplug plugs rename`."
 
 async def pair_with_hub(frame: Frame, wish: Wish, *, hub_url: str | None, name: str | None) -> None:
     """Take a plug home to the hub at `hub_url`, or to that of the home."""
-    async with _hub(frame, hub_url) as hub:
+    async with open_hub_or_be_it(frame, hub_url) as hub:
         uuid = await take_home(hub, wish, tell=_teller(frame))
         await _show(frame, hub, uuid, name)
 
@@ -43,7 +43,7 @@ async def pair_on_wire(
 ) -> None:
     """Take the plug on a serial console home to the hub."""
     frame.note(_NOT_PROVEN)
-    async with _hub(frame, hub_url) as hub, open_console() as console:
+    async with open_hub_or_be_it(frame, hub_url) as hub, open_console() as console:
         uuid = await take_home_by_serial(hub, console, wish, tell=_teller(frame))
         await _show(frame, hub, uuid, name)
 
@@ -57,7 +57,7 @@ async def pair_with_server(frame: Frame, wish: Wish, home: HomeToJoin, login: Lo
 async def _show(frame: Frame, hub: HubClient, uuid: Uuid, name: str | None) -> None:
     plug = await hub.plug(uuid.text)
     try:
-        plug = await hub.rename(uuid.text, name) if name else plug
+        plug = await hub.change(uuid.text, name=name) if name else plug
     except (Conflict, UsageError) as error:
         raise type(error)(f"{plug['name']} is at home, under this name: {error}", hint=_NAME_HINT) from error
     frame.print_result(plug, f"{plug['name']} is at home.")
@@ -75,7 +75,7 @@ def _teller(frame: Frame) -> Callable[[Step], None]:
 
 
 @asynccontextmanager
-async def _hub(frame: Frame, url: str | None) -> AsyncIterator[HubClient]:
+async def open_hub_or_be_it(frame: Frame, url: str | None) -> AsyncIterator[HubClient]:
     """Give a client of the hub; if none runs in this home, run it until the plug is at home."""
     async with AsyncExitStack() as stack:
         try:

@@ -70,9 +70,11 @@ class HubClient:
         """Return one plug; its key is `***` unless `show_secrets`."""
         return await self._call("GET", f"{_path(plug)}{_secrets(show_secrets)}")
 
-    async def rename(self, plug: str, name: str) -> Document:
-        """Call a plug something else; return it."""
-        return await self._call("PATCH", _path(plug), {"name": name})
+    async def change(self, plug: str, *, name: str | None = None, room: str | None = None) -> Document:
+        """Call a plug something else, or say in which room it is (empty: in none); return it."""
+        told = {"name": name, "room": room}
+        wanted = {field: value for field, value in told.items() if value is not None}
+        return await self._call("PATCH", _path(plug), wanted)
 
     async def forget(self, plug: str) -> None:
         """Remove a plug from the home."""

@@ -4,6 +4,7 @@
         UsageError          the calling code or command is wrong: fix it
         LinkError           the way to the plug or hub: try again, or elsewhere
             Unreachable         nobody answered at that address
+                NetworkNotBack      this machine is not back in its own Wi-Fi
                 NameUnknown         no such host name
                 ConnectionRefused   the host is there, but nothing listens on that port
                 NoSuchPort          no such serial port
@@ -57,6 +58,12 @@ class Unreachable(LinkError):
     """Nobody answered at that address."""
 
     code = "unreachable"
+
+
+class NetworkNotBack(Unreachable):
+    """This machine joined a plug's Wi-Fi, and is not back in its own; the hint is what to type."""
+
+    code = "network-not-back"
 
 
 class NameUnknown(Unreachable):

@@ -31,6 +31,7 @@ class PlugRecord:
     sub_type: str = ""
     hardware: str = ""
     firmware: str = ""
+    room: str = ""  # in the owner's words; empty: nobody said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ class PlugView:
     sub_type: str
     hardware: str
     firmware: str
+    room: str = ""
     talk: StartupTalk | None = None  # of its newest connection since the hub started
 
 
@@ -123,15 +124,17 @@ class HubApi:
         """
         return self._view(self._hub.registry.find(reference))
 
-    async def rename(self, reference: str, name: str) -> PlugView:
-        """Call a plug something else.
+    async def change(self, reference: str, *, name: str | None = None, room: str | None = None) -> PlugView:
+        """Call a plug something else, or say in which room it is; None leaves what is.
 
         Raises:
             NotFound, Conflict: no such plug, or the name is taken.
-            UsageError: that is no name.
+            UsageError: that is no name, or no room.
         """
-        plug = await self._hub.registry.rename(self._hub.registry.find(reference).uuid, name)
-        self._hub.events.publish(PlugRenamed(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
+        before = self._hub.registry.find(reference)
+        plug = await self._hub.registry.change(before.uuid, name=name, room=room)
+        if plug.name != before.name:
+            self._hub.events.publish(PlugRenamed(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
         return self._view(plug)
 
     async def forget(self, reference: str) -> None:
@@ -258,4 +261,5 @@ class HubApi:
             sub_type=plug.sub_type,
             hardware=plug.hardware,
             firmware=plug.firmware,
+            room=plug.room,
         )

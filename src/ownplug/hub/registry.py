@@ -119,23 +119,27 @@ class Registry:
             if told != known:
                 await self._save(told)
 
-    async def rename(self, uuid: Uuid, name: str) -> PlugRecord:
-        """Call a plug something else.
+    async def change(self, uuid: Uuid, *, name: str | None = None, room: str | None = None) -> PlugRecord:
+        """Call a plug something else, or say in which room it is; None leaves what is.
 
         Raises:
-            UsageError: that is no name.
+            UsageError: that is no name, or no room.
             NotFound: the plug was forgotten meanwhile.
             Conflict: another plug is called so.
         """
-        wanted = _checked_name(name)
+        new_name = None if name is None else _checked_name(name)
+        new_room = None if room is None else _checked_room(room)
         async with self._changing:
             plug = self._plugs.get(uuid)
             if plug is None:
                 raise NotFound(f"The plug {uuid} is no longer known.", hint="`ownplug plugs` lists them.")
+            wanted = plug.name if new_name is None else new_name
             taken = self._plugs[self._names.get(_comparable(wanted), uuid)]
             if taken is not plug:
                 raise Conflict(f"Another plug is called {taken.name!r}.", hint="Choose another name.")
-            return await self._save(replace(plug, name=wanted))
+            return await self._save(
+                replace(plug, name=wanted, room=plug.room if new_room is None else new_room)
+            )
 
     async def forget(self, uuid: Uuid) -> None:
         """Forget a plug; it may come again with the home's login."""
@@ -169,12 +173,26 @@ class Registry:
 
 def _checked_name(text: str) -> str:
     """Return a name as it is kept; what cannot be seen, or cannot stand in a web address, is no name."""
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    name = _normal(text)
     if not 0 < len(name) <= _NAME_LIMIT or not name.isprintable() or "/" in name or name in {".", ".."}:
         raise UsageError(
             f"A name has 1 to {_NAME_LIMIT} printable characters and no slash.", hint="For example: kettle"
         )
     return name
+
+
+def _checked_room(text: str) -> str:
+    """Return a room as it is kept; an empty one is none."""
+    room = _normal(text)
+    if len(room) > _NAME_LIMIT or not room.isprintable():
+        raise UsageError(
+            f"A room has at most {_NAME_LIMIT} printable characters.", hint="For example: kitchen"
+        )
+    return room
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
 def _comparable(name: str) -> str:

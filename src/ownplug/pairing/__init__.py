@@ -5,6 +5,8 @@ what the vendor's app tells it, in the same order. Where it does not come home, 
 """
 
 from ownplug.pairing.arrival import TIMEOUT_S, Errand, Host
+from ownplug.pairing.batch import Batch, BatchPlug, BatchState, InReach
+from ownplug.pairing.batch_list import BatchRow, parse_batch_list
 from ownplug.pairing.broker_check import check_broker, invented_plug
 from ownplug.pairing.broker_watch import BrokerHost, open_broker_host
 from ownplug.pairing.by_http import identify, pair_by_http, scan
@@ -37,6 +39,10 @@ __all__ = [
     "MOVE_TIMEOUT_S",
     "TIMEOUT_S",
     "Allegiance",
+    "Batch",
+    "BatchPlug",
+    "BatchRow",
+    "BatchState",
     "BrokerHost",
     "Candidate",
     "Cause",
@@ -47,6 +53,7 @@ __all__ = [
     "Health",
     "HomeToJoin",
     "Host",
+    "InReach",
     "KeyFinding",
     "KnownPlug",
     "MoveJournal",
@@ -86,6 +93,7 @@ __all__ = [
     "open_broker_host",
     "pair_by_http",
     "pair_by_serial",
+    "parse_batch_list",
     "parse_neighbours",
     "parse_plug_list",
     "scan",

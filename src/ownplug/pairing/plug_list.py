@@ -61,9 +61,21 @@ def parse_plug_list(text: str) -> list[KnownPlug]:
     return list(found.values())
 
 
+def text_rows(text: str, hint: str) -> Iterator[dict[str, str]]:
+    """Read CSV with a header: column names in small letters, fields without spaces around them; empty rows are none.
+
+    Raises:
+        UsageError: it is no CSV.
+    """
+    for row in _csv_rows(text.removeprefix("\ufeff"), hint):
+        fields = {str(name).strip().lower(): str(value).strip() for name, value in row.items() if name}
+        if any(fields.values()):
+            yield fields
+
+
 def _rows(text: str) -> Iterable[Mapping[str, object]]:
     text = text.removeprefix("\ufeff")  # spreadsheets write it
-    return _json_rows(text) if text.lstrip()[:1] in {"[", "{"} else _csv_rows(text)
+    return _json_rows(text) if text.lstrip()[:1] in {"[", "{"} else _csv_rows(text, _HINT)
 
 
 def _json_rows(text: str) -> Iterator[Mapping[str, object]]:
@@ -79,13 +91,13 @@ def _json_rows(text: str) -> Iterator[Mapping[str, object]]:
         yield row
 
 
-def _csv_rows(text: str) -> Iterator[Mapping[str, object]]:
+def _csv_rows(text: str, hint: str) -> Iterator[Mapping[str, object]]:
     lines = text.splitlines()
     separator = ";" if lines and ";" in lines[0] else ","
     try:
         yield from csv.DictReader(io.StringIO(text), delimiter=separator, restkey="", restval="")
     except csv.Error as error:
-        raise UsageError(f"The list is no CSV: {error}", hint=_HINT) from error
+        raise UsageError(f"The list is no CSV: {error}", hint=hint) from error
 
 
 def _plug(row: Mapping[str, object], number: int) -> KnownPlug:

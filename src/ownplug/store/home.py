@@ -67,7 +67,7 @@ class SqliteStore:
     async def plugs(self) -> list[PlugRecord]:
         """Return every plug of the home, in the order in which they came."""
         return await self._database.all(
-            "SELECT uuid, name, registered_at, key, model, sub_type, hardware, firmware"
+            "SELECT uuid, name, registered_at, key, model, sub_type, hardware, firmware, room"
             " FROM plug ORDER BY registered_at, uuid",
             _plug,
         )
@@ -79,10 +79,10 @@ class SqliteStore:
             Conflict: another plug has that name.
         """
         write = self._database.write(
-            "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
+            "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware, room)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
             " key = excluded.key, model = excluded.model, sub_type = excluded.sub_type,"
-            " hardware = excluded.hardware, firmware = excluded.firmware",
+            " hardware = excluded.hardware, firmware = excluded.firmware, room = excluded.room",
             plug.uuid.text,
             plug.name,
             plug.registered_at.astimezone(UTC).isoformat(),  # one zone, so that text sorts like time
@@ -91,6 +91,7 @@ class SqliteStore:
             plug.sub_type,
             plug.hardware,
             plug.firmware,
+            plug.room,
         )
         try:
             await write
@@ -130,7 +131,7 @@ def _home(row: tuple[str, ...]) -> HomeRecord:
 
 
 def _plug(row: tuple[str, ...]) -> PlugRecord:
-    uuid, name, registered_at, key, model, sub_type, hardware, firmware = row
+    uuid, name, registered_at, key, model, sub_type, hardware, firmware, room = row
     return PlugRecord(
         uuid=Uuid(uuid),
         name=name,
@@ -140,6 +141,7 @@ def _plug(row: tuple[str, ...]) -> PlugRecord:
         sub_type=sub_type,
         hardware=hardware,
         firmware=firmware,
+        room=room,
     )
 
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ownplug.core.errors import LinkTimeout, OwnplugError, Unreachable, UsageError
+from ownplug.core.errors import LinkTimeout, NetworkNotBack, OwnplugError, Unreachable, UsageError
 
 # Source: protocol notes, 3.1; the capitals are of 2018.
 _OF_A_PLUG = re.compile(r"(?:Meross|MEROSS)_[A-Z0-9]{2}_[A-Za-z0-9]{4}")
@@ -56,9 +56,10 @@ async def joined(ssid: str | None = None) -> AsyncIterator[JoinedNetwork]:
 
     Raises:
         UsageError: NetworkManager is not there, has no Wi-Fi, or hears several plugs.
-        Unreachable: no plug's network is in reach, or it cannot be joined; or the network before did not come back, and
-            then the hint is the command that brings it. That one is raised instead of what ended the context, which
-            is its `__context__`: a machine that is left without its network is the worse news.
+        Unreachable: no plug's network is in reach, or it cannot be joined.
+        NetworkNotBack: the network before did not come back; the hint is the command that brings it. It is raised
+            instead of what ended the context, which is its `__context__`: a machine that is left without its network
+            is the worse news.
         LinkTimeout: NetworkManager does not answer.
     """
     device, before = await _wifi_device()
@@ -69,6 +70,16 @@ async def joined(ssid: str | None = None) -> AsyncIterator[JoinedNetwork]:
         yield JoinedNetwork(ssid=wanted, device=device, before=before.name if before else "")
     finally:
         await _put_back(profile, device, before)
+
+
+async def plugs_in_reach() -> list[str]:
+    """Return the names of the plugs' networks that are heard now.
+
+    Raises:
+        As `joined`.
+    """
+    device, _ = await _wifi_device()
+    return sorted(name for name in await _heard(device) if is_plugs_network(name))
 
 
 def is_plugs_network(ssid: str) -> bool:
@@ -184,18 +195,18 @@ async def _restore(profile: str, device: str, before: _Connection | None, deadli
     """Both, whatever becomes of the first.
 
     Raises:
-        Unreachable: one of them failed; the hint is what to type.
+        NetworkNotBack: one of them failed; the hint is what to type.
     """
     # Unknown is well: it may not have been made yet, or be gone by an interrupted try.
     left = await _failure(deadline_s, "connection", "delete", "id", profile, well=(0, _UNKNOWN))
     if before is not None:
         back = ("connection", "up", "uuid", before.uuid)
         if lost := await _failure(deadline_s, *back, "ifname", device, timeout_s=_UP_S):
-            raise Unreachable(
+            raise NetworkNotBack(
                 f"The Wi-Fi is not back in {before.name!r}: {lost}", hint=f"Type: nmcli {' '.join(back)}"
             ) from lost
     if left:
-        raise Unreachable(
+        raise NetworkNotBack(
             f"The connection {profile} to the plug is still there: {left}",
             hint=f"Type: nmcli connection delete id {profile}",
         ) from left

@@ -26,8 +26,10 @@ class HubDoor(Protocol):
     def plug(self, reference: str, /) -> PlugView:
         """Return one plug."""
 
-    async def rename(self, reference: str, name: str, /) -> PlugView:
-        """Call a plug something else."""
+    async def change(
+        self, reference: str, /, *, name: str | None = None, room: str | None = None
+    ) -> PlugView:
+        """Call a plug something else, or say in which room it is."""
 
     async def forget(self, reference: str, /) -> None:
         """Remove a plug from the home."""

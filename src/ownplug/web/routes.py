@@ -59,9 +59,9 @@ async def get_plug(hub: Hub, plug: Reference, show_secrets: ShowSecrets = False)
 
 
 @api.patch("/plugs/{plug}")
-async def rename_plug(hub: Hub, plug: Reference, body: schema.RenameBody) -> schema.Plug:
-    """Call a plug something else."""
-    return schema.plug_document(await hub.rename(plug, body.name))
+async def change_plug(hub: Hub, plug: Reference, body: schema.PlugBody) -> schema.Plug:
+    """Call a plug something else, or say in which room it is."""
+    return schema.plug_document(await hub.change(plug, name=body.name, room=body.room))
 
 
 @api.delete("/plugs/{plug}", status_code=204)

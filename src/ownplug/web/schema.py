@@ -31,10 +31,11 @@ class SwitchBody(Sent):
     on: StrictBool
 
 
-class RenameBody(Sent):
-    """What a plug shall be called."""
+class PlugBody(Sent):
+    """What a plug shall be called, and in which room it is; what is not given stays."""
 
-    name: str = Field(max_length=200)
+    name: str | None = Field(default=None, max_length=200)
+    room: str | None = Field(default=None, max_length=200)
 
 
 class KeyBody(Sent):
@@ -113,6 +114,7 @@ class Plug(BaseModel):
 
     uuid: str
     name: str
+    room: str
     mac: str
     key: str
     model: str
@@ -211,6 +213,7 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
     return Plug(
         uuid=plug.uuid.text,
         name=plug.name,
+        room=plug.room,
         mac=plug.uuid.mac.text,
         key=_shown(plug.key, show_secrets),
         model=plug.model,

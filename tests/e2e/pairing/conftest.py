@@ -1,14 +1,16 @@
-"""Debian's mosquitto as a foreign server, well and badly set up."""
+"""Debian's mosquitto as a foreign server, well and badly set up; and a NetworkManager that is played."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -17,6 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 READY_S = 20.0
+
+HERE = Path(__file__).parent
+SYSTEM_PYTHON = "/usr/bin/python3"
+HOW_TO_GET_IT = "apt-get install network-manager dbus python3-dbusmock"
 
 
 class StartMosquitto:
@@ -98,3 +104,53 @@ def _wait_for(port: int, log: Path) -> None:
                 return
         threading.Event().wait(0.1)
     pytest.fail(f"mosquitto did not start:\n{log.read_text()}")
+
+
+class PlayedNetwork:
+    """A NetworkManager that nmcli talks to, and what it was made to do."""
+
+    def __init__(self, *ssids: str) -> None:
+        self._process = subprocess.Popen(
+            [SYSTEM_PYTHON, str(HERE / "played_network.py"), *ssids],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.bus = self._line()
+
+    def state(self) -> dict[str, Any]:
+        """Which connections there are, and which is active."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("?\n")
+        self._process.stdin.flush()
+        told: dict[str, Any] = json.loads(self._line())
+        return told
+
+    def stop(self) -> None:
+        self._process.communicate(timeout=20)
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+@pytest.fixture
+def play(
+    require_program: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., PlayedNetwork]]:
+    for program in ("nmcli", "dbus-daemon"):
+        require_program(program, HOW_TO_GET_IT)
+    has_library = subprocess.run([SYSTEM_PYTHON, "-c", "import dbusmock"], capture_output=True, check=False)
+    if has_library.returncode:
+        pytest.skip(f"python-dbusmock is not installed: {HOW_TO_GET_IT}")
+    running: list[PlayedNetwork] = []
+
+    def start(*ssids: str) -> PlayedNetwork:
+        network = PlayedNetwork(*ssids)
+        running.append(network)
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", network.bus)
+        return network
+
+    yield start
+    for network in running:
+        network.stop()

@@ -102,6 +102,7 @@ def state(bus: Any) -> dict[str, Any]:
     return {
         "connections": sorted(name_of(bus, path) for path in known),
         "active": [name_of(bus, path) for path in using],
+        "ssids": [ssid_of(bus, path) for path in using],
     }
 
 
@@ -111,8 +112,15 @@ def get(bus: Any, path: str, interface: str, name: str) -> Any:
 
 
 def name_of(bus: Any, path: str) -> str:
-    connection = dbus.Interface(bus.get_object(NAME, path), f"{NAME}.Settings.Connection")
-    return str(connection.GetSettings()["connection"]["id"])
+    return str(settings_of(bus, path)["connection"]["id"])
+
+
+def ssid_of(bus: Any, path: str) -> str:
+    return bytes(settings_of(bus, path)["802-11-wireless"]["ssid"]).decode()
+
+
+def settings_of(bus: Any, path: str) -> Any:
+    return dbus.Interface(bus.get_object(NAME, path), f"{NAME}.Settings.Connection").GetSettings()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.pairing.conftest import HERE, HOW_TO_GET_IT, PlayedNetwork
 
 from ownplug.core.errors import LinkTimeout, Unreachable, UsageError
 from ownplug.transport import wifi_join
@@ -19,63 +19,10 @@ from ownplug.transport.wifi_join import joined
 
 pytestmark = pytest.mark.e2e
 
-HERE = Path(__file__).parent
-SYSTEM_PYTHON = "/usr/bin/python3"
-HOME_ALONE = {"connections": ["Home"], "active": ["Home"]}
-HOW_TO_GET_IT = "apt-get install network-manager dbus python3-dbusmock"
+HOME_ALONE = {"connections": ["Home"], "active": ["Home"], "ssids": ["Home"]}
 
 
 Run = Callable[..., Any]
-
-
-class PlayedNetwork:
-    """A NetworkManager that nmcli talks to, and what it was made to do."""
-
-    def __init__(self, *ssids: str) -> None:
-        self._process = subprocess.Popen(
-            [SYSTEM_PYTHON, str(HERE / "played_network.py"), *ssids],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.bus = self._line()
-
-    def state(self) -> dict[str, Any]:
-        """Which connections there are, and which is active."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("?\n")
-        self._process.stdin.flush()
-        told: dict[str, Any] = json.loads(self._line())
-        return told
-
-    def stop(self) -> None:
-        self._process.communicate(timeout=20)
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-
-@pytest.fixture
-def play(
-    require_program: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., PlayedNetwork]]:
-    for program in ("nmcli", "dbus-daemon"):
-        require_program(program, HOW_TO_GET_IT)
-    has_library = subprocess.run([SYSTEM_PYTHON, "-c", "import dbusmock"], capture_output=True, check=False)
-    if has_library.returncode:
-        pytest.skip(f"python-dbusmock is not installed: {HOW_TO_GET_IT}")
-    running: list[PlayedNetwork] = []
-
-    def start(*ssids: str) -> PlayedNetwork:
-        network = PlayedNetwork(*ssids)
-        running.append(network)
-        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", network.bus)
-        return network
-
-    yield start
-    for network in running:
-        network.stop()
 
 
 async def test_the_only_plug_in_reach_is_joined_and_home_comes_back(

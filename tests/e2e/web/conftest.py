@@ -99,9 +99,10 @@ class MemoryHub:
     async def change_key(self, key: Secret) -> None:
         self.calls.append(f"change_key {len(key.reveal())}")
 
-    async def rename(self, reference: str, name: str) -> PlugView:
-        self.calls.append(f"rename {reference} {name}")
-        self.kettle = replace(self.plug(reference), name=name)
+    async def change(self, reference: str, *, name: str | None = None, room: str | None = None) -> PlugView:
+        self.calls.append(f"change {reference} {name} {room}")
+        plug = self.plug(reference)
+        self.kettle = replace(plug, name=name or plug.name, room=plug.room if room is None else room)
         return self.kettle
 
     async def forget(self, reference: str) -> None:

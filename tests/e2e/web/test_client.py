@@ -50,7 +50,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         assert await client.users() == []
         assert (await client.refusals())[0]["detail"] == "no."
         await client.change_key(Secret("ab" * 16))
-        assert (await client.rename("kettle", "tea pot é"))["name"] == "tea pot é"
+        assert (await client.change("kettle", name="tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")
         assert await client.plugs() == []
     assert hub.calls == [
@@ -60,7 +60,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "user ann password ['a/#'] ['b']",
         "remove ann+mqtt@example.org",
         "change_key 32",
-        "rename kettle tea pot é",
+        "change kettle tea pot é None",
         "forget tea pot é",
     ]
 

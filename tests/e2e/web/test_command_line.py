@@ -96,8 +96,15 @@ def test_a_key_is_shown_only_when_asked_for(terminal: Terminal) -> None:
 
 def test_a_plug_is_renamed_and_forgotten(terminal: Terminal, home: Home) -> None:
     assert terminal("plugs", "rename", "2b3c", "tea pot") == (0, "2b3c is now called tea pot.\n", "")
+    assert terminal("plugs", "room", "tea pot", "kitchen") == (0, "tea pot is in kitchen now.\n", "")
+    assert terminal("plugs", "room", "tea pot", "") == (0, "tea pot is in no room now.\n", "")
     assert terminal("plugs", "forget", "tea pot") == (0, "tea pot is forgotten.\n", "")
-    assert home.hub.calls == ["rename 2b3c tea pot", "forget tea pot"]
+    assert home.hub.calls == [
+        "change 2b3c tea pot None",
+        "change tea pot None kitchen",
+        "change tea pot None ",
+        "forget tea pot",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,22 @@ def test_a_home_tells_who_it_is_and_where(run: Run) -> None:
     run(story)
 
 
+def test_a_plug_is_put_into_a_room_and_keeps_its_name(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = await at_home(home)
+        assert (await home.api.change("2b3c", room="  living   room ")).room == "living room"
+        assert home.store.plug_records[plug.uuid].room == "living room"
+        assert "plug-renamed" not in home.kinds()
+        changed = await home.api.change("2b3c", name="Kettle", room="")
+        assert (changed.name, changed.room) == ("Kettle", "")
+        for wrong in ("k" * 61, "a\x1b[2J"):
+            with pytest.raises(UsageError, match="printable"):
+                await home.api.change("2b3c", name="Toaster", room=wrong)
+        assert home.api.plug("2b3c").name == "Kettle"
+
+    run(story)
+
+
 def test_another_key_of_the_home_leaves_each_plug_the_one_that_it_has(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
@@ -291,7 +307,7 @@ def test_what_no_plug_is_called_is_not_found_anywhere(run: Run) -> None:
     async def story(home: Home) -> None:
         with pytest.raises(NotFound):
             home.api.plug("2b3c")
-        for attempt in (*_everything(home), home.api.rename("2b3c", "x"), home.api.forget("2b3c")):
+        for attempt in (*_everything(home), home.api.change("2b3c", name="x"), home.api.forget("2b3c")):
             with pytest.raises(NotFound):
                 await attempt
 
@@ -301,7 +317,7 @@ def test_what_no_plug_is_called_is_not_found_anywhere(run: Run) -> None:
 def test_a_new_name_is_told_and_shown(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
-        assert (await home.api.rename("2b3c", "Kettle")).name == "Kettle"
+        assert (await home.api.change("2b3c", name="Kettle")).name == "Kettle"
         assert home.api.plug("kettle").uuid == plug.uuid
         plug.say(Method.PUSH, ns.CONTROL_TOGGLE_X, {"togglex": [{"channel": 0, "onoff": 0}]})
         await home.settle()
@@ -316,7 +332,7 @@ def test_a_name_that_is_taken_is_a_conflict_and_no_event(run: Run) -> None:
         await at_home(home, LAMP)
         await at_home(home)
         with pytest.raises(Conflict, match="plug-2946"):
-            await home.api.rename("2b3c", "PLUG-2946")
+            await home.api.change("2b3c", name="PLUG-2946")
         await home.settle()
         assert "plug-renamed" not in home.kinds()
 
@@ -326,7 +342,7 @@ def test_a_name_that_is_taken_is_a_conflict_and_no_event(run: Run) -> None:
 def test_a_forgotten_plug_is_told_and_gone(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
-        await home.api.rename("2b3c", "Kettle")
+        await home.api.change("2b3c", name="Kettle")
         await home.api.forget("kettle")
         await home.settle()
         assert home.api.plugs() == []

@@ -67,9 +67,12 @@ async def test_another_key_of_the_home_is_on_the_disk_with_the_old_one_of_its_pl
         await store.save_home(replace(HOME, advertised="192.168.1.10"))
         for number, key in ((1, None), (2, Secret("its own"))):
             uuid = Uuid(f"{number:032x}")
-            await store.save_plug(PlugRecord(uuid=uuid, name=f"p{number}", registered_at=when, key=key))
+            await store.save_plug(
+                PlugRecord(uuid=uuid, name=f"p{number}", registered_at=when, key=key, room="hall")
+            )
         await store.change_key(HOME.key, first)
         await store.change_key(first, second)
     async with SqliteStore(path) as store:
         assert await store.home() == replace(HOME, key=second, advertised="192.168.1.10")
+        assert {plug.room for plug in await store.plugs()} == {"hall"}
         assert [plug.key for plug in await store.plugs()] == [HOME.key, Secret("its own")]

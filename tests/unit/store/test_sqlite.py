@@ -241,13 +241,16 @@ async def test_every_write_is_on_the_disk_and_not_only_with_the_system(path: Pat
 
 # --- versions ------------------------------------------------------------------------------------
 
-_SECOND = Migration(
-    number=2,
-    name="0002_room",
-    sql="-- A ; in a comment, and in text.\nALTER TABLE plug ADD COLUMN room TEXT NOT NULL DEFAULT ';';\n"
+_NOW = len(migrations())  # the version of this ownplug
+_NEXT = Migration(
+    number=_NOW + 1,
+    name=f"{_NOW + 1:04d}_floor",
+    sql="-- A ; in a comment, and in text.\nALTER TABLE plug ADD COLUMN floor TEXT NOT NULL DEFAULT ';';\n"
     "CREATE TRIGGER t AFTER DELETE ON plug BEGIN DELETE FROM user; DELETE FROM home; END;\n",
 )
-_BROKEN = Migration(number=3, name="0003_broken", sql="CREATE TABLE half (x TEXT) STRICT;\nNONSENSE;\n")
+_BROKEN = Migration(
+    number=_NOW + 2, name=f"{_NOW + 2:04d}_broken", sql="CREATE TABLE half (x TEXT) STRICT;\nNONSENSE;\n"
+)
 
 
 @pytest.fixture
@@ -255,7 +258,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Pretend that later versions of ownplug exist."""
 
     def use(*later: Migration) -> None:
-        monkeypatch.setattr("ownplug.store.sqlite.migrations", lambda: [*migrations()[:1], *later])
+        monkeypatch.setattr("ownplug.store.sqlite.migrations", lambda: [*migrations(), *later])
 
     return use
 
@@ -278,11 +281,11 @@ async def test_an_older_database_is_copied_and_then_brought_forward(
     async with SqliteStore(path) as store:
         await store.save_home(HOME)
         await store.save_plug(KETTLE)
-    steps(_SECOND)
+    steps(_NEXT)
     async with SqliteStore(path) as store:
         assert await store.plugs() == [KETTLE]
-    assert version(path) == 2
-    copy = path.with_name("hub.before-2.sqlite3")
+    assert version(path) == _NOW + 1
+    copy = path.with_name(f"hub.before-{_NOW + 1}.sqlite3")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     steps()
     async with SqliteStore(copy) as store:
@@ -299,11 +302,11 @@ async def test_the_copy_has_what_still_waits_in_the_write_ahead_log(
             reader.execute("BEGIN")
             reader.execute("SELECT * FROM plug").fetchall()  # keeps the log from being written back
             await store.save_plug(KETTLE)
-            steps(_SECOND)
+            steps(_NEXT)
             async with SqliteStore(path):
                 pass
     steps()
-    async with SqliteStore(path.with_name("hub.before-2.sqlite3")) as store:
+    async with SqliteStore(path.with_name(f"hub.before-{_NOW + 1}.sqlite3")) as store:
         assert await store.plugs() == [KETTLE]
 
 
@@ -320,15 +323,15 @@ async def test_a_step_that_fails_leaves_the_old_database_whole(
     steps()
     async with SqliteStore(path) as store:
         await store.save_plug(KETTLE)
-    steps(_SECOND, _BROKEN)
+    steps(_NEXT, _BROKEN)
     for _ in range(2):
         with pytest.raises(OwnplugError, match="failed: near"):
             async with SqliteStore(path):
                 pass
-    assert version(path) == 1
+    assert version(path) == _NOW
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("SELECT name FROM sqlite_schema WHERE name = 'half'").fetchall() == []
-    steps(_SECOND)
+    steps(_NEXT)
     async with SqliteStore(path) as store:
         assert await store.plugs() == [KETTLE]
 
@@ -339,9 +342,9 @@ async def test_a_half_made_copy_of_an_earlier_attempt_is_replaced(
     steps()
     async with SqliteStore(path) as store:
         await store.save_plug(KETTLE)
-    copy = path.with_name("hub.before-2.sqlite3")
+    copy = path.with_name(f"hub.before-{_NOW + 1}.sqlite3")
     write(copy, b"half of a copy")
-    steps(_SECOND)
+    steps(_NEXT)
     async with SqliteStore(path):
         pass
     steps()
