@@ -140,11 +140,11 @@ class Batch:
         await self._settle()
         since_s = self._clock.monotonic()
         while not self._is_over and self._clock.monotonic() - since_s <= idle_s:
-            for plug in await self._look():
-                if self._is_wanted(plug) and await self._pair(plug):
-                    since_s = self._clock.monotonic()
+            came = [plug for plug in await self._look() if self._is_wanted(plug) and await self._pair(plug)]
             await self._settle()
-            if not self._is_over:
+            if came:
+                since_s = self._clock.monotonic()
+            elif not self._is_over:
                 await self._clock.sleep(_LOOK_EVERY_S)
 
     async def _pair(self, plug: InReach) -> bool:
