@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from ownplug.cli.frame import Frame
 from ownplug.cli.lists import read_list
 from ownplug.cli.output import escape_controls, print_table
 from ownplug.cli.taking_home import open_hub_or_be_it
-from ownplug.core.errors import Malformed, OwnplugError, UsageError
+from ownplug.core.errors import LinkError, Malformed, OwnplugError, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
 from ownplug.pairing import Batch, BatchPlug, BatchState, InReach, Wish, identify, parse_batch_list
@@ -43,14 +44,16 @@ async def pair_batch(frame: Frame, file: Path, wish: Wish, *, hub_url: str | Non
                 rows,
                 _read_taken(folder),
                 hub=hub,
-                look=lambda: _plugs_in_reach(wish),
+                look=lambda: _plugs_in_reach(frame, wish),
                 keep=lambda taken: _keep_taken(folder, taken),
                 tell=lambda plug: frame.note(_line(plug)),
                 clock=SystemClock(),
             )
+            where = "by their own Wi-Fi networks" if wish.joins else f"that answer at {wish.url}"
+            frame.note(f"Looking for plugs {where}; Ctrl-C ends it, and the same command goes on.")
             try:
                 await batch.run(idle_s=idle_s)
-            except OwnplugError:
+            except (OwnplugError, asyncio.CancelledError):
                 if not frame.json:
                     _report(frame, batch.plugs)
                 raise
@@ -66,14 +69,19 @@ async def pair_batch(frame: Frame, file: Path, wish: Wish, *, hub_url: str | Non
     raise click.exceptions.Exit(1)
 
 
-async def _plugs_in_reach(wish: Wish) -> Sequence[InReach]:
+async def _plugs_in_reach(frame: Frame, wish: Wish) -> Sequence[InReach]:
     """By their networks, if these are to be joined; else whichever answers at the address."""
     if wish.joins:
         from ownplug.transport.wifi_join import plugs_in_reach
 
+        try:
+            heard = await plugs_in_reach()
+        except LinkError as error:  # one scan that fails is no end of a list
+            frame.note(str(error))
+            return []
         return [
             InReach(mark=ssid, mac_tail=ssid[-_SSID_DIGITS:].lower(), wish=replace(wish, join_ssid=ssid))
-            for ssid in await plugs_in_reach()
+            for ssid in heard
         ]
     try:
         link = HttpLink(
