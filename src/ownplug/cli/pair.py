@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +17,7 @@ from ownplug.core.secret import Secret
 
 if TYPE_CHECKING:
     from ownplug.core.meross.login import Login
-    from ownplug.pairing import HomeToJoin
+    from ownplug.pairing import HomeToJoin, Wish
 
 
 @command(
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 @pass_frame
 def pair(
     frame: Frame,
+    /,
     *,
     url: str,
     ssid: str,
@@ -73,26 +75,24 @@ def pair(
     name: str | None,
     batch_file: Path | None,
     idle_s: float,
-    servers: tuple[str, ...],
-    key: str | None,
-    user_id: str | None,
-    mqtt_user: str | None,
-    mqtt_password: str | None,
     hub_url: str | None,
     timeout_s: float,
     port: str | None,
     joins: bool,
     join_ssid: str | None,
     keep_relay: bool,
+    **foreign: Any,
 ) -> None:
     """Take a plug in pairing mode home; URL is where it answers, http://10.10.10.1 in its own Wi-Fi.
 
     Done only when the plug is at home and obeys: it says that it is online, and its relay clicks twice. Where it does
     not come, the error tells the cause, the evidence and the remedy; docs/pairing.md has all of them.
     """
-    from ownplug.cli.taking_home import pair_on_wire, pair_with_hub, pair_with_server
     from ownplug.pairing import WifiNetwork, Wish
 
+    server = _Foreign(**foreign) if any(foreign.values()) else None
+    joins = joins or join_ssid is not None
+    _check_together(server, name=name, batch=batch_file, port=port, joins=joins, join_ssid=join_ssid)
     if password is None:
         password = click.prompt("Wi-Fi password", hide_input=True, default="", show_default=False, err=True)
     wish = Wish(
@@ -100,75 +100,112 @@ def pair(
         network=WifiNetwork(ssid=ssid, password=Secret(password)),
         timeout_s=timeout_s,
         switches=not keep_relay,
-        joins=joins or join_ssid is not None,
+        joins=joins,
         join_ssid=join_ssid,
     )
-    _check_foreign_options(servers, name, key, user_id, mqtt_user, mqtt_password)
-    if servers and wish.joins:
-        raise UsageError(
-            "Whoever is in the plug's own Wi-Fi cannot watch a foreign server.", hint="Leave --join out."
-        )
-    if port is not None and (servers or wish.joins):
-        raise UsageError("--serial pairs with a hub, and needs no Wi-Fi here: leave --mqtt and --join out.")
     if batch_file is not None:
-        if name or servers or port is not None or join_ssid is not None:
-            raise UsageError("--batch stands without --name, --mqtt, --serial and --join-ssid.")
         from ownplug.cli.pair_batch import pair_batch
 
-        work = pair_batch(frame, batch_file, wish, hub_url=hub_url, idle_s=idle_s)
+        run_async(pair_batch(frame, batch_file, wish, hub_url=hub_url, idle_s=idle_s))
+    else:
+        run_async(_pair_one(frame, wish, server, port, hub_url=hub_url, name=name))
+
+
+async def _pair_one(
+    frame: Frame,
+    wish: Wish,
+    server: _Foreign | None,
+    port: str | None,
+    *,
+    hub_url: str | None,
+    name: str | None,
+) -> None:
+    from ownplug.cli.taking_home import pair_on_wire, pair_with_hub, pair_with_server
+
+    if server is not None:
+        await pair_with_server(frame, wish, server.home(), server.login())
     elif port is not None:
         from ownplug.cli.wire import BAUD, open_plug_console
 
-        work = pair_on_wire(
+        await pair_on_wire(
             frame,
             lambda: open_plug_console(frame, port, baud=BAUD, tx_delay_ms=0.0),
             wish,
             hub_url=hub_url,
             name=name,
         )
-    elif servers:
-        login = _login(mqtt_user, mqtt_password)
-        work = pair_with_server(frame, wish, _foreign_home(servers, key, user_id), login)
     else:
-        work = pair_with_hub(frame, wish, hub_url=hub_url, name=name)
-    run_async(work)
+        await pair_with_hub(frame, wish, hub_url=hub_url, name=name)
 
 
-def _check_foreign_options(
-    servers: tuple[str, ...],
+def _check_together(
+    server: _Foreign | None,
+    *,
     name: str | None,
-    key: str | None,
-    user_id: str | None,
-    mqtt_user: str | None,
-    mqtt_password: str | None,
+    batch: Path | None,
+    port: str | None,
+    joins: bool,
+    join_ssid: str | None,
 ) -> None:
-    foreign = {"--key": key, "--user-id": user_id, "--mqtt-user": mqtt_user, "--mqtt-password": mqtt_password}
-    if not servers and (given := [option for option, value in foreign.items() if value]):
-        raise UsageError(
-            f"{' and '.join(given)} belong to a foreign server: name it with --mqtt, or leave it out."
+    """Refuse options that do not go together."""
+    if server is not None:
+        server.check()
+        if name:
+            raise UsageError("A foreign server knows no names: leave --name out.")
+        if joins:
+            raise UsageError(
+                "Whoever is in the plug's own Wi-Fi cannot watch a foreign server.", hint="Leave --join out."
+            )
+    if port is not None and (server is not None or joins):
+        raise UsageError("--serial pairs with a hub, and needs no Wi-Fi here: leave --mqtt and --join out.")
+    if batch is not None and (name or server is not None or port is not None or join_ssid is not None):
+        raise UsageError("--batch stands without --name, --mqtt, --serial and --join-ssid.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Foreign:
+    """The options that belong to a foreign server, as they were given."""
+
+    servers: tuple[str, ...]
+    key: str | None
+    user_id: str | None
+    mqtt_user: str | None
+    mqtt_password: str | None
+
+    def check(self) -> None:
+        """Refuse what lacks its server, or its other half."""
+        options = {
+            "--key": self.key,
+            "--user-id": self.user_id,
+            "--mqtt-user": self.mqtt_user,
+            "--mqtt-password": self.mqtt_password,
+        }
+        if not self.servers:
+            given = " and ".join(option for option, value in options.items() if value)
+            raise UsageError(f"{given} belong to a foreign server: name it with --mqtt, or leave it out.")
+        if self.mqtt_password and not self.mqtt_user:
+            raise UsageError("--mqtt-password belongs to a --mqtt-user.")
+        if not self.key or not self.user_id:
+            raise UsageError("A foreign server needs --key and --user-id: what the plug's login is made of.")
+
+    def login(self) -> Login | None:
+        """Return who may watch there; None: whoever has the home's key."""
+        from ownplug.core.meross.login import Login
+
+        if not self.mqtt_user:
+            return None
+        return Login(username=self.mqtt_user, password=Secret(self.mqtt_password or ""))
+
+    def home(self) -> HomeToJoin:
+        """Return what the plug must know of it."""
+        import tzlocal
+
+        from ownplug.pairing import GatewayAddress, HomeToJoin
+
+        servers = (parse_server(server) for server in self.servers)
+        return HomeToJoin(
+            user_id=self.user_id or "",
+            key=Secret(self.key or ""),
+            servers=tuple(GatewayAddress(host=host, port=port) for host, port in servers),
+            timezone=tzlocal.get_localzone_name() or "UTC",
         )
-    if servers and name:
-        raise UsageError("A foreign server knows no names: leave --name out.")
-
-
-def _login(user: str | None, password: str | None) -> Login | None:
-    from ownplug.core.meross.login import Login
-
-    if password and not user:
-        raise UsageError("--mqtt-password belongs to a --mqtt-user.")
-    return Login(username=user, password=Secret(password or "")) if user else None
-
-
-def _foreign_home(servers: tuple[str, ...], key: str | None, user_id: str | None) -> HomeToJoin:
-    from ownplug.pairing import GatewayAddress, HomeToJoin
-
-    if not key or not user_id:
-        raise UsageError("A foreign server needs --key and --user-id: what the plug's login is made of.")
-    import tzlocal
-
-    return HomeToJoin(
-        user_id=user_id,
-        key=Secret(key),
-        servers=tuple(GatewayAddress(host=host, port=port) for host, port in map(parse_server, servers)),
-        timezone=tzlocal.get_localzone_name() or "UTC",
-    )
