@@ -70,6 +70,7 @@ def test_a_plug_is_shown(terminal: Terminal) -> None:
     assert out.splitlines() == [
         f"uuid:          {UUID}",
         "name:          kettle",
+        "room:",
         "mac:           34:29:8f:1a:2b:3c",
         "key:           ***",
         "model:         mss310",

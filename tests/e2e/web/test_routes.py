@@ -234,7 +234,7 @@ async def test_nobody_else_gets_anything_anywhere(
             answer = await ask(method, path, headers=headers, body=b"{nonsense")
             told[method, path] = (answer.status, answer.json()["code"], answer.headers["content-type"])
     assert told == dict.fromkeys(told, (status, code, "application/problem+json"))
-    assert len(told) >= len(PLACES) - 1
+    assert len(told) >= len(set(PLACES)) - 1
     assert hub.calls == []
 
 
