@@ -40,12 +40,13 @@ async def pair_batch(frame: Frame, file: Path, wish: Wish, *, hub_url: str | Non
     folder.prepare()
     with folder.claim_batch():
         async with open_hub_or_be_it(frame, hub_url) as hub:
+            earlier = _read_taken(folder)
             batch = Batch(
                 rows,
-                _read_taken(folder),
+                earlier,
                 hub=hub,
                 look=lambda: _plugs_in_reach(frame, wish),
-                keep=lambda taken: _keep_taken(folder, taken),
+                keep=lambda taken: _keep_taken(folder, {**earlier, **taken}),
                 tell=lambda plug: frame.note(_line(plug)),
                 clock=SystemClock(),
             )
@@ -59,7 +60,8 @@ async def pair_batch(frame: Frame, file: Path, wish: Wish, *, hub_url: str | Non
                 raise
         _report(frame, batch.plugs)
         if batch.is_done:
-            folder.batch_file.unlink(missing_ok=True)
+            ours = {row.name for row in rows}
+            _keep_taken(folder, {name: uuid for name, uuid in earlier.items() if name not in ours})
             return
     for hint in dict.fromkeys(
         plug.failure.hint for plug in batch.plugs if plug.failure and plug.failure.hint
@@ -110,6 +112,10 @@ def _read_taken(folder: HomeFolder) -> dict[str, Uuid]:
 
 
 def _keep_taken(folder: HomeFolder, taken: dict[str, Uuid]) -> None:
+    """Write it down, with what other lists left; nothing leaves no file."""
+    if not taken:
+        folder.batch_file.unlink(missing_ok=True)
+        return
     from ownplug.transport.files import write_whole
 
     content = msgspec.json.encode({name: uuid.text for name, uuid in taken.items()})

@@ -193,7 +193,7 @@ class Batch:
         """Take a plug for a row, and write that down.
 
         Raises:
-            _LeftAlone: there is no row for it, or it was tried before.
+            _LeftAlone: there is no row for it.
         """
         open_rows = [plug for plug in self._plugs.values() if plug.state is BatchState.WAITING]
         fitting = (
@@ -229,7 +229,7 @@ class Batch:
         self._plugs[name] = replace(self._plugs[name], uuid=uuid)
         try:
             await self._hub.change(uuid.text, name=name, room=self._plugs[name].row.room)
-        except (LinkError, PairingFailed):
+        except LinkError:
             raise
         except OwnplugError as error:  # another one is called so, or that is no name
             self._note(name, BatchState.FAILED, Conflict(f"It is at home, and not called so: {error}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -121,10 +122,15 @@ def test_a_cause_that_the_next_would_meet_ends_it_and_the_same_command_goes_on(
     plug = launch("virtual", "run", "--air", str(air)).ready()
     file = write_list(tmp_path / "plugs.csv", ("kettle", "", "any"))
     where = ("pair", f"http://{plug['http']}", "--batch", str(file))
+    taken = tmp_path / "home" / "batch.json"
+    of_another_list = {"lamp": "1811081234567825182734298f1a2b3c"}
+    taken.write_text(json.dumps(of_another_list))
     [row] = ownplug(*where, *WIFI, status=1)
     assert (row["uuid"], row["state"], row["code"]) == (plug["uuid"], "failed", "wifi-password")
+    assert json.loads(taken.read_text()) == {**of_another_list, "kettle": plug["uuid"]}
     right = ("--ssid", "Home", "--password", "another one")
     [row] = ownplug(*where, *right)
     assert (row["uuid"], row["state"]) == (plug["uuid"], "home")
+    assert json.loads(taken.read_text()) == of_another_list
     for wrong in (("--name", "x"), ("--serial", "/dev/null"), ("--join-ssid", "x")):
         assert ownplug(*where, *right, *wrong, status=2)["code"] == "usage"
