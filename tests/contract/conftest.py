@@ -20,6 +20,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.meross import MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross.login import app_login, device_client_id, device_login
 from ownplug.core.meross.topics import device_inbox
+from ownplug.core.mqtt import Passage
 from ownplug.plug import check_reply
 from ownplug.testing.recorded_plug import KEY, RecordedPlug
 from ownplug.testing.recordings import UUID, read_recording
@@ -137,8 +138,8 @@ class _Doorman:
             return None
         return _Everything() if client_id.startswith("fmware:") else self._access
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
-        """Nothing to see."""
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
+        return Passage.FREE
 
 
 @pytest.fixture

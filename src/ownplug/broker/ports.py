@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ownplug.core.mqtt import Access, Change, Remembered
+from ownplug.core.mqtt import Access, Change, Passage, Remembered
 
 
 class Gatekeeper(Protocol):
@@ -20,8 +20,8 @@ class Gatekeeper(Protocol):
         failure is logged. Ids are a user's own: another user with the same client id is another client.
         """
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
-        """See each message that a client had the right to publish, before it is passed on; must not raise."""
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
+        """Look at each message that a client had the right to publish, and say what becomes of it; must not raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,8 +83,8 @@ class KeptSession:
             self.session.outbox.rewind()
 
     def deliver(self, template: PublishTemplate, qos: QoS) -> None:
-        """See `Receiver.deliver`; QoS 0 reaches only who is there."""
-        qos = min(qos, template.qos)
+        """See `Receiver.deliver`; QoS 0, and what is for now, reaches only who is there."""
+        qos = QoS(0) if template.is_for_now else min(qos, template.qos)
         if not qos:
             if self._line is not None:
                 self._line.deliver(template, qos)

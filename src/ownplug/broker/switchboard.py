@@ -23,6 +23,7 @@ from ownplug.core.mqtt import (
     ClientIds,
     Connect,
     ConnectCode,
+    Passage,
     Publish,
     PublishTemplate,
     QoS,
@@ -275,17 +276,18 @@ class Switchboard:
     def publish(self, message: Publish, access: Access, username: str) -> None:
         """Pass on what a client had the right to publish."""
         self.traffic.received += 1
-        self.gatekeeper.observe(message.topic, message.payload, access)
-        self.route(message, username)
+        passage = self.gatekeeper.screen(message.topic, message.payload, access)
+        if passage is not Passage.REFUSED:
+            self.route(message, username, is_for_now=passage is Passage.NOW)
 
-    def route(self, message: Publish, owner: str = "") -> None:
+    def route(self, message: Publish, owner: str = "", *, is_for_now: bool = False) -> None:
         """Give a message to everyone who asked for it; what is to be retained is on the account of `owner`."""
-        if message.retain:
+        if message.retain and not (is_for_now and message.payload):
             self._retain(message, owner)
         receivers = self.subscriptions.match(message.topic)
         if receivers:
             self.traffic.sent += len(receivers)
-            template = PublishTemplate(message)
+            template = PublishTemplate(message, is_for_now=is_for_now)
             for receiver, qos in receivers.items():
                 receiver.deliver(template, qos)
 

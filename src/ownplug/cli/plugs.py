@@ -12,6 +12,7 @@ from ownplug.cli.move import import_plugs
 from ownplug.cli.output import escape_controls, print_fields, print_table
 from ownplug.cli.plugs_report import report
 from ownplug.cli.running import run_async
+from ownplug.cli.safeguard import allow, describe_safeguards, safeguard
 from ownplug.cli.target import hub_option, open_hub_client
 
 _COLUMNS = ("NAME", "STATE", "RELAY", "POWER", "MODEL", "ADDRESS", "UUID")
@@ -33,6 +34,8 @@ def plugs(context: click.Context, hub_url: str | None) -> None:
 
 plugs.add_command(report)
 plugs.add_command(import_plugs)
+plugs.add_command(safeguard)
+plugs.add_command(allow)
 
 
 @plugs.command("list", examples=["ownplug plugs list", "ownplug plugs list --json"])
@@ -108,6 +111,23 @@ def room(frame: Frame, *, plug: str, room: str, hub_url: str | None) -> None:
     run_async(work())
 
 
+@plugs.command("icon", examples=["ownplug plugs icon kettle kettle", "ownplug plugs icon kettle ''"])
+@click.argument("plug")
+@click.argument("icon")
+@hub_option
+@pass_frame
+def icon(frame: Frame, *, plug: str, icon: str, hub_url: str | None) -> None:
+    """Say by which ICON pages show a plug, a word such as `kettle`; an empty one takes that back."""
+
+    async def work() -> None:
+        async with open_hub_client(frame, hub_url) as hub:
+            found = await hub.change(plug, icon=icon)
+        shown = f"shown as {found['icon']}" if found["icon"] else "shown without an icon"
+        frame.print_result(found, f"{escape_controls(found['name'])} is {shown} now.")
+
+    run_async(work())
+
+
 @plugs.command("forget", examples=["ownplug plugs forget kettle", "ownplug plugs forget kettle --yes"])
 @click.argument("plug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -138,14 +158,18 @@ def _row(plug: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+_SHOWN_APART = frozenset({"relays", "reading", "talk", "safeguards", "tripped"})
+
+
 def _fields(plug: dict[str, Any]) -> list[tuple[str, str]]:
     reading = plug["reading"]
-    shown = {name: value for name, value in plug.items() if name not in {"relays", "reading", "talk"}}
+    shown = {name: value for name, value in plug.items() if name not in _SHOWN_APART}
     fields = [(name.replace("_", " "), _text(value)) for name, value in shown.items()]
     fields.append(("relays", _relays(plug["relays"])))
     if reading:
         power = f"{reading['power_w']:.1f} W, {reading['voltage_v']:.1f} V, {reading['current_a']:.3f} A"
         fields.append(("reading", f"{power} at {reading['at']}"))
+    fields.append(("safeguards", describe_safeguards(plug)))
     return fields
 
 

@@ -72,11 +72,26 @@ class HubClient:
         """Return one plug; its key is `***` unless `show_secrets`."""
         return await self._call("GET", f"{_path(plug)}{_secrets(show_secrets)}")
 
-    async def change(self, plug: str, *, name: str | None = None, room: str | None = None) -> Document:
-        """Call a plug something else, or say in which room it is (empty: in none); return it."""
-        told = {"name": name, "room": room}
+    async def change(
+        self, plug: str, *, name: str | None = None, room: str | None = None, icon: str | None = None
+    ) -> Document:
+        """Call a plug something else, say in which room it is, or how it is shown (empty: none); return it."""
+        told = {"name": name, "room": room, "icon": icon}
         wanted = {field: value for field, value in told.items() if value is not None}
         return await self._call("PATCH", _path(plug), wanted)
+
+    async def safeguard(self, plug: str, **wanted: Any) -> Document:
+        """Say what the hub shall see to about a plug; return it. What is not given stays.
+
+        Args:
+            plug: which.
+            wanted: `after_power_loss` ("keep", "on", "off"), `limit` (`power_w` and `for_s`, or None), `never_off`.
+        """
+        return await self._call("PATCH", f"{_path(plug)}/safeguards", wanted)
+
+    async def allow_again(self, plug: str) -> Document:
+        """Let a plug be switched on again that its limit had switched off; return it."""
+        return await self._call("POST", f"{_path(plug)}/allow")
 
     async def forget(self, plug: str) -> None:
         """Remove a plug from the home."""

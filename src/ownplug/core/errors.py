@@ -26,6 +26,9 @@
             Conflict            it exists already, or is in use
             Forbidden           this login may not do that
                 WrongLogin          there is no login, or it is wrong
+            Locked              a safeguard of the plug forbids it
+            Expired             a command that came too late to be carried out
+            Changed             somebody else has changed it meanwhile
             TooManyAttempts     logins from there were wrong too often: try again later
 
 `str()` of each is a sentence that a user can act on; `code` is its name for scripts, `hint` what to do next.
@@ -208,6 +211,24 @@ class WrongLogin(Forbidden):
     """There is no login, or it is wrong; which half never shows."""
 
     code = "unauthorized"
+
+
+class Locked(HubError):
+    """A safeguard of the plug forbids it."""
+
+    code = "locked"
+
+
+class Expired(HubError):
+    """A command whose time to live was over before it could be carried out; nothing was done."""
+
+    code = "expired"
+
+
+class Changed(HubError):
+    """Somebody else has changed it since it was read."""
+
+    code = "changed"
 
 
 class TooManyAttempts(HubError):

@@ -19,6 +19,48 @@ class HomeRecord:
     advertised: str = ""  # the address last given to plugs
 
 
+class AfterPowerLoss(Enum):
+    """What a plug shall be when it has restarted."""
+
+    KEEP = "keep"  # as its firmware has it: most remember what they were
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerLimit:
+    """A plug that uses more than `power_w` watts for `for_s` seconds is switched off, and stays off."""
+
+    power_w: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safeguards:
+    """What the hub sees to about one plug.
+
+    Attributes:
+        after_power_loss: what it shall be after a restart.
+        limit: how much it may use; None: anything.
+        never_off: nothing that comes through the hub may switch it off.
+    """
+
+    after_power_loss: AfterPowerLoss = AfterPowerLoss.KEEP
+    limit: PowerLimit | None = None
+    never_off: bool = False
+
+
+NO_SAFEGUARDS = Safeguards()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A limit that was broken: the plug stays off until somebody allows it again."""
+
+    at: datetime
+    power_w: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlugRecord:
     """A plug that belongs to the home."""
@@ -32,6 +74,10 @@ class PlugRecord:
     hardware: str = ""
     firmware: str = ""
     room: str = ""  # in the owner's words; empty: nobody said
+    icon: str = ""  # the name of a picture; empty: nobody chose one
+    safeguards: Safeguards = NO_SAFEGUARDS
+    trip: Trip | None = None
+    started_at: datetime | None = None  # its last restart, as far as anybody asked
 
 
 class Scope(Enum):

@@ -8,7 +8,9 @@ from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
 from ownplug.hub.events import (
+    CommandRefused,
     Event,
+    LimitBroken,
     PlugBound,
     PlugForgotten,
     PlugOffline,
@@ -24,12 +26,14 @@ from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore, LoginStore
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
+from ownplug.hub.registry import PlugChange
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 
 __all__ = [
     "Accounts",
     "Caller",
+    "CommandRefused",
     "Event",
     "Exchange",
     "HomeGatekeeper",
@@ -38,11 +42,13 @@ __all__ = [
     "Hub",
     "HubApi",
     "HubSettings",
+    "LimitBroken",
     "LoginStore",
     "Logins",
     "PasswordCheck",
     "Penalties",
     "PlugBound",
+    "PlugChange",
     "PlugForgotten",
     "PlugOffline",
     "PlugOnline",

@@ -23,7 +23,7 @@ from ownplug.core.meross.topics import (
     is_app_topic_of,
     outbox_owner,
 )
-from ownplug.core.mqtt import Access, check_topic, covers, matches
+from ownplug.core.mqtt import Access, Passage, check_topic, covers, matches
 from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
@@ -73,6 +73,9 @@ class PlugAccess:
         self._inbox, self._outbox = device_inbox(uuid.text), device_outbox(uuid.text)
         self._grants = grants
 
+    def __str__(self) -> str:
+        return f"the plug {self._uuid}"
+
     def may_subscribe(self, topic_filter: str) -> bool:
         """Its inbox, to the letter."""
         return topic_filter == self._inbox
@@ -88,6 +91,9 @@ class AppAccess:
     def __init__(self, user_id: str, registry: Registry) -> None:
         self._user_id = user_id
         self._registry = registry
+
+    def __str__(self) -> str:
+        return "a program with the home's key"
 
     def may_subscribe(self, topic_filter: str) -> bool:
         """Everything below `/app/<user id>` and `/app/<user id>-…`."""
@@ -111,6 +117,9 @@ class UserAccess:
         self._name = name
         self._find = find
 
+    def __str__(self) -> str:
+        return self._name
+
     def may_subscribe(self, topic_filter: str) -> bool:
         """What lies wholly inside a filter given for reading."""
         user = self._find(self._name)
@@ -130,8 +139,12 @@ class _Sender(msgspec.Struct):
     sender: str = msgspec.field(name="from", default="")
 
 
+LetsPass = Callable[[Uuid, bytes, str], bool]
+"""Whether these bytes of that client may reach that plug."""
+
+
 class HomeGatekeeper:
-    """Admits the plugs, programs and users of one home."""
+    """Admits the plugs, programs and users of one home, and screens what they tell plugs."""
 
     def __init__(
         self,
@@ -142,6 +155,7 @@ class HomeGatekeeper:
         monotonic: Callable[[], float],
         refusals: Refusals,
         passwords: PasswordCheck,
+        lets_pass: LetsPass | None = None,
     ) -> None:
         self._home = home
         self._registry = registry
@@ -149,6 +163,7 @@ class HomeGatekeeper:
         self._grants = ReplyGrants(monotonic)
         self._refusals = refusals
         self._passwords = passwords
+        self._lets_pass = lets_pass or _anything
         self._complaints = Complaints(log, monotonic)
         self._envelope = msgspec.json.Decoder(_Envelope)
 
@@ -170,11 +185,22 @@ class HomeGatekeeper:
         user = await self._passwords.user(username, password, address=address)
         return UserAccess(user.name, self._accounts.find) if user else None
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
-        """Look at what a client wrote to a plug, and let that plug reply to where the client reads."""
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
+        """Look at what a client wrote to a plug: it is for now, and that plug may reply to where the client reads.
+
+        What the plug's safeguards forbid is dropped.
+        """
         uuid = inbox_owner(topic)
-        if uuid is None or self._registry.get(Uuid(uuid)) is None:
-            return
+        if uuid is None:
+            return Passage.FREE
+        if self._registry.get(Uuid(uuid)) is None:
+            return Passage.NOW
+        if not self._lets_pass(Uuid(uuid), payload, str(access)):
+            return Passage.REFUSED
+        self._grant_reply(uuid, payload, access)
+        return Passage.NOW
+
+    def _grant_reply(self, uuid: str, payload: bytes, access: Access) -> None:
         try:
             sender = self._envelope.decode(payload).header.sender
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
@@ -215,6 +241,11 @@ class HomeGatekeeper:
     def _refuse(self, address: str, mac: Mac, why: str) -> None:
         self._refusals.note(address, RefusalCause.LOGIN, why, mac=mac)
         self._complaints.warn(address, "The plug %s at %s is not let in: %s", mac, address, why)
+
+
+def _anything(uuid: Uuid, message: bytes, by: str) -> bool:
+    """Where no plug has safeguards."""
+    return True
 
 
 def _mac(username: str) -> Mac | None:

@@ -14,16 +14,17 @@ from datetime import datetime
 from typing import Any
 
 from ownplug.aio import Clock, Overflow, Subscription
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import Expired, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
-from ownplug.core.records import PlugRecord, Scope
+from ownplug.core.records import NO_SAFEGUARDS, PlugRecord, Safeguards, Scope, Trip
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.hub import Hub
 from ownplug.hub.refusals import Refusal
+from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
 from ownplug.hub.talk import StartupTalk
 from ownplug.plug import Link, Plug
@@ -63,6 +64,10 @@ class PlugView:
     hardware: str
     firmware: str
     room: str = ""
+    icon: str = ""
+    safeguards: Safeguards = NO_SAFEGUARDS
+    trip: Trip | None = None
+    edition: str = ""  # of what the owner says of it; another after each change
     talk: StartupTalk | None = None  # of its newest connection since the hub started
 
 
@@ -82,12 +87,20 @@ class HubApi:
     Args:
         hub: the running hub.
         clock: the time of events that come from here.
+        who: asks, for what is told of refusals.
     """
 
-    def __init__(self, hub: Hub, clock: Clock) -> None:
+    def __init__(self, hub: Hub, clock: Clock, *, who: str = "this program") -> None:
         self._hub = hub
         self._clock = clock
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
+        self._who = who
+
+    def acting_for(self, who: str) -> HubApi:
+        """Return the same door for somebody: refusals are told with that name."""
+        door = HubApi(self._hub, self._clock, who=who)
+        door.tell_home(self._home)
+        return door
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
@@ -125,18 +138,34 @@ class HubApi:
         """
         return self._view(self._hub.registry.find(reference))
 
-    async def change(self, reference: str, *, name: str | None = None, room: str | None = None) -> PlugView:
-        """Call a plug something else, or say in which room it is; None leaves what is.
+    async def change(self, reference: str, wanted: PlugChange, *, expected: str | None = None) -> PlugView:
+        """Change what the owner says of a plug: its name, room, icon, safeguards; None leaves what is.
+
+        Args:
+            reference: which plug.
+            wanted: what shall change.
+            expected: the `edition` of the plug that the caller has seen; None: whatever it is now.
 
         Raises:
             NotFound, Conflict: no such plug, or the name is taken.
-            UsageError: that is no name, or no room.
+            UsageError: that is no name, no room, no icon, or the safeguards cannot all hold.
+            Changed: somebody else has changed it meanwhile.
         """
         before = self._hub.registry.find(reference)
-        plug = await self._hub.registry.change(before.uuid, name=name, room=room)
+        plug = await self._hub.registry.change(before.uuid, wanted, expected=expected)
         if plug.name != before.name:
             self._hub.events.publish(PlugRenamed(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
+        if plug.safeguards != before.safeguards:
+            await self._hub.safeguards_changed(plug.uuid)
         return self._view(plug)
+
+    async def allow_again(self, reference: str) -> PlugView:
+        """Let a plug be switched on again that its limit had switched off.
+
+        Raises:
+            NotFound, Conflict: no such plug, or several.
+        """
+        return self._view(await self._hub.keeper.allow_again(self._hub.registry.find(reference)))
 
     async def forget(self, reference: str) -> None:
         """Remove a plug from the home; one that still has the home's key may come again.
@@ -148,26 +177,42 @@ class HubApi:
         await self._hub.forget(plug.uuid)
         self._hub.events.publish(PlugForgotten(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
 
-    async def switch(self, reference: str, *, on: bool, channel: int = 0) -> RelayState:
+    async def switch(
+        self, reference: str, *, on: bool, channel: int = 0, expires_at: datetime | None = None
+    ) -> RelayState:
         """Switch a relay; return its state as the plug told it afterwards.
+
+        Args:
+            reference: which plug.
+            on: to which side.
+            channel: which outlet.
+            expires_at: after that the command is worth nothing; None: as long as the settings say.
 
         Raises:
             NotFound, Conflict: no such plug, or several.
+            Locked: its safeguards forbid it.
+            Expired: it could not be carried out in time; nothing was done.
             LinkError: the plug cannot be reached; it was not switched, or did not say so.
             DeviceError: the plug refused.
         """
-        async with self._open(reference, channel=channel) as plug:
+        async with self._commanding(reference, channel, expires_at) as (known, plug):
+            self._hub.keeper.check(known, on=on, by=self._who)
             await plug.switch(on=on, channel=channel)
             return await plug.switching.relay(channel)
 
-    async def toggle(self, reference: str, *, channel: int = 0) -> RelayState:
+    async def toggle(
+        self, reference: str, *, channel: int = 0, expires_at: datetime | None = None
+    ) -> RelayState:
         """Switch a relay to the other side of what the plug says it is on now.
 
         Raises:
             As `switch`.
         """
-        async with self._open(reference, channel=channel) as plug:
-            return await plug.toggle(channel)
+        async with self._commanding(reference, channel, expires_at) as (known, plug):
+            before = await plug.switching.relay(channel)
+            self._hub.keeper.check(known, on=not before.on, by=self._who)
+            await plug.switch(on=not before.on, channel=channel)
+            return await plug.switching.relay(channel)
 
     async def read_power(self, reference: str, *, channel: int = 0) -> Reading:
         """Ask the plug for its power now.
@@ -194,10 +239,17 @@ class HubApi:
 
         Raises:
             UsageError: not a method that a request can have.
-            As `switch` for the rest.
+            As `switch` for the rest, but that it does not expire.
         """
         if method not in {Method.GET, Method.SET, Method.DELETE, Method.PUSH}:
             raise UsageError(f"{method!r} is not a method.", hint="Use GET, SET, PUSH or DELETE.")
+        self._hub.keeper.check_message(
+            self._hub.registry.find(reference),
+            method=method,
+            namespace=namespace,
+            payload=payload,
+            by=self._who,
+        )
         async with self._open(reference) as plug:
             reply = await plug.request(namespace, payload, Method(method))
         return {"method": reply.method, "namespace": reply.namespace, "payload": reply.data()}
@@ -251,6 +303,26 @@ class HubApi:
         async with self._link(session) as link:
             yield Plug(link, clock=self._clock, abilities=session.state.abilities or None)
 
+    @asynccontextmanager
+    async def _commanding(
+        self, reference: str, channel: int, expires_at: datetime | None
+    ) -> AsyncIterator[tuple[PlugRecord, Plug]]:
+        """Reach a plug for a command, after those that came before; one that is too old by then is dropped."""
+        known = self._hub.registry.find(reference)
+        turn = self._hub.session(known.uuid).turn
+        try:
+            async with turn.taken(self._ttl_s(expires_at)), self._open(reference, channel=channel) as plug:
+                yield self._hub.registry.find(known.uuid.text), plug
+        except Expired:
+            self._hub.keeper.refused(known, f"a command for {known.name} came too late", self._who)
+            raise
+
+    def _ttl_s(self, expires_at: datetime | None) -> float:
+        ttl_s = self._hub.settings.command_ttl_s
+        if expires_at is not None:
+            ttl_s = min(ttl_s, (expires_at - self._clock.now()).total_seconds())
+        return ttl_s
+
     def _link(self, session: PlugSession) -> AbstractAsyncContextManager[Link]:
         settings = self._hub.settings
         if session.online or not settings.http_fallback or not session.peer_address:
@@ -272,4 +344,8 @@ class HubApi:
             hardware=plug.hardware,
             firmware=plug.firmware,
             room=plug.room,
+            icon=plug.icon,
+            safeguards=plug.safeguards,
+            trip=plug.trip,
+            edition=edition(plug),
         )

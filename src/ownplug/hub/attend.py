@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from ownplug.aio import Backoff, Broadcast, Clock
 from ownplug.core.errors import DeviceError, LinkError, OwnplugError, WireError
 from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.hub.events import Event, PlugRegistered
+from ownplug.hub.keeper import Keeper
 from ownplug.hub.registry import Registry
 from ownplug.hub.session import PlugSession
 
@@ -17,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # A plug says Bind within a second of hearing the time; one that was bound before may say nothing at all.
 _BIND_GRACE_S = 5.0
+_READINGS_A_LIMIT = 3
+_SHORTEST_S = 1.0
 
 
 class Attendant:
@@ -26,6 +30,7 @@ class Attendant:
         session: the plug, connected.
         registry: where it is remembered.
         events: told when it was a stranger.
+        keeper: restores it where it has restarted.
         clock: waits between readings.
         reading_interval_s: how long.
     """
@@ -36,12 +41,14 @@ class Attendant:
         *,
         registry: Registry,
         events: Broadcast[Event],
+        keeper: Keeper,
         clock: Clock,
         reading_interval_s: float,
     ) -> None:
         self._session = session
         self._registry = registry
         self._events = events
+        self._keeper = keeper
         self._clock = clock
         self._reading_interval_s = reading_interval_s
 
@@ -88,6 +95,7 @@ class Attendant:
         # Not every generation has it, and those drop or ignore the question.
         if ns.SYSTEM_RUNTIME in session.state.abilities:
             await session.request(Method.GET, ns.SYSTEM_RUNTIME, {})
+        await self._keeper.connected(session)
 
     async def _read_regularly(self) -> None:
         while True:
@@ -95,7 +103,21 @@ class Attendant:
                 await self._session.request(Method.GET, ns.CONTROL_ELECTRICITY, {})
             except OwnplugError as error:
                 log.debug("No reading of %s: %s", self._name, error)
-            await self._clock.sleep(self._reading_interval_s)
+            await self._until_next_reading()
+
+    async def _until_next_reading(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._interval_s):
+                await self._session.wants_reading.wait()
+        self._session.wants_reading.clear()
+
+    @property
+    def _interval_s(self) -> float:
+        """How long to wait for the next reading: a limit of seconds wants some readings within them."""
+        plug = self._registry.get(self._session.uuid)
+        limit = plug.safeguards.limit if plug else None
+        wanted_s = max(limit.for_s / _READINGS_A_LIMIT, _SHORTEST_S) if limit else self._reading_interval_s
+        return min(wanted_s, self._reading_interval_s)
 
     @property
     def _name(self) -> str:

@@ -93,6 +93,25 @@ class PlugForgotten(Event):
     kind: ClassVar[str] = "plug-forgotten"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitBroken(Event):
+    """A plug used more than its limit allows and is switched off, until somebody allows it again."""
+
+    kind: ClassVar[str] = "limit-broken"
+
+    power_w: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRefused(Event):
+    """A plug's safeguards forbade what somebody asked, or it came too late; `by` is who asked."""
+
+    kind: ClassVar[str] = "command-refused"
+
+    by: str
+    reason: str
+
+
 def events_between(old: PlugState, new: PlugState, *, at: datetime, uuid: Uuid, name: str) -> list[Event]:
     """Return what happened to a plug whose state went from `old` to `new`."""
     events: list[Event] = []

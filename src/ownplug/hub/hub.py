@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from ownplug.aio import Backoff, Broadcast, Clock, supervise
-from ownplug.core.errors import Malformed
+from ownplug.core.errors import DeviceError, LinkError, Malformed, WireError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
@@ -26,6 +28,7 @@ from ownplug.hub.accounts import Accounts
 from ownplug.hub.attend import Attendant
 from ownplug.hub.complaints import Complaints
 from ownplug.hub.events import Event, events_between
+from ownplug.hub.keeper import Keeper
 from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore
@@ -35,6 +38,7 @@ from ownplug.hub.responder import Responder
 from ownplug.hub.session import PlugSession
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
+from ownplug.plug import Plug
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +58,13 @@ class Hub:
         self.events: Broadcast[Event] = Broadcast()
         self.settings = settings
         self._clock = clock
+        self.keeper = Keeper(
+            registry=self.registry,
+            events=self.events,
+            clock=clock,
+            switch=self._switch,
+            spawn=self._spawn,
+        )
         self.refusals = Refusals(clock.now)
         penalties = Penalties(
             clock.monotonic, attempts=settings.login_attempts, limit_s=settings.login_penalty_limit_s
@@ -98,6 +109,7 @@ class Hub:
             monotonic=self._clock.monotonic,
             refusals=self.refusals,
             passwords=self.passwords,
+            lets_pass=self.keeper.lets_pass,
         )
 
     def speak_through(self, exchange: Exchange) -> None:
@@ -192,6 +204,15 @@ class Hub:
         self._home = replace(old, key=key)
         self.accounts.login_changed(old.user_id)
 
+    async def safeguards_changed(self, uuid: Uuid) -> None:
+        """Look at a plug that is there as its safeguards now want it: at its meter, and at when it started."""
+        session = self._sessions.get(uuid)
+        if session is None or not session.online:
+            return
+        session.wants_reading.set()
+        with suppress(LinkError, DeviceError, WireError):
+            await self.keeper.connected(session)
+
     def publish(self, topic: str, payload: bytes) -> None:
         """Write to a topic, through whatever the hub speaks through now."""
         if self._exchange is not None:
@@ -220,6 +241,7 @@ class Hub:
             session,
             registry=self.registry,
             events=self.events,
+            keeper=self.keeper,
             clock=self._clock,
             reading_interval_s=self.settings.reading_interval_s,
         )
@@ -240,6 +262,16 @@ class Hub:
         at = self._clock.now()
         for event in events_between(old, new, at=at, uuid=uuid, name=self.registry.name_of(uuid)):
             self.events.publish(event)
+        self.keeper.seen(uuid, old, new)
+
+    async def _switch(self, uuid: Uuid, on: bool) -> None:  # noqa: FBT001 - fits the keeper's port
+        session = self.session(uuid)
+        plug = Plug(session, clock=self._clock, abilities=session.state.abilities or None)
+        await plug.switch(on=on)
+        await plug.is_on()  # so that what it is now is known here, too
+
+    def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.create_task(supervise(name, work, backoff=Backoff(), clock=self._clock))
 
     def _stop_attending(self, uuid: Uuid) -> None:
         task = self._attending.pop(uuid, None)

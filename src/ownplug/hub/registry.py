@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from ownplug.core.errors import Conflict, NotFound, UsageError
+from ownplug.core.errors import Changed, Conflict, NotFound, UsageError
 from ownplug.core.identity import Firmware, Mac, Model, Uuid
-from ownplug.core.records import PlugRecord
+from ownplug.core.records import PlugRecord, Safeguards
 from ownplug.core.secret import Secret
 from ownplug.hub.ports import HomeStore
+from ownplug.hub.safeguards import check_safeguards
 
 _NAME_LIMIT = 60
 _SHOWN = 80  # characters of a strange reference that its error repeats
 _DIGITS = re.compile(r"[0-9a-z]{2,32}")
 _MAC_DIGITS = 12
+_ICON = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlugChange:
+    """What an owner says of a plug; None leaves what is. An empty room or icon is none."""
+
+    name: str | None = None
+    room: str | None = None
+    icon: str | None = None
+    safeguards: Safeguards | None = None
+
+
+def edition(plug: PlugRecord) -> str:
+    """Return a mark of what the owner has said of a plug: another one after each change."""
+    said = (plug.name, plug.room, plug.icon, plug.safeguards)
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Registry:
@@ -119,33 +139,50 @@ class Registry:
             if told != known:
                 await self._save(told)
 
-    async def change(self, uuid: Uuid, *, name: str | None = None, room: str | None = None) -> PlugRecord:
-        """Call a plug something else, or say in which room it is; None leaves what is.
+    async def change(self, uuid: Uuid, wanted: PlugChange, *, expected: str | None = None) -> PlugRecord:
+        """Change what the owner says of a plug.
+
+        Args:
+            uuid: which.
+            wanted: what is None stays as it is.
+            expected: the `edition` that the caller has seen; None: whatever it is now.
 
         Raises:
-            UsageError: that is no name, or no room.
+            UsageError: that is no name, no room, no icon, or the safeguards cannot all hold.
             NotFound: the plug was forgotten meanwhile.
             Conflict: another plug is called so.
+            Changed: it is not what the caller has seen.
         """
-        new_name = None if name is None else _checked_name(name)
-        new_room = None if room is None else _checked_room(room)
+        told = _checked(wanted)
         async with self._changing:
-            plug = self._plugs.get(uuid)
-            if plug is None:
-                raise NotFound(f"The plug {uuid} is no longer known.", hint="`ownplug plugs` lists them.")
-            wanted = plug.name if new_name is None else new_name
-            taken = self._plugs[self._names.get(_comparable(wanted), uuid)]
+            plug = self._known(uuid)
+            if expected is not None and expected != edition(plug):
+                raise Changed(f"{plug.name} was changed meanwhile.", hint="Look at it again, then decide.")
+            taken = self._plugs[self._names.get(_comparable(told.get("name", plug.name)), uuid)]
             if taken is not plug:
                 raise Conflict(f"Another plug is called {taken.name!r}.", hint="Choose another name.")
-            return await self._save(
-                replace(plug, name=wanted, room=plug.room if new_room is None else new_room)
-            )
+            return await self._save(replace(plug, **told))
+
+    async def note(self, uuid: Uuid, **facts: Any) -> PlugRecord:
+        """Remember what came of a plug's safeguards: `trip`, `started_at`.
+
+        Raises:
+            NotFound: the plug was forgotten meanwhile.
+        """
+        async with self._changing:
+            return await self._save(replace(self._known(uuid), **facts))
 
     async def forget(self, uuid: Uuid) -> None:
         """Forget a plug; it may come again with the home's login."""
         async with self._changing:
             await self._store.delete_plug(uuid)
             self._drop(uuid)
+
+    def _known(self, uuid: Uuid) -> PlugRecord:
+        plug = self._plugs.get(uuid)
+        if plug is None:
+            raise NotFound(f"The plug {uuid} is no longer known.", hint="`ownplug plugs` lists them.")
+        return plug
 
     async def _save(self, plug: PlugRecord) -> PlugRecord:
         await self._store.save_plug(plug)
@@ -171,6 +208,21 @@ class Registry:
         return next(name for n in lengths if (name := f"plug-{uuid.text[-n:]}") not in self._names)
 
 
+def _checked(wanted: PlugChange) -> dict[str, Any]:
+    """Return what shall change, as it is kept."""
+    told: dict[str, Any] = {}
+    if wanted.name is not None:
+        told["name"] = _checked_name(wanted.name)
+    if wanted.room is not None:
+        told["room"] = _checked_room(wanted.room)
+    if wanted.icon is not None:
+        told["icon"] = _checked_icon(wanted.icon)
+    if wanted.safeguards is not None:
+        check_safeguards(wanted.safeguards)
+        told["safeguards"] = wanted.safeguards
+    return told
+
+
 def _checked_name(text: str) -> str:
     """Return a name as it is kept; what cannot be seen, or cannot stand in a web address, is no name."""
     name = _normal(text)
@@ -189,6 +241,15 @@ def _checked_room(text: str) -> str:
             f"A room has at most {_NAME_LIMIT} printable characters.", hint="For example: kitchen"
         )
     return room
+
+
+def _checked_icon(text: str) -> str:
+    """Return an icon as it is kept; an empty one is none."""
+    if text and not _ICON.fullmatch(text):
+        raise UsageError(
+            "An icon is a word of at most 30 small letters, digits and hyphens.", hint="For example: kettle"
+        )
+    return text
 
 
 def _normal(text: str) -> str:

@@ -24,6 +24,7 @@ from ownplug.core.state import Availability, PlugState
 from ownplug.hub.reducer import reduce
 from ownplug.hub.responder import Answer, Responder
 from ownplug.hub.talk import StartupTalk
+from ownplug.hub.turn import Turn
 from ownplug.plug import check_reply
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class PlugSession:
         self.state = PlugState()
         self.said_bind = asyncio.Event()
         self.talk: StartupTalk | None = None  # of the newest connection
+        self.turn = Turn()  # of commands, which go one after the other
+        self.wants_reading = asyncio.Event()  # now, and not when it is due
         self.peer_address = ""  # where the connection comes from: what the plug says of itself is no proof
         self._maker = maker
         self._publish = publish

@@ -23,6 +23,10 @@ class HubSettings:
     request_timeout_s: float = 5.0
     """How long a plug may take to answer, in seconds. Real plugs answer in tenths; a busy radio takes a few."""
 
+    command_ttl_s: float = 10.0
+    """How old a command may get before it is dropped, in seconds: who pressed a switch has given up by then, and a
+    plug that moves later surprises people."""
+
     reading_interval_s: float = 10.0
     """How often an online plug is asked for its power, in seconds: plugs never tell it by themselves."""
 
@@ -40,6 +44,8 @@ class HubSettings:
     def __post_init__(self) -> None:
         if not 0.1 <= self.request_timeout_s <= 600:
             raise UsageError("hub.request_timeout_s is between 0.1 and 600 seconds.")
+        if not 1 <= self.command_ttl_s <= 3600:
+            raise UsageError("hub.command_ttl_s is between 1 and 3,600 seconds.")
         if not 1 <= self.reading_interval_s <= 86_400:
             raise UsageError("hub.reading_interval_s is between 1 and 86,400 seconds.")
         if self.position:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +13,14 @@ from ownplug.core.records import HomeRecord, PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store.logins import LoginRows
 from ownplug.store.mqtt import MqttStore, forget_user
+from ownplug.store.plugs import PLUG_COLUMNS, plug_of, row_of
 from ownplug.store.sqlite import Database
+
+_ALL_PLUGS = f"SELECT {', '.join(PLUG_COLUMNS)} FROM plug ORDER BY registered_at, uuid"  # noqa: S608 - our own words
+_SAVE_PLUG = (
+    f"INSERT INTO plug ({', '.join(PLUG_COLUMNS)}) VALUES ({', '.join('?' * len(PLUG_COLUMNS))})"  # noqa: S608
+    f" ON CONFLICT (uuid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in PLUG_COLUMNS[2:])}"
+)
 
 
 class SqliteStore:
@@ -69,11 +75,7 @@ class SqliteStore:
 
     async def plugs(self) -> list[PlugRecord]:
         """Return every plug of the home, in the order in which they came."""
-        return await self._database.all(
-            "SELECT uuid, name, registered_at, key, model, sub_type, hardware, firmware, room"
-            " FROM plug ORDER BY registered_at, uuid",
-            _plug,
-        )
+        return await self._database.all(_ALL_PLUGS, plug_of)
 
     async def save_plug(self, plug: PlugRecord) -> None:
         """Add a plug, or change what is remembered of it.
@@ -81,23 +83,8 @@ class SqliteStore:
         Raises:
             Conflict: another plug has that name.
         """
-        write = self._database.write(
-            "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware, room)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
-            " key = excluded.key, model = excluded.model, sub_type = excluded.sub_type,"
-            " hardware = excluded.hardware, firmware = excluded.firmware, room = excluded.room",
-            plug.uuid.text,
-            plug.name,
-            plug.registered_at.astimezone(UTC).isoformat(),  # one zone, so that text sorts like time
-            plug.key.reveal() if plug.key else None,
-            plug.model,
-            plug.sub_type,
-            plug.hardware,
-            plug.firmware,
-            plug.room,
-        )
         try:
-            await write
+            await self._database.write(_SAVE_PLUG, *row_of(plug))
         except Conflict as error:
             raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
 
@@ -132,21 +119,6 @@ class SqliteStore:
 def _home(row: tuple[str, ...]) -> HomeRecord:
     user_id, key, advertised = row
     return HomeRecord(user_id=user_id, key=Secret(key), advertised=advertised)
-
-
-def _plug(row: tuple[str, ...]) -> PlugRecord:
-    uuid, name, registered_at, key, model, sub_type, hardware, firmware, room = row
-    return PlugRecord(
-        uuid=Uuid(uuid),
-        name=name,
-        registered_at=datetime.fromisoformat(registered_at),
-        key=Secret(key) if key else None,
-        model=model,
-        sub_type=sub_type,
-        hardware=hardware,
-        firmware=firmware,
-        room=room,
-    )
 
 
 def _user(row: tuple[str, ...]) -> UserRecord:

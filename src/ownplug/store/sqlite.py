@@ -63,7 +63,7 @@ class Database:
                 f"{self._path} holds what ownplug did not write: {error}.", hint="Restore a backup."
             ) from error
 
-    async def write(self, sql: str, *values: str | None) -> None:
+    async def write(self, sql: str, *values: str | float | None) -> None:
         """Carry out one statement."""
         # Without a transaction of its own: one statement is one, and is on the disk when this returns.
         await self._run(lambda: self._connection.execute(sql, values))

@@ -26,7 +26,7 @@ _PROBLEM = {
     },
 }
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_STATUS = (400, 401, 403, 404, 405, 409, 413, 429, 502, 503, 504)
+_STATUS = (400, 401, 403, 404, 405, 409, 412, 413, 423, 429, 502, 503, 504)
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     **{status: {"description": HTTPStatus(status).phrase, "content": _CONTENT} for status in _STATUS},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, Protocol
 
 from ownplug.aio import Subscription
 from ownplug.core.records import Scope, TokenRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import Caller, Event, HomeView, PlugView, Refusal, SignIn, UserView
+from ownplug.hub import Caller, Event, HomeView, PlugChange, PlugView, Refusal, SignIn, UserView
 
 
 class HubDoor(Protocol):
@@ -27,18 +28,26 @@ class HubDoor(Protocol):
     def plug(self, reference: str, /) -> PlugView:
         """Return one plug."""
 
-    async def change(
-        self, reference: str, /, *, name: str | None = None, room: str | None = None
-    ) -> PlugView:
-        """Call a plug something else, or say in which room it is."""
+    def acting_for(self, who: str, /) -> HubDoor:
+        """Return the same door for somebody, whose name is told where something is refused."""
+
+    async def change(self, reference: str, wanted: PlugChange, /, *, expected: str | None = None) -> PlugView:
+        """Change what the owner says of a plug."""
+
+    async def allow_again(self, reference: str, /) -> PlugView:
+        """Let a plug be switched on again that its limit had switched off."""
 
     async def forget(self, reference: str, /) -> None:
         """Remove a plug from the home."""
 
-    async def switch(self, reference: str, /, *, on: bool, channel: int = 0) -> RelayState:
+    async def switch(
+        self, reference: str, /, *, on: bool, channel: int = 0, expires_at: datetime | None = None
+    ) -> RelayState:
         """Switch a relay."""
 
-    async def toggle(self, reference: str, /, *, channel: int = 0) -> RelayState:
+    async def toggle(
+        self, reference: str, /, *, channel: int = 0, expires_at: datetime | None = None
+    ) -> RelayState:
         """Switch a relay to its other side."""
 
     async def read_power(self, reference: str, /, *, channel: int = 0) -> Reading:

@@ -15,11 +15,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ownplug.core.errors import (
+    Changed,
     Conflict,
     DeviceError,
+    Expired,
     Forbidden,
     LinkError,
     LinkTimeout,
+    Locked,
     NotFound,
     OwnplugError,
     TooManyAttempts,
@@ -43,6 +46,9 @@ _STATUS: tuple[tuple[type[OwnplugError], HTTPStatus], ...] = (
     (Conflict, HTTPStatus.CONFLICT),
     (WrongLogin, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
+    (Locked, HTTPStatus.LOCKED),
+    (Expired, HTTPStatus.CONFLICT),
+    (Changed, HTTPStatus.PRECONDITION_FAILED),
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
     (DeviceError, HTTPStatus.BAD_GATEWAY),
     (

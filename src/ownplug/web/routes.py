@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
-from ownplug.hub import Caller
+from ownplug.hub import Caller, PlugChange, PlugView
 from ownplug.web import schema
 from ownplug.web.ports import HubDoor
-from ownplug.web.scopes import CallerOf, check_scope, needs
+from ownplug.web.scopes import CallerOf, caller_of, check_scope, needs
 
 
-def _hub_of(request: Request) -> HubDoor:
-    return cast("HubDoor", request.app.state.hub)
+def hub_of(request: Request) -> HubDoor:
+    """Return the hub's door for whoever asks."""
+    hub = cast("HubDoor", request.app.state.hub)
+    return hub.acting_for(caller_of(request).name)
 
 
-Hub = Annotated[HubDoor, Depends(_hub_of)]
+Hub = Annotated[HubDoor, Depends(hub_of)]
 Reference = Annotated[
     str, Path(alias="plug", max_length=100, description="name, uuid, its last digits, or MAC")
 ]
 UserName = Annotated[str, Path(max_length=254, description="as it was given when the user was added")]
 Channel = Annotated[int, Path(ge=0, le=255)]
+IfMatch = Annotated[
+    str | None, Header(max_length=100, description="the ETag that was seen: refused if it is another now")
+]
 ShowSecrets = Annotated[bool, Query(description="show keys instead of ***; needs the scope admin")]
 
 health = APIRouter()
@@ -63,17 +68,38 @@ async def get_plug(
     hub: Hub,
     plug: Reference,
     caller: CallerOf,
+    response: Response,
     show_secrets: ShowSecrets = False,  # noqa: FBT002 - a query parameter
 ) -> schema.Plug:
-    """Show one plug."""
+    """Show one plug; its ETag is for those who change it."""
     _check_secrets(caller, wanted=show_secrets)
-    return schema.plug_document(hub.plug(plug), show_secrets=show_secrets)
+    return _shown(hub.plug(plug), response, show_secrets=show_secrets)
 
 
 @ruling.patch("/plugs/{plug}")
-async def change_plug(hub: Hub, plug: Reference, body: schema.PlugBody) -> schema.Plug:
-    """Call a plug something else, or say in which room it is."""
-    return schema.plug_document(await hub.change(plug, name=body.name, room=body.room))
+async def change_plug(
+    hub: Hub, plug: Reference, body: schema.PlugBody, response: Response, if_match: IfMatch = None
+) -> schema.Plug:
+    """Call a plug something else, say in which room it is, or how it is shown."""
+    wanted = PlugChange(name=body.name, room=body.room, icon=body.icon)
+    return _shown(await hub.change(plug, wanted, expected=_edition(if_match)), response)
+
+
+@ruling.patch("/plugs/{plug}/safeguards")
+async def change_safeguards(
+    hub: Hub, plug: Reference, body: schema.SafeguardsBody, response: Response, if_match: IfMatch = None
+) -> schema.Plug:
+    """Say what the hub shall see to about a plug: after a power loss, above a limit, never off."""
+    seen = hub.plug(plug)
+    wanted = PlugChange(safeguards=schema.safeguards_of(seen.safeguards, body))
+    expected = seen.edition if _edition(if_match) is None else _edition(if_match)
+    return _shown(await hub.change(plug, wanted, expected=expected), response)
+
+
+@switching.post("/plugs/{plug}/allow")
+async def allow_again(hub: Hub, plug: Reference, response: Response) -> schema.Plug:
+    """Let a plug be switched on again that its limit had switched off; it stays off until somebody does."""
+    return _shown(await hub.allow_again(plug), response)
 
 
 @ruling.delete("/plugs/{plug}", status_code=204)
@@ -86,13 +112,17 @@ async def forget_plug(hub: Hub, plug: Reference) -> Response:
 @switching.put("/plugs/{plug}/relays/{channel}")
 async def switch_relay(hub: Hub, plug: Reference, channel: Channel, body: schema.SwitchBody) -> schema.Relay:
     """Switch a relay; answered when the plug has done it."""
-    return schema.relay_document(await hub.switch(plug, on=body.on, channel=channel))
+    done = await hub.switch(plug, on=body.on, channel=channel, expires_at=body.expires_at)
+    return schema.relay_document(done)
 
 
 @switching.post("/plugs/{plug}/relays/{channel}/toggle")
-async def toggle_relay(hub: Hub, plug: Reference, channel: Channel) -> schema.Relay:
+async def toggle_relay(
+    hub: Hub, plug: Reference, channel: Channel, body: schema.ToggleBody | None = None
+) -> schema.Relay:
     """Switch a relay to its other side."""
-    return schema.relay_document(await hub.toggle(plug, channel=channel))
+    expires_at = body.expires_at if body else None
+    return schema.relay_document(await hub.toggle(plug, channel=channel, expires_at=expires_at))
 
 
 @reading.get("/plugs/{plug}/electricity")
@@ -141,6 +171,16 @@ async def remove_user(hub: Hub, name: UserName) -> Response:
     """Remove a user; it is signed out, and its connections to the MQTT server end at once."""
     await hub.remove_user(name)
     return Response(status_code=204)
+
+
+def _shown(plug: PlugView, response: Response, *, show_secrets: bool = False) -> schema.Plug:
+    response.headers["etag"] = f'"{plug.edition}"'
+    return schema.plug_document(plug, show_secrets=show_secrets)
+
+
+def _edition(if_match: str | None) -> str | None:
+    """The edition that a caller has seen; `*` is any."""
+    return None if if_match in (None, "*") else if_match.strip().removeprefix("W/").strip('"')
 
 
 def _check_secrets(caller: Caller, *, wanted: bool) -> None:

@@ -6,12 +6,13 @@ is: JSON keeps it data, and whoever shows it escapes it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
-from ownplug.core.records import Scope
+from ownplug.core.records import AfterPowerLoss, PowerLimit, Safeguards, Scope
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub import HomeView, PlugView, Refusal, StartupTalk, UserView
@@ -26,17 +27,45 @@ class Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class SwitchBody(Sent):
+Deadline = Annotated[
+    AwareDatetime | None,
+    Field(default=None, description="after that nothing is done; at the latest after hub.command_ttl_s"),
+]
+
+
+class ToggleBody(Sent):
+    """When a command is worth nothing any more."""
+
+    expires_at: Deadline
+
+
+class SwitchBody(ToggleBody):
     """Which state a relay shall have."""
 
     on: StrictBool
 
 
 class PlugBody(Sent):
-    """What a plug shall be called, and in which room it is; what is not given stays."""
+    """What a plug shall be called, in which room it is, and how it is shown; what is not given stays."""
 
     name: str | None = Field(default=None, max_length=200)
     room: str | None = Field(default=None, max_length=200)
+    icon: str | None = Field(default=None, max_length=200)
+
+
+class Limit(Sent):
+    """How much a plug may use: more than that for so long, and it is switched off."""
+
+    power_w: float = Field(gt=0, le=10_000)
+    for_s: float = Field(ge=0, le=3600)
+
+
+class SafeguardsBody(Sent):
+    """What the hub shall see to about a plug; what is not given stays."""
+
+    after_power_loss: AfterPowerLoss = AfterPowerLoss.KEEP
+    limit: Limit | None = None
+    never_off: StrictBool = False
 
 
 class KeyBody(Sent):
@@ -111,12 +140,28 @@ class Talk(BaseModel):
     has_told_meter: bool
 
 
+class SafeguardsOf(BaseModel):
+    """What the hub sees to about a plug."""
+
+    after_power_loss: AfterPowerLoss
+    limit: Limit | None
+    never_off: bool
+
+
+class Tripped(BaseModel):
+    """A limit that was broken: the plug stays off until somebody allows it again."""
+
+    at: Moment
+    power_w: float
+
+
 class Plug(BaseModel):
     """One plug: what is remembered of it and how it is now."""
 
     uuid: str
     name: str
     room: str
+    icon: str
     mac: str
     key: str
     model: str
@@ -134,6 +179,8 @@ class Plug(BaseModel):
     registered_at: Moment
     relays: list[Relay]
     reading: Power | None
+    safeguards: SafeguardsOf
+    tripped: Tripped | None
 
 
 class Plugs(BaseModel):
@@ -217,6 +264,7 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         uuid=plug.uuid.text,
         name=plug.name,
         room=plug.room,
+        icon=plug.icon,
         mac=plug.uuid.mac.text,
         key=_shown(plug.key, show_secrets),
         model=plug.model,
@@ -234,7 +282,20 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         registered_at=plug.registered_at,
         relays=[relay_document(relay) for relay in state.relays],
         reading=power_document(state.reading) if state.reading is not None else None,
+        safeguards=_safeguards_document(plug.safeguards),
+        tripped=Tripped(at=plug.trip.at, power_w=plug.trip.power_w) if plug.trip else None,
     )
+
+
+def safeguards_of(before: Safeguards, body: SafeguardsBody) -> Safeguards:
+    """Return what a plug's safeguards shall be: what the caller said, and for the rest what they were."""
+    limit = PowerLimit(power_w=body.limit.power_w, for_s=body.limit.for_s) if body.limit else None
+    said: dict[str, Any] = {
+        "after_power_loss": body.after_power_loss,
+        "limit": limit,
+        "never_off": body.never_off,
+    }
+    return replace(before, **{name: said[name] for name in body.model_fields_set})
 
 
 def relay_document(relay: RelayState) -> Relay:
@@ -271,6 +332,15 @@ def refused_document(refusal: Refusal) -> Refused:
 def user_document(user: UserView) -> User:
     """Make the document of a user."""
     return User(name=user.name, read=list(user.read), write=list(user.write), scope=user.scope)
+
+
+def _safeguards_document(guards: Safeguards) -> SafeguardsOf:
+    limit = guards.limit
+    return SafeguardsOf(
+        after_power_loss=guards.after_power_loss,
+        limit=Limit(power_w=limit.power_w, for_s=limit.for_s) if limit else None,
+        never_off=guards.never_off,
+    )
 
 
 def _talk_document(talk: StartupTalk) -> Talk:

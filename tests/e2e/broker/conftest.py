@@ -13,7 +13,7 @@ import pytest
 
 from ownplug.aio import SystemClock
 from ownplug.broker import Access, Broker, BrokerSettings, Connection, Gatekeeper
-from ownplug.core.mqtt import Packet, PacketReader, encode
+from ownplug.core.mqtt import Packet, PacketReader, Passage, encode
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
 from ownplug.transport.tls import client_context, server_context
 
@@ -44,8 +44,8 @@ class Doorman:
         await asyncio.sleep(0)
         return Guest(username) if username and password == f"pw-{username}".encode() else None
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
-        pass
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
+        return Passage.FREE
 
 
 class Diary:

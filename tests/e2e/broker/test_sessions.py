@@ -16,6 +16,7 @@ from ownplug.core.mqtt import (
     Connect,
     ConnectCode,
     ForeignConnect,
+    Passage,
     Pingreq,
     Pingresp,
     ProtocolLevel,
@@ -154,8 +155,8 @@ class Nobody:
     async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> None:
         return None
 
-    def observe(self, topic: str, payload: bytes, access: object) -> None:
-        pass
+    def screen(self, topic: str, payload: bytes, access: object) -> Passage:
+        return Passage.FREE
 
 
 async def test_a_taken_port_is_named_with_the_option_to_change_it() -> None:

@@ -14,6 +14,7 @@ from ownplug.core.mqtt import (
     Connect,
     ConnectCode,
     Disconnect,
+    Passage,
     Pingreq,
     Pingresp,
     Publish,
@@ -56,8 +57,8 @@ class Porter:
         await asyncio.sleep(0)
         return self.resident
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
-        pass
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
+        return Passage.FREE
 
 
 async def enter(caller: Caller, client_id: str, will: Will | None = None, *, keepalive_s: int = 60) -> None:

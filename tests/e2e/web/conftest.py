@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
-from ownplug.core.errors import NotFound
+from ownplug.core.errors import Changed, NotFound
 from ownplug.core.identity import Uuid
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
@@ -30,6 +31,7 @@ from ownplug.hub import (
     Logins,
     PasswordCheck,
     Penalties,
+    PlugChange,
     PlugView,
     Refusal,
     RefusalCause,
@@ -76,6 +78,7 @@ class MemoryHub:
             sub_type="eu",
             hardware="2.0.0",
             firmware="2.1.7",
+            edition="first",
             talk=StartupTalk(connected_at=NOON, address="192.168.1.20", clock_questions=1, binds=2),
             state=PlugState(
                 availability=Availability.ONLINE,
@@ -105,10 +108,22 @@ class MemoryHub:
     async def change_key(self, key: Secret) -> None:
         self.calls.append(f"change_key {len(key.reveal())}")
 
-    async def change(self, reference: str, *, name: str | None = None, room: str | None = None) -> PlugView:
-        self.calls.append(f"change {reference} {name} {room}")
+    def acting_for(self, who: str) -> MemoryHub:
+        return self
+
+    async def change(self, reference: str, wanted: PlugChange, *, expected: str | None = None) -> PlugView:
+        said = {name: value for name, value in dataclasses.asdict(wanted).items() if value is not None}
+        self.calls.append(f"change {reference} {said}")
         plug = self.plug(reference)
-        self.kettle = replace(plug, name=name or plug.name, room=plug.room if room is None else room)
+        if expected not in {None, plug.edition}:
+            raise Changed("It was changed meanwhile.")
+        told = {name: getattr(wanted, name) for name in said}
+        self.kettle = replace(plug, **told)
+        return self.kettle
+
+    async def allow_again(self, reference: str) -> PlugView:
+        self.calls.append(f"allow {reference}")
+        self.kettle = replace(self.plug(reference), trip=None)
         return self.kettle
 
     async def forget(self, reference: str) -> None:
@@ -116,14 +131,18 @@ class MemoryHub:
         self.plug(reference)
         self.kettle = None
 
-    async def switch(self, reference: str, *, on: bool, channel: int = 0) -> RelayState:
+    async def switch(
+        self, reference: str, *, on: bool, channel: int = 0, expires_at: datetime | None = None
+    ) -> RelayState:
         self.calls.append(f"switch {reference} {channel} {on}")
         plug = self.plug(reference)
         relay = RelayState(channel=channel, on=on, changed_at=NOON)
         self.kettle = replace(plug, state=replace(plug.state, relays=(relay,)))
         return relay
 
-    async def toggle(self, reference: str, *, channel: int = 0) -> RelayState:
+    async def toggle(
+        self, reference: str, *, channel: int = 0, expires_at: datetime | None = None
+    ) -> RelayState:
         return await self.switch(reference, on=not self.plug(reference).state.relays[0].on, channel=channel)
 
     async def read_power(self, reference: str, *, channel: int = 0) -> Reading:

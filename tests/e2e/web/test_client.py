@@ -60,7 +60,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "user ann password ['a/#'] ['b'] None",
         "remove ann+mqtt@example.org",
         "change_key 32",
-        "change kettle tea pot é None",
+        "change kettle {'name': 'tea pot é'}",
         "forget tea pot é",
     ]
 

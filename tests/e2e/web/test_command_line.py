@@ -71,6 +71,7 @@ def test_a_plug_is_shown(terminal: Terminal) -> None:
         f"uuid:          {UUID}",
         "name:          kettle",
         "room:",
+        "icon:",
         "mac:           34:29:8f:1a:2b:3c",
         "key:           ***",
         "model:         mss310",
@@ -87,6 +88,7 @@ def test_a_plug_is_shown(terminal: Terminal) -> None:
         "registered at: 2025-06-01T12:00:00Z",
         "relays:        off",
         "reading:       41.5 W, 229.8 V, 0.181 A at 2025-06-01T12:00:00Z",
+        "safeguards:    none",
     ]
 
 
@@ -101,9 +103,9 @@ def test_a_plug_is_renamed_and_forgotten(terminal: Terminal, home: Home) -> None
     assert terminal("plugs", "room", "tea pot", "") == (0, "tea pot is in no room now.\n", "")
     assert terminal("plugs", "forget", "tea pot") == (0, "tea pot is forgotten.\n", "")
     assert home.hub.calls == [
-        "change 2b3c tea pot None",
-        "change tea pot None kitchen",
-        "change tea pot None ",
+        "change 2b3c {'name': 'tea pot'}",
+        "change tea pot {'room': 'kitchen'}",
+        "change tea pot {'room': ''}",
         "forget tea pot",
     ]
 
@@ -348,3 +350,23 @@ def test_a_person_may_switch_and_a_program_of_mqtt_may_not(
     monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
     assert terminal("user", "add", "ann", "--password-stdin", *options)[0] == 0
     assert home.hub.calls[0].endswith(f" {scope}")
+
+
+def test_what_the_hub_sees_to_is_shown_and_changed(terminal: Terminal, home: Home) -> None:
+    assert terminal("plugs", "safeguard", "kettle") == (0, "kettle: none.\n", "")
+    assert home.hub.calls == []
+    told = terminal("plugs", "safeguard", "kettle", "--limit", "2kW/0.5min", "--after-power-loss", "off")
+    assert told == (0, "kettle: at most 2000 W for 30 s; off after a power loss.\n", "")
+    told = terminal("plugs", "safeguard", "kettle", "--limit", "none", "--after-power-loss", "keep", "--lock")
+    assert told == (0, "kettle: locked: never switched off.\n", "")
+    assert terminal("plugs", "safeguard", "kettle", "--unlock") == (0, "kettle: none.\n", "")
+    assert terminal("plugs", "allow", "kettle") == (0, "kettle may be switched on again.\n", "")
+    assert terminal("plugs", "icon", "kettle", "tea") == (0, "kettle is shown as tea now.\n", "")
+
+
+@pytest.mark.parametrize(
+    "limit", ["", "2000", "W", "-1W", "1e9W", "2000W/", "2000W/10h", "nan W", "0W", "99kW"]
+)
+def test_what_is_no_limit_is_wrong_usage(terminal: Terminal, home: Home, limit: str) -> None:
+    assert terminal("plugs", "safeguard", "kettle", "--limit", limit)[0] == 2
+    assert home.hub.calls == []

@@ -179,6 +179,7 @@ async def test_every_route_without_a_login_answers_401(ask: Ask, hub: MemoryHub)
 NEEDS_SWITCH = {
     ("PUT", "/api/v1/plugs/0/relays/0"),
     ("POST", "/api/v1/plugs/0/relays/0/toggle"),
+    ("POST", "/api/v1/plugs/0/allow"),
 }
 NEEDS_READ = {
     ("GET", "/"),

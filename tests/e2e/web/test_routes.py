@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ownplug.core import errors
+from ownplug.core.records import AfterPowerLoss
 
 if TYPE_CHECKING:
     from tests.e2e.web.conftest import Ask, MemoryHub
@@ -22,6 +23,7 @@ PLUG = {
     "uuid": UUID,
     "name": "kettle",
     "room": "",
+    "icon": "",
     "mac": "34:29:8f:1a:2b:3c",
     "key": "***",
     "model": "mss310",
@@ -45,6 +47,8 @@ PLUG = {
     "registered_at": "2025-06-01T12:00:00Z",
     "relays": [RELAY | {"on": False}],
     "reading": READING,
+    "safeguards": {"after_power_loss": "keep", "limit": None, "never_off": False},
+    "tripped": None,
 }
 HOME = {
     "user_id": "10001",
@@ -59,6 +63,12 @@ HOME = {
     "position": "",
 }
 KEY = "0123456789abcdef0123456789abcdef"
+
+GUARDS = {
+    "after_power_loss": AfterPowerLoss.OFF,
+    "limit": {"power_w": 2000.0, "for_s": 10.0},
+    "never_off": False,
+}
 
 # method, path, what is sent, status, what comes back, what the hub was told to change
 PAIRING = {
@@ -86,9 +96,42 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"name": "tea"},
         200,
         PLUG | {"name": "tea"},
-        ["change kettle tea None"],
+        ["change kettle {'name': 'tea'}"],
     ),
-    ("PATCH", "/api/v1/plugs/kettle", {"room": "b"}, 200, PLUG | {"room": "b"}, ["change kettle None b"]),
+    (
+        "PATCH",
+        "/api/v1/plugs/kettle",
+        {"room": "b"},
+        200,
+        PLUG | {"room": "b"},
+        ["change kettle {'room': 'b'}"],
+    ),
+    (
+        "PATCH",
+        "/api/v1/plugs/kettle",
+        {"icon": "tea"},
+        200,
+        PLUG | {"icon": "tea"},
+        ["change kettle {'icon': 'tea'}"],
+    ),
+    (
+        "PATCH",
+        "/api/v1/plugs/kettle/safeguards",
+        {"limit": {"power_w": 2000, "for_s": 10}, "after_power_loss": "off"},
+        200,
+        PLUG
+        | {
+            "safeguards": {
+                "after_power_loss": "off",
+                "limit": {"power_w": 2000.0, "for_s": 10.0},
+                "never_off": False,
+            }
+        },
+        [
+            f"change kettle {{'safeguards': {GUARDS}}}",
+        ],
+    ),
+    ("POST", "/api/v1/plugs/kettle/allow", None, 200, PLUG, ["allow kettle"]),
     ("DELETE", "/api/v1/plugs/kettle", None, 204, None, ["forget kettle"]),
     ("PUT", "/api/v1/plugs/kettle/relays/0", {"on": True}, 200, RELAY, ["switch kettle 0 True"]),
     ("POST", "/api/v1/plugs/kettle/relays/0/toggle", None, 200, RELAY, ["switch kettle 0 True"]),
@@ -392,3 +435,21 @@ async def test_requests_do_not_wait_for_each_other(ask: Ask) -> None:
     async with asyncio.TaskGroup() as tasks:
         answers = [tasks.create_task(ask("GET", "/healthz")) for _ in range(20)]
     assert {answer.result().status for answer in answers} == {200}
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"),
+    [(None, 200), ("*", 200), ('"first"', 200), ('W/"first"', 200), ('"other"', 412), ('""', 412)],
+)
+async def test_who_has_seen_something_else_changes_nothing(
+    ask: Ask, hub: MemoryHub, if_match: str | None, status: int
+) -> None:
+    assert (await ask("GET", "/api/v1/plugs/kettle")).headers["etag"] == '"first"'
+    headers = {} if if_match is None else {"If-Match": if_match}
+    for path, body in [("", {"room": "hall"}), ("/safeguards", {"never_off": True})]:
+        answer = await ask("PATCH", f"/api/v1/plugs/kettle{path}", body=body_of(body), headers=headers)
+        assert answer.status == status
+    assert hub.kettle is not None
+    assert (hub.kettle.room, hub.kettle.safeguards.never_off) == (
+        ("hall", True) if status == 200 else ("", False)
+    )

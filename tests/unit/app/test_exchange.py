@@ -10,6 +10,7 @@ from ownplug.app.exchange import BrokerExchange
 from ownplug.broker import Broker, BrokerSettings, Connection
 from ownplug.core.identity import Uuid
 from ownplug.core.meross.login import device_client_id
+from ownplug.core.mqtt import Passage
 from ownplug.testing import FakeClock
 
 UUID = Uuid("1811081234567825182734298f1a2b3c")
@@ -112,5 +113,5 @@ class _Nobody:
     async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> None:
         return None
 
-    def observe(self, topic: str, payload: bytes, access: object) -> None:
+    def screen(self, topic: str, payload: bytes, access: object) -> Passage:
         raise AssertionError("nobody is here")

@@ -12,7 +12,7 @@ from ownplug.broker.connection import ClientConnection
 from ownplug.broker.ports import Connection, SessionStore
 from ownplug.broker.settings import BrokerSettings
 from ownplug.broker.switchboard import Switchboard
-from ownplug.core.mqtt import Access, Connect, Packet, PacketReader, encode
+from ownplug.core.mqtt import Access, Connect, Packet, PacketReader, Passage, encode
 from ownplug.testing import FakeClock
 
 
@@ -34,6 +34,7 @@ class Doorman:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, bytes, str]] = []
+        self.passage = Passage.FREE
         self.observed: list[tuple[str, bytes]] = []
         self.failure: Exception | None = None
         self.patience = asyncio.Event()
@@ -46,8 +47,9 @@ class Doorman:
             raise self.failure
         return Own(username) if username and password == username.encode() else None
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
         self.observed.append((topic, payload))
+        return self.passage
 
 
 class Diary:

@@ -13,7 +13,16 @@ from ownplug.aio import SystemClock
 from ownplug.broker import Access, Broker, BrokerSettings
 from ownplug.broker.broker import SWEEP_S
 from ownplug.core.errors import OwnplugError, UsageError
-from ownplug.core.mqtt import Change, Connack, Connect, ConnectCode, Publish, QoS, Remembered
+from ownplug.core.mqtt import (
+    Change,
+    Connack,
+    Connect,
+    ConnectCode,
+    Passage,
+    Publish,
+    QoS,
+    Remembered,
+)
 from ownplug.core.records import UserChange
 from ownplug.testing import FakeClock
 
@@ -27,7 +36,7 @@ class Closed:
     async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
         return None
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
         raise AssertionError("nobody is here")
 
 
@@ -37,8 +46,8 @@ class Open:
     async def admit(self, *, client_id: str, username: str, password: bytes, address: str) -> Access | None:
         return self
 
-    def observe(self, topic: str, payload: bytes, access: Access) -> None:
-        pass
+    def screen(self, topic: str, payload: bytes, access: Access) -> Passage:
+        return Passage.FREE
 
     def may_subscribe(self, topic_filter: str) -> bool:
         return True

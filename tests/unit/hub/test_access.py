@@ -77,7 +77,7 @@ class Door:
 
     def ask(self, asker: Access, topic: str, reply_to: object) -> None:
         """A client writes to a plug, with its `from`."""
-        self.gatekeeper.observe(topic, json.dumps({"header": {"from": reply_to}}).encode(), asker)
+        self.gatekeeper.screen(topic, json.dumps({"header": {"from": reply_to}}).encode(), asker)
 
 
 def client_id(uuid: Uuid) -> str:
@@ -467,7 +467,7 @@ def test_any_payload_is_looked_at_without_harm(payload: bytes) -> None:
         monotonic=FakeClock().monotonic,
         refusals=Refusals(FakeClock().now),
     )
-    gatekeeper.observe(A_IN, payload, _USER)
+    gatekeeper.screen(A_IN, payload, _USER)
 
 
 @pytest.mark.parametrize(
@@ -482,7 +482,7 @@ def test_any_payload_is_looked_at_without_harm(payload: bytes) -> None:
     ],
 )
 async def test_payloads_made_to_hurt_do_not(door: Door, payload: bytes) -> None:
-    door.gatekeeper.observe(A_IN, payload, await door.app())
+    door.gatekeeper.screen(A_IN, payload, await door.app())
 
 
 @given(st.text(max_size=60))

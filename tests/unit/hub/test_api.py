@@ -23,7 +23,7 @@ from ownplug.core.meross import namespaces as ns
 from ownplug.core.records import UserChange
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, RelayState
-from ownplug.hub import HomeView, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched, UserView
+from ownplug.hub import HomeView, PlugChange, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched, UserView
 
 if TYPE_CHECKING:
     from tests.unit.hub.conftest import Home, PlayedPlug, Run
@@ -56,14 +56,14 @@ def test_a_home_tells_who_it_is_and_where(run: Run) -> None:
 def test_a_plug_is_put_into_a_room_and_keeps_its_name(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
-        assert (await home.api.change("2b3c", room="  living   room ")).room == "living room"
+        assert (await home.api.change("2b3c", PlugChange(room="  living   room "))).room == "living room"
         assert home.store.plug_records[plug.uuid].room == "living room"
         assert "plug-renamed" not in home.kinds()
-        changed = await home.api.change("2b3c", name="Kettle", room="")
+        changed = await home.api.change("2b3c", PlugChange(name="Kettle", room=""))
         assert (changed.name, changed.room) == ("Kettle", "")
         for wrong in ("k" * 61, "a\x1b[2J"):
             with pytest.raises(UsageError, match="printable"):
-                await home.api.change("2b3c", name="Toaster", room=wrong)
+                await home.api.change("2b3c", PlugChange(name="Toaster", room=wrong))
         assert home.api.plug("2b3c").name == "Kettle"
 
     run(story)
@@ -307,7 +307,11 @@ def test_what_no_plug_is_called_is_not_found_anywhere(run: Run) -> None:
     async def story(home: Home) -> None:
         with pytest.raises(NotFound):
             home.api.plug("2b3c")
-        for attempt in (*_everything(home), home.api.change("2b3c", name="x"), home.api.forget("2b3c")):
+        for attempt in (
+            *_everything(home),
+            home.api.change("2b3c", PlugChange(name="x")),
+            home.api.forget("2b3c"),
+        ):
             with pytest.raises(NotFound):
                 await attempt
 
@@ -317,7 +321,7 @@ def test_what_no_plug_is_called_is_not_found_anywhere(run: Run) -> None:
 def test_a_new_name_is_told_and_shown(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
-        assert (await home.api.change("2b3c", name="Kettle")).name == "Kettle"
+        assert (await home.api.change("2b3c", PlugChange(name="Kettle"))).name == "Kettle"
         assert home.api.plug("kettle").uuid == plug.uuid
         plug.say(Method.PUSH, ns.CONTROL_TOGGLE_X, {"togglex": [{"channel": 0, "onoff": 0}]})
         await home.settle()
@@ -332,7 +336,7 @@ def test_a_name_that_is_taken_is_a_conflict_and_no_event(run: Run) -> None:
         await at_home(home, LAMP)
         await at_home(home)
         with pytest.raises(Conflict, match="plug-2946"):
-            await home.api.change("2b3c", name="PLUG-2946")
+            await home.api.change("2b3c", PlugChange(name="PLUG-2946"))
         await home.settle()
         assert "plug-renamed" not in home.kinds()
 
@@ -342,7 +346,7 @@ def test_a_name_that_is_taken_is_a_conflict_and_no_event(run: Run) -> None:
 def test_a_forgotten_plug_is_told_and_gone(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
-        await home.api.change("2b3c", name="Kettle")
+        await home.api.change("2b3c", PlugChange(name="Kettle"))
         await home.api.forget("kettle")
         await home.settle()
         assert home.api.plugs() == []

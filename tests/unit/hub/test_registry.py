@@ -14,7 +14,7 @@ from ownplug.core.errors import Conflict, NotFound, OwnplugError, UsageError
 from ownplug.core.identity import Firmware, Model, Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.core.secret import Secret
-from ownplug.hub.registry import Registry
+from ownplug.hub.registry import PlugChange, Registry
 
 if TYPE_CHECKING:
     from tests.unit.hub.conftest import MemoryStore
@@ -32,8 +32,8 @@ async def registry(store: MemoryStore) -> Registry:
     registry = Registry(store)
     for uuid in (KETTLE, LAMP, HEATER):
         await registry.add(uuid, NOW)
-    await registry.change(KETTLE, name="Kettle")
-    await registry.change(LAMP, name="Große Lampe")
+    await registry.change(KETTLE, PlugChange(name="Kettle"))
+    await registry.change(LAMP, PlugChange(name="Große Lampe"))
     return registry
 
 
@@ -58,7 +58,7 @@ async def test_names_are_compared_as_people_read_them(registry: Registry, refere
 
 
 async def test_a_name_typed_with_separate_accents_is_the_same_name(registry: Registry) -> None:
-    await registry.change(LAMP, name="Cafe\u0301")
+    await registry.change(LAMP, PlugChange(name="Cafe\u0301"))
     assert registry.find("Caf\u00e9").uuid == LAMP
     assert registry.find("CAFE\u0301").uuid == LAMP
 
@@ -113,14 +113,14 @@ def test_any_text_finds_a_plug_that_it_fits_or_none(reference: str) -> None:
 
 
 async def test_a_whole_mac_means_that_plug_even_if_another_is_called_so(registry: Registry) -> None:
-    await registry.change(LAMP, name="34:29:8f:1a:2b:3c")
+    await registry.change(LAMP, PlugChange(name="34:29:8f:1a:2b:3c"))
     assert registry.find("34:29:8f:1a:2b:3c").uuid == KETTLE
-    await registry.change(LAMP, name=KETTLE.text)
+    await registry.change(LAMP, PlugChange(name=KETTLE.text))
     assert registry.find(KETTLE.text).uuid == KETTLE
 
 
 async def test_a_name_counts_before_a_few_digits(registry: Registry) -> None:
-    await registry.change(LAMP, name="2b3c")
+    await registry.change(LAMP, PlugChange(name="2b3c"))
     assert registry.find("2b3c").uuid == LAMP
     assert registry.find("1a2b3c").uuid == KETTLE
 
@@ -140,7 +140,7 @@ async def test_a_name_counts_before_a_few_digits(registry: Registry) -> None:
     ],
 )
 async def test_a_name_is_what_people_write(registry: Registry, given_name: str, kept: str) -> None:
-    assert (await registry.change(LAMP, name=given_name)).name == kept
+    assert (await registry.change(LAMP, PlugChange(name=given_name))).name == kept
     assert registry.find(given_name).name == kept
 
 
@@ -157,23 +157,23 @@ async def test_a_name_is_what_people_write(registry: Registry, given_name: str, 
 )
 async def test_what_cannot_be_seen_or_addressed_is_no_name(registry: Registry, name: str) -> None:
     with pytest.raises(UsageError, match="A name has 1 to 60 printable characters"):
-        await registry.change(LAMP, name=name)
+        await registry.change(LAMP, PlugChange(name=name))
     assert registry.find(LAMP.text).name == "Große Lampe"
 
 
 @pytest.mark.parametrize("name", ["Kettle", "kettle", "KETTLE", " kettle  ", "\uff2bETTLE"])
 async def test_two_plugs_never_share_a_name(registry: Registry, name: str) -> None:
     with pytest.raises(Conflict, match="Another plug is called 'Kettle'"):
-        await registry.change(LAMP, name=name)
+        await registry.change(LAMP, PlugChange(name=name))
 
 
 async def test_a_plug_may_change_the_case_of_its_own_name(registry: Registry) -> None:
-    assert (await registry.change(KETTLE, name="KETTLE")).name == "KETTLE"
+    assert (await registry.change(KETTLE, PlugChange(name="KETTLE"))).name == "KETTLE"
 
 
 async def test_a_name_that_was_given_up_is_free_again(registry: Registry) -> None:
-    await registry.change(KETTLE, name="Toaster")
-    await registry.change(LAMP, name="Kettle")
+    await registry.change(KETTLE, PlugChange(name="Toaster"))
+    await registry.change(LAMP, PlugChange(name="Kettle"))
     assert registry.find("kettle").uuid == LAMP
 
 
@@ -187,7 +187,7 @@ async def test_new_plugs_get_the_shortest_free_name(store: MemoryStore) -> None:
 
 async def test_a_new_plug_does_not_take_the_name_that_an_owner_gave(registry: Registry) -> None:
     await registry.forget(KETTLE)
-    await registry.change(LAMP, name="PLUG-2B3C")
+    await registry.change(LAMP, PlugChange(name="PLUG-2B3C"))
     assert (await registry.add(KETTLE, NOW)).name == "plug-a2b3c"
 
 
@@ -223,7 +223,7 @@ async def test_two_who_want_the_same_name_at_once_do_not_both_get_it(registry: R
 
     async def rename(uuid: Uuid) -> None:
         try:
-            outcomes.append((await registry.change(uuid, name="Toaster")).name)
+            outcomes.append((await registry.change(uuid, PlugChange(name="Toaster"))).name)
         except Conflict:
             outcomes.append(Conflict)
 
@@ -238,7 +238,7 @@ async def test_a_new_name_and_a_new_model_at_once_are_both_kept(
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(registry.learn(LAMP, MODEL, FIRMWARE))
-        tasks.create_task(registry.change(LAMP, name="Desk"))
+        tasks.create_task(registry.change(LAMP, PlugChange(name="Desk")))
     assert (store.plug_records[LAMP].name, store.plug_records[LAMP].model) == ("Desk", "mss310")
 
 
@@ -263,7 +263,7 @@ async def test_a_forgotten_plug_does_not_come_back_by_what_it_told(
 async def test_renaming_a_plug_that_was_forgotten_meanwhile_says_so(registry: Registry) -> None:
     await registry.forget(LAMP)
     with pytest.raises(NotFound, match="no longer known"):
-        await registry.change(LAMP, name="Desk")
+        await registry.change(LAMP, PlugChange(name="Desk"))
 
 
 async def test_forgetting_a_plug_that_nobody_knows_is_no_error(store: MemoryStore) -> None:
@@ -275,7 +275,7 @@ async def test_a_change_that_did_not_reach_the_disk_is_not_shown(
 ) -> None:
     store.broken = OwnplugError("The disk is full.")
     with pytest.raises(OwnplugError, match="disk is full"):
-        await registry.change(LAMP, name="Desk")
+        await registry.change(LAMP, PlugChange(name="Desk"))
     with pytest.raises(OwnplugError, match="disk is full"):
         await registry.forget(LAMP)
     assert registry.find("große lampe").uuid == LAMP

@@ -6,6 +6,7 @@ hub to everything, an owner's program to one reply.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,6 +17,7 @@ from ownplug.core.state import Reading, RelayState
 from ownplug.core.units import amperes, volts, watts
 
 _YEAR_S = 365 * 86_400
+_UPTIME = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(\d{1,9})s", re.ASCII)
 
 
 def moment_of(unix_s: int | msgspec.UnsetType) -> datetime | None:
@@ -56,3 +58,15 @@ def model_of(hardware: Hardware) -> Model:
 def firmware_of(info: FirmwareInfo) -> Firmware:
     """What the plug runs."""
     return Firmware(version=info.version, compiled=info.compile_time)
+
+
+def uptime_s_of(text: str) -> float | None:
+    """How long a plug has been up, in seconds; None where its words are not understood.
+
+    Source: captures (`sysUpTime` of `System.Debug`, "169h52m27s"; protocol notes, 5.8).
+    """
+    found = _UPTIME.fullmatch(text)
+    if found is None:
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds

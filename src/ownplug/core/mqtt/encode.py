@@ -50,16 +50,19 @@ class PublishTemplate:
     Args:
         message: what came in.
         is_retained: it goes out with RETAIN, because the subscription is new and the message is not.
+        is_for_now: it is worth nothing later.
 
     Attributes:
         message: what goes out, as it came in.
+        is_for_now: it is not kept for who is away.
         size: length of the longer form in bytes, for the limits of queues.
     """
 
-    __slots__ = ("_first", "_plain", "_with_id", "message", "size")
+    __slots__ = ("_first", "_plain", "_with_id", "is_for_now", "message", "size")
 
-    def __init__(self, message: Publish, *, is_retained: bool = False) -> None:
+    def __init__(self, message: Publish, *, is_retained: bool = False, is_for_now: bool = False) -> None:
         self.message = message
+        self.is_for_now = is_for_now
         self._first = 0x31 if is_retained else 0x30  # MQTT-3.3.1-8, MQTT-3.3.1-9
         self._plain: bytes | None = None
         self._with_id: dict[QoS, bytes] = {}

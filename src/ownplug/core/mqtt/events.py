@@ -21,6 +21,14 @@ class Access(Protocol):
         ...
 
 
+class Passage(Enum):
+    """What becomes of a message that its sender had the right to publish."""
+
+    FREE = "passed on, and kept where that was asked for"
+    NOW = "passed on to who is there; neither retained nor kept for who is away"
+    REFUSED = "dropped"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribed:
     """A filter was granted: messages for it go to this client from now on."""

@@ -47,10 +47,12 @@ TABLE = (
 )
 
 READ, WRITE, ALL = "rR---", "--wWl", "rRwWl"
+# What is said to a plug is for now: nothing stays there for one that comes later.
+READ_NOW, WRITE_NOW, ALL_NOW = "r----", "--w-l", "r-w-l"
 ALLOWED = {
-    "inbox of plug A": {"plug A": READ, "app": WRITE, "owner": ALL},
+    "inbox of plug A": {"plug A": READ_NOW, "app": WRITE_NOW, "owner": ALL_NOW},
     "outbox of plug A": {"plug A": WRITE, "owner": ALL},
-    "inbox of plug B": {"plug B": READ, "app": WRITE, "owner": ALL},
+    "inbox of plug B": {"plug B": READ_NOW, "app": WRITE_NOW, "owner": ALL_NOW},
     "outbox of plug B": {"plug B": WRITE, "owner": ALL},
     "reply topic that plug A was asked at": {"plug A": WRITE, "app": READ, "owner": ALL},
     "reply topic that nobody was asked at": {"app": READ, "owner": ALL},
@@ -64,7 +66,7 @@ ALLOWED = {
     "ordinary topic of the user": {"user": ALL, "moved": WRITE, "owner": ALL},
     "all of the home's app topics": {"app": READ, "owner": READ},
     "app topics of all homes": {"owner": READ},
-    "inboxes of all plugs": {"owner": READ},
+    "inboxes of all plugs": {"owner": READ_NOW},
     "all topics of plug A": {"owner": READ},
     "all ordinary topics of the user": {"user": READ, "owner": READ},
     "all ordinary topics": {"moved": READ, "owner": READ},
