@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,13 @@ from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.sqlite import Database
+
+_SAVE_PLUG = (
+    "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware, room)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
+    " key = excluded.key, model = excluded.model, sub_type = excluded.sub_type,"
+    " hardware = excluded.hardware, firmware = excluded.firmware, room = excluded.room"
+)
 
 
 class SqliteStore:
@@ -78,25 +86,19 @@ class SqliteStore:
         Raises:
             Conflict: another plug has that name.
         """
-        write = self._database.write(
-            "INSERT INTO plug (uuid, name, registered_at, key, model, sub_type, hardware, firmware, room)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO UPDATE SET name = excluded.name,"
-            " key = excluded.key, model = excluded.model, sub_type = excluded.sub_type,"
-            " hardware = excluded.hardware, firmware = excluded.firmware, room = excluded.room",
-            plug.uuid.text,
-            plug.name,
-            plug.registered_at.astimezone(UTC).isoformat(),  # one zone, so that text sorts like time
-            plug.key.reveal() if plug.key else None,
-            plug.model,
-            plug.sub_type,
-            plug.hardware,
-            plug.firmware,
-            plug.room,
-        )
         try:
-            await write
+            await self._database.write(_SAVE_PLUG, *_plug_values(plug))
         except Conflict as error:
             raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
+
+    async def replace_plugs(self, plugs: Iterable[PlugRecord]) -> None:
+        """Let the home have these plugs and no others: all of it or nothing.
+
+        Raises:
+            Conflict: two of them have one name.
+        """
+        saves = [(_SAVE_PLUG, _plug_values(plug)) for plug in plugs]
+        await self._database.write_all([("DELETE FROM plug", ()), *saves])
 
     async def delete_plug(self, uuid: Uuid) -> None:
         """Forget a plug."""
@@ -123,6 +125,20 @@ class SqliteStore:
     async def delete_user(self, name: str) -> None:
         """Remove a user, with its sessions and the retained messages that it left."""
         await self._database.write_all([("DELETE FROM user WHERE name = ?", (name,)), *forget_user(name)])
+
+
+def _plug_values(plug: PlugRecord) -> tuple[str | None, ...]:
+    return (
+        plug.uuid.text,
+        plug.name,
+        plug.registered_at.astimezone(UTC).isoformat(),  # one zone, so that text sorts like time
+        plug.key.reveal() if plug.key else None,
+        plug.model,
+        plug.sub_type,
+        plug.hardware,
+        plug.firmware,
+        plug.room,
+    )
 
 
 def _home(row: tuple[str, ...]) -> HomeRecord:
