@@ -8,14 +8,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 
 from ownplug.aio import Clock, SystemClock
+from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
 from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Settings
+from ownplug.app.swap import is_unfinished, remove_leftovers
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
+from ownplug.core.errors import Conflict
 from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi
 from ownplug.store import SqliteStore
@@ -61,6 +64,8 @@ async def open_hub(
     folder.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.claim())
+        _check_restored(folder)
+        remove_leftovers(folder)
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
         host = await _advertised(hub, store, settings)
@@ -84,7 +89,9 @@ async def open_hub(
         ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
         desk = await stack.enter_async_context(PairingDesk(clock))
-        web = await stack.enter_async_context(open_web(api, desk, settings.web, folder.token()))
+        web = await stack.enter_async_context(
+            open_web(api, desk, settings.web, folder.token(), BackupDesk(folder, clock))
+        )
         desk.serve_through(HubAddress(url=web.url, token=folder.token()))
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
@@ -100,6 +107,14 @@ async def open_hub(
         folder.announce(asdict(ready))
         stack.callback(folder.retract)
         yield ready
+
+
+def _check_restored(folder: HomeFolder) -> None:
+    if is_unfinished(folder):  # the settings that this hub was started with may not be those of the home
+        raise Conflict(
+            f"A restore of {folder.path} has not come to its end.",
+            hint="`ownplug hub run` goes on with it; a program calls `finish_restore` before it reads the settings.",
+        )
 
 
 async def _serve_time(stack: AsyncExitStack, settings: Settings, clock: Clock) -> tuple[str, int] | None:

@@ -180,7 +180,7 @@ def reading(path: Path) -> Iterator[Query]:
     """
     with (
         _as_ours(path),
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as database,
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database,
     ):
         database.execute("PRAGMA trusted_schema = OFF")
         yield lambda sql: database.execute(sql).fetchall()

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from ownplug import __version__
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
+from ownplug.web.backup import BackupDoor, backup
 from ownplug.web.body import JsonBodies
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
@@ -19,7 +20,9 @@ from ownplug.web.routes import health
 from ownplug.web.settings import WebSettings
 
 
-def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret) -> FastAPI:
+def create_app(
+    api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret, backups: BackupDoor
+) -> FastAPI:
     """Make the web interface of a hub.
 
     Args:
@@ -27,6 +30,7 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Se
         desk: takes plugs home.
         settings: where it will listen and which names it answers to.
         token: what every caller must hold.
+        backups: makes backups of the home.
 
     Raises:
         UsageError: an entry of `allowed_hosts` is no host name, or the token is empty.
@@ -48,7 +52,8 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Se
     )
     app.state.hub = api
     app.state.pairing = desk
-    for routes in (health, api_routes, pairing, live):
+    app.state.backup = backups
+    for routes in (health, api_routes, pairing, backup, live):
         app.include_router(routes)
     answer_failures(app)
     app.add_middleware(JsonBodies)

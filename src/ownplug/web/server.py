@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.core.secret import Secret
 from ownplug.web.app import create_app
+from ownplug.web.backup import BackupDoor
 from ownplug.web.pairing import PairingDoor
 from ownplug.web.ports import HubDoor
 from ownplug.web.settings import WebSettings
@@ -46,7 +47,7 @@ class WebServer:
 
 @asynccontextmanager
 async def open_web(
-    api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret
+    api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret, backups: BackupDoor
 ) -> AsyncIterator[WebServer]:
     """Serve the web interface of a hub for as long as the context lasts.
 
@@ -57,12 +58,13 @@ async def open_web(
         desk: takes plugs home.
         settings: where to listen and which names to answer to.
         token: what every caller must hold.
+        backups: makes backups of the home.
 
     Raises:
         Conflict: the port is in use.
         UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
     """
-    app = create_app(api, desk, settings, token)
+    app = create_app(api, desk, settings, token, backups)
     listener = await _listen(settings)
     server = _Server(_config(app))
     tasks = asyncio.TaskGroup()

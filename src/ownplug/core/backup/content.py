@@ -50,6 +50,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     plugs: _Count
     parts: Annotated[tuple[PartFacts, ...], msgspec.Meta(max_length=len(Part))]
 
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the keys of the home are in it."""
+        return any(facts.part is Part.CA_KEY for facts in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

@@ -1,0 +1,147 @@
+"""A home is backed up while it works, and comes to life in another folder: its plugs notice nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+Launch = Callable[..., Any]
+Command = Callable[..., Any]
+Eventually = Callable[..., Any]
+
+PASSPHRASE = "four words nobody guesses"
+NAMES = ("kettle", "lamp", "fridge")
+LATEST_S = 60.0
+
+
+def ownplug_with(passphrase: str, *arguments: str, status: int = 0) -> str:
+    """Run a command that reads a passphrase from stdin; return what it printed."""
+    command = [sys.executable, "-m", "ownplug", *arguments, "--passphrase-stdin"]
+    done = subprocess.run(
+        command, input=f"{passphrase}\n", capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == status, f"{command}\n{done.stdout}\n{done.stderr}"
+    assert passphrase not in done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def run_hub(launch: Launch) -> Callable[[Path], Any]:
+    """Run the hub of a home, of all homes at the same ports."""
+    mqtts, web = free_port(), free_port()
+
+    def run(home: Path) -> Any:
+        return launch(
+            *("hub", "run", "--home", str(home), "--advertise", "127.0.0.1"),
+            *("--mqtts", f"127.0.0.1:{mqtts}", "--web", f"127.0.0.1:{web}"),
+        )
+
+    return run
+
+
+@pytest.fixture
+def fleet(launch: Launch, ownplug: Command) -> Callable[[], list[Any]]:
+    def pair() -> list[Any]:
+        plugs = [launch("virtual", "run", "--seed", str(seed)).ready() for seed in (21, 22, 23)]
+        for plug, name in zip(plugs, NAMES, strict=True):
+            wifi = ("--ssid", "Home", "--password", "secret123")
+            ownplug("pair", f"http://{plug['http']}", *wifi, "--name", name)
+        return plugs
+
+    return pair
+
+
+class Switching:
+    """Switches a plug to and fro as fast as it can, by the API, and renames it with each acknowledged switch."""
+
+    def __init__(self, ownplug: Command) -> None:
+        self._ownplug = ownplug
+        self.acknowledged = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._ownplug("toggle", "kettle")
+            self._ownplug("plugs", "room", "lamp", f"room {self.acknowledged + 1}")
+            self.acknowledged += 1
+
+    def __enter__(self) -> Switching:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def told(ownplug: Command, home: Path, *more: str) -> Any:
+    return ownplug("plugs", *more, home=home)
+
+
+def test_a_home_moves_to_another_folder_while_plugs_are_switched(
+    run_hub: Callable[[Path], Any],
+    fleet: Callable[[], list[Any]],
+    ownplug: Command,
+    eventually: Eventually,
+    tmp_path: Path,
+) -> None:
+    first, second, file = tmp_path / "home", tmp_path / "second", tmp_path / "home.ownplug"
+    hub = run_hub(first)
+    ready = hub.ready()
+    fleet()
+    ownplug("user", "list")
+    with Switching(ownplug) as switching:
+        eventually(lambda: switching.acknowledged >= 1)
+        acknowledged = switching.acknowledged
+        ownplug_with(PASSPHRASE, "hub", "backup", str(file), "--home", str(first))
+        assert switching._thread.is_alive()  # nobody was turned away meanwhile
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list((first / "backup").iterdir()) == []
+
+    before = {plug["uuid"]: plug for plug in told(ownplug, first)}
+    keys = {name: ownplug("plugs", "show", name, "--show-secrets", home=first)["key"] for name in NAMES}
+    assert hub.stop() == 0
+
+    said = ownplug_with(PASSPHRASE, "hub", "restore", str(file), "--home", str(second))
+    assert "127.0.0.1, which this machine has" in said
+    again = run_hub(second).ready()
+    assert (again["user_id"], again["mqtts"]) == (ready["user_id"], ready["mqtts"])
+    assert (second / "tls" / "ca.key").read_bytes() == (first / "tls" / "ca.key").read_bytes()
+    assert (second / "token").read_text() != (first / "token").read_text()
+
+    def back() -> Any:
+        plugs = told(ownplug, second)
+        return plugs if all(plug["bound"] and plug["relays"] for plug in plugs) else None
+
+    after = {plug["uuid"]: plug for plug in eventually(back, LATEST_S)}
+    assert sorted(plug["name"] for plug in after.values()) == sorted(NAMES)
+    assert {uuid: plug["relays"] for uuid, plug in after.items()} == {
+        uuid: plug["relays"] for uuid, plug in before.items()
+    }  # also the times of their last changes: no relay moved
+    assert keys == {n: ownplug("plugs", "show", n, "--show-secrets", home=second)["key"] for n in NAMES}
+    [lamp] = [plug for plug in after.values() if plug["name"] == "lamp"]
+    assert int(lamp["room"].removeprefix("room ")) >= acknowledged
+    with closing(sqlite3.connect(second / "hub.sqlite3")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
