@@ -61,7 +61,7 @@ Door = Annotated[BackupDoor, Depends(_door_of)]
 backup = APIRouter(prefix="/api/v1/backup")
 
 
-@backup.post("", response_class=BackupFile)
+@backup.post("", status_code=200, response_class=BackupFile)
 async def make_backup(door: Door, body: BackupBody) -> BackupFile:
     """Make a backup: locked with a passphrase of at least ten characters, or without secrets."""
     if (body.passphrase is None) != body.without_secrets:

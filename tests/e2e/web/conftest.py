@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,6 +56,7 @@ class MemoryHub:
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.breaks: Exception | None = None
         self.calls: list[str] = []
         self.broadcast: Broadcast[Event] = Broadcast()
         self.listened, self.left = asyncio.Event(), asyncio.Event()
@@ -201,6 +202,28 @@ class MemoryDesk:
         self._calls.append(f"cancel {id_}")
 
 
+class MemoryBackups:
+    """A backup of a few bytes, or the hub's `failure`; with `breaks` it fails when most of it was sent."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+
+    @asynccontextmanager
+    async def open(self, passphrase: Secret | None, /) -> AsyncIterator[AsyncIterator[bytes]]:
+        if self._hub.failure is not None:
+            raise self._hub.failure
+        self._hub.calls.append(f"backup {passphrase.reveal() if passphrase else None}")
+        async with aclosing(self._pieces()) as pieces:
+            yield pieces
+        self._hub.calls.append("backup ended")
+
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+        yield b"beginning "
+        if self._hub.breaks is not None:
+            raise self._hub.breaks
+        yield b"end"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back over the wire."""
@@ -225,7 +248,11 @@ def hub() -> MemoryHub:
 async def url(hub: MemoryHub) -> AsyncIterator[str]:
     """The address of the hub's web interface, running."""
     async with open_web(
-        hub, MemoryDesk(hub), WebSettings(port=0, allowed_hosts=("plugs.example:443",)), Secret(TOKEN)
+        hub,
+        MemoryDesk(hub),
+        WebSettings(port=0, allowed_hosts=("plugs.example:443",)),
+        Secret(TOKEN),
+        MemoryBackups(hub),
     ) as web:
         yield web.url
 
@@ -290,7 +317,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
     async def serve() -> None:
         hub = MemoryHub()
-        async with open_web(hub, NO_DESK, WebSettings(port=0), Secret(TOKEN)) as web:
+        async with open_web(hub, NO_DESK, WebSettings(port=0), Secret(TOKEN), MemoryBackups(hub)) as web:
             (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
             (tmp_path / "token").write_text(f"{TOKEN}\n")
             (tmp_path / "token").chmod(0o600)

@@ -169,7 +169,13 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
     ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
 ]
-OTHERS = [("GET", "/api/v1/openapi.json"), ("GET", "/"), ("GET", "/docs"), ("GET", "/api/v1/events")]
+OTHERS = [
+    ("GET", "/api/v1/openapi.json"),
+    ("GET", "/"),
+    ("GET", "/docs"),
+    ("GET", "/api/v1/events"),
+    ("POST", "/api/v1/backup"),
+]
 PLACES = [(method, path) for method, path, *_ in ROUTES] + OTHERS
 
 
@@ -210,7 +216,9 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
         for method, path, *_ in ROUTES
         if "%" not in path
     }
-    assert {(method, path) for path, methods in described.items() for method in methods} == tested
+    assert {(method, path) for path, methods in described.items() for method in methods} == tested | {
+        ("post", "/api/v1/backup")  # answers no JSON: test_backup.py
+    }
 
 
 @pytest.mark.parametrize(
