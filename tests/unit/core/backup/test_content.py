@@ -21,7 +21,7 @@ def test_what_is_packed_is_unpacked() -> None:
 
 
 def test_the_settings_need_not_be_there() -> None:
-    parts = {part: content for part, content in WHOLE.items() if part is not Part.SETTINGS}
+    parts: dict[Part, bytes] = {part: made for part, made in WHOLE.items() if part is not Part.SETTINGS}
     assert read(backup_of(parts)) == parts
 
 
