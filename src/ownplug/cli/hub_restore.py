@@ -86,6 +86,7 @@ def _document(restored: RestoredHome, kept: Path | None) -> dict[str, Any]:
     return {
         "made_at": restored.manifest.made_at,
         "plugs": restored.manifest.plugs,
+        "has_secrets": restored.manifest.has_secrets,
         "has_key": restored.has_key,
         "advertised": restored.advertised,
         "is_own_address": bool(restored.advertised) and is_own_address(restored.advertised),

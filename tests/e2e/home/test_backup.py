@@ -143,3 +143,98 @@ def test_a_home_moves_to_another_folder_while_plugs_are_switched(
     assert int(lamp["room"].removeprefix("room ")) >= acknowledged
     with closing(sqlite3.connect(second / "hub.sqlite3")) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.fixture
+def stopped(run_hub: Callable[[Path], Any], ownplug: Command, tmp_path: Path) -> Path:
+    """A home whose hub has run and does no more; `hub` starts it again."""
+    home = tmp_path / "home"
+    hub = run_hub(home)
+    hub.ready()
+    login = [sys.executable, "-m", "ownplug", "user", "add", "ann", "--password-stdin", "--home", str(home)]
+    subprocess.run(login, input=b"long enough", check=True, timeout=60)
+    assert hub.stop() == 0
+    return home
+
+
+def test_a_home_is_backed_up_without_its_hub(stopped: Path, ownplug: Command, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    ownplug_with(PASSPHRASE, "hub", "backup", str(file), "--home", str(stopped))
+    assert "exists" in ownplug_with(PASSPHRASE, "hub", "backup", str(file), "--home", str(stopped), status=2)
+    before = file.read_bytes()
+    ownplug_with(PASSPHRASE, "hub", "backup", str(file), "--home", str(stopped), "--force")
+    assert file.read_bytes() != before
+    assert sorted(path.name for path in tmp_path.glob("*file*")) == ["file"]
+    said = ownplug_with(
+        "another passphrase", "hub", "restore", str(file), "--home", str(tmp_path / "b"), status=2
+    )
+    assert "The passphrase is wrong" in said
+
+
+def test_a_running_hub_keeps_its_home(
+    stopped: Path, run_hub: Callable[[Path], Any], ownplug: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    run_hub(stopped).ready()
+    told = ownplug("hub", "backup", str(file), "--without-secrets")
+    assert (told["plugs"], told["has_secrets"], told["parts"]) == (0, False, ["database"])
+    refused = ownplug("hub", "restore", str(file), "--yes", status=1)
+    assert refused["code"] == "conflict"
+    assert "A hub is running" in refused["message"]
+    assert ownplug("user", "list")[0]["name"] == "ann"
+
+
+def test_without_secrets_nothing_secret_leaves_the_home(
+    stopped: Path, run_hub: Callable[[Path], Any], ownplug: Command, launch: Launch, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "file", tmp_path / "other"
+    hub = run_hub(stopped)
+    hub.ready()
+    plug = launch("virtual", "run", "--seed", "31").ready()
+    ownplug("pair", f"http://{plug['http']}", "--ssid", "Home", "--password", "secret123", "--name", "kettle")
+    key = ownplug("plugs", "show", "kettle", "--show-secrets")["key"]
+    ownplug("hub", "backup", str(file), "--without-secrets")
+    hub.stop()
+    content = file.read_bytes()
+    assert b"kettle" in content
+    assert [secret for secret in (key, "argon2", "PRIVATE", "secret123") if secret.encode() in content] == []
+
+    told = ownplug("hub", "restore", str(file), home=other)
+    assert (told["plugs"], told["has_key"], told["advertised"]) == (1, False, "")
+    hub = run_hub(other)
+    hub.ready()
+    assert ownplug("plugs", "show", "kettle", "--show-secrets", home=other)["key"] != key
+    hub.stop()
+
+    told = ownplug("hub", "restore", str(file), "--yes")
+    assert (told["plugs"], told["has_key"], told["advertised"]) == (1, True, "127.0.0.1")
+    assert Path(told["kept"]).parent == stopped / "backup"
+    run_hub(stopped).ready()
+    assert ownplug("plugs", "show", "kettle", "--show-secrets")["key"] == key
+    assert ownplug("user", "list")[0]["name"] == "ann"
+
+
+def test_what_a_kill_leaves_of_a_backup_is_gone_when_the_hub_starts(
+    stopped: Path, run_hub: Callable[[Path], Any]
+) -> None:
+    left = stopped / "backup" / "snapshot-abc"
+    left.mkdir(parents=True)
+    (left / "hub.sqlite3").write_bytes((stopped / "hub.sqlite3").read_bytes())
+    run_hub(stopped).ready()
+    assert list((stopped / "backup").iterdir()) == []
+
+
+def test_a_hub_goes_on_with_a_restore_that_was_killed(
+    stopped: Path, run_hub: Callable[[Path], Any], ownplug: Command
+) -> None:
+    """Its settings, too: it does not start with those that happen to be there."""
+    aside = stopped / "backup" / "restoring-aside"
+    (aside / "new").mkdir(parents=True)
+    (aside / "old").mkdir()
+    (aside / "new" / "hub.sqlite3").write_bytes((stopped / "hub.sqlite3").read_bytes())
+    (aside / "new" / "ownplug.toml").write_text('[hub]\ntimezone = "Asia/Tokyo"\n')
+    run_hub(stopped).ready()
+    assert '"Asia/Tokyo"' in (stopped / "ownplug.toml").read_text()
+    assert ownplug("user", "list")[0]["name"] == "ann"
+    [kept] = (stopped / "backup").iterdir()
+    assert (kept / "tls" / "ca.key").exists()
