@@ -37,12 +37,12 @@ class HomeFolder:
     @property
     def settings_file(self) -> Path:
         """The owner's settings; need not exist."""
-        return self.path / "ownplug.toml"
+        return self.place(Part.SETTINGS)
 
     @property
     def database(self) -> Path:
         """Registry, accounts and keys."""
-        return self.path / "hub.sqlite3"
+        return self.place(Part.DATABASE)
 
     @property
     def tls(self) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ownplug import __version__
 from ownplug.aio import Clock, in_thread
 from ownplug.app.home import HomeFolder
-from ownplug.core.backup import Manifest, Part, PartFacts, check_small, manifest_bytes
+from ownplug.core.backup import Manifest, Part, PartFacts, check_size, manifest_bytes
 from ownplug.core.errors import NotFound, OwnplugError
 from ownplug.core.records import HomeRecord, PlugRecord
 from ownplug.store import SCHEMA_VERSION, SqliteStore, check_database, copy_database
@@ -105,7 +105,7 @@ def _read(folder: HomeFolder, part: Part) -> bytes:
         content = folder.place(part).read_bytes()
     except OSError as error:
         raise OwnplugError(f"{folder.place(part)} cannot be read: {error.strerror}.") from error
-    check_small(part, len(content))
+    check_size(part, len(content))
     return content
 
 
@@ -125,7 +125,7 @@ def _measure(database: Path, small: dict[Part, bytes]) -> tuple[PartFacts, ...]:
     for piece in _pieces(database):
         size_bytes += len(piece)
         digest.update(piece)
-    check_small(Part.DATABASE, size_bytes)
+    check_size(Part.DATABASE, size_bytes)
     facts = [PartFacts(part=Part.DATABASE, size_bytes=size_bytes, sha256=digest.hexdigest())]
     for part, content in small.items():
         sha256 = hashlib.sha256(content).hexdigest()

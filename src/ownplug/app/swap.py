@@ -139,11 +139,12 @@ def _keep_old(folder: HomeFolder, old: Path, now: datetime) -> Path | None:
 
 def _check_one_disk(folder: HomeFolder, filling: Path) -> None:
     """What lies on another disk cannot be renamed, and half a home would be the result."""
+    disk = folder.path.stat().st_dev
     there = [folder.path / name for name in _REPLACED if (folder.path / name).exists()]
-    for path in (folder.path, *there):
-        if path.lstat().st_dev != filling.stat().st_dev:
+    for path in (filling, *there):
+        if path.lstat().st_dev != disk:
             raise OwnplugError(
-                f"{path} and {folder.backups} lie on two disks.",
+                f"{path} lies on another disk than {folder.path}.",
                 hint="Restore into another folder with --home.",
             )
 

@@ -111,18 +111,13 @@ async def _write(
 async def _fetch(frame: Frame, target: IO[bytes], passphrase: Secret | None, *, hub_url: str | None) -> None:
     """From the running hub, or from the home's files while no hub can start there."""
     from ownplug.aio import SystemClock, in_thread
-    from ownplug.app import BackupDesk, HomeFolder, finish_restore
+    from ownplug.app import BackupDesk, HomeFolder
 
     async def take(piece: bytes) -> None:
         await in_thread(lambda: target.write(piece))
 
-    folder = HomeFolder(frame.home)
-    if hub_url is None:
-        finish_restore(folder)
-    if hub_url is None and not folder.database.exists():
-        raise NotFound(f"There is no home in {folder.path}.", hint="Choose its folder with --home.")
     with ExitStack() as held:
-        if hub_url is None and _is_claimed(folder, held):
+        if hub_url is None and _is_claimed(folder := HomeFolder(frame.home), held):
             async with BackupDesk(folder, SystemClock()).open(passphrase) as pieces:
                 async for piece in pieces:
                     await take(piece)
@@ -133,6 +128,11 @@ async def _fetch(frame: Frame, target: IO[bytes], passphrase: Secret | None, *, 
 
 def _is_claimed(folder: HomeFolder, held: ExitStack) -> bool:
     """Keep hubs away from a home, unless one is there already."""
+    from ownplug.app import finish_restore
+
+    if not folder.database.exists():
+        raise NotFound(f"There is no home in {folder.path}.", hint="Choose its folder with --home.")
+    finish_restore(folder)
     try:
         held.enter_context(folder.claim())
     except Conflict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Annotated, Protocol, cast
@@ -11,9 +12,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, SecretStr, StrictBool
 from starlette.types import Receive, Scope, Send
 
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.secret import Secret
 from ownplug.web.schema import Sent
+
+log = logging.getLogger(__name__)
 
 _PATIENCE_S = 60.0  # with a caller who does not take the next piece: nobody else gets a backup meanwhile
 
@@ -44,13 +47,21 @@ class BackupFile(Response):
         self._at_the_end = at_the_end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        async with self._at_the_end:
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            async for piece in self._pieces:
-                async with asyncio.timeout(_PATIENCE_S):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+        """Send it; one that is not sent to its end has no end, so that nobody takes it for whole."""
+        try:
+            async with self._at_the_end:
+                await self._send(send)
+        except OwnplugError as error:
+            log.warning("A backup was not sent to its end: %s", error)
+        except TimeoutError:
+            log.warning("A backup was not sent to its end: nobody takes it")
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        async for piece in self._pieces:
+            async with asyncio.timeout(_PATIENCE_S):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _door_of(request: Request) -> BackupDoor:

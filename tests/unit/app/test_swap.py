@@ -129,7 +129,7 @@ def test_a_home_on_two_disks_is_left_as_it_is(copy_home: CopyHome, monkeypatch: 
     elsewhere = Path("/proc/self").lstat()
     real = Path.lstat
     monkeypatch.setattr(Path, "lstat", lambda self: elsewhere if self.name == "tls" else real(self))
-    with pytest.raises(OwnplugError, match="two disks"):
+    with pytest.raises(OwnplugError, match="tls lies on another disk"):
         swap.put_in_place(home, NOW)
     assert looks(home).user_id == "10001"
     assert not swap.is_unfinished(home)

@@ -9,7 +9,7 @@ key that scrypt makes; a file without secrets is readable, and its frames are to
 `docs/backup.md` has the format.
 """
 
-from ownplug.core.backup.content import Manifest, PartFacts, Piece, check_small, manifest_bytes, unpack
+from ownplug.core.backup.content import Manifest, PartFacts, Piece, check_size, manifest_bytes, unpack
 from ownplug.core.backup.frames import sealed, unsealed
 from ownplug.core.backup.header import HEADER_BYTES, SALT_BYTES, Cost, Header
 from ownplug.core.backup.parts import Part
@@ -26,7 +26,7 @@ __all__ = [
     "Piece",
     "Seal",
     "check_passphrase",
-    "check_small",
+    "check_size",
     "make_seal",
     "manifest_bytes",
     "open_seal",

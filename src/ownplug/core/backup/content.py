@@ -100,7 +100,7 @@ def unpack(content: Iterable[bytes], content_bytes: int, *, has_secrets: bool) -
     source.take(1)  # lets the frames see that nothing follows
 
 
-def check_small(part: Part, size_bytes: int) -> None:
+def check_size(part: Part, size_bytes: int) -> None:
     """Refuse a part that no backup could hold.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.core.backup.made import BARE, PASSPHRASE, WHOLE, backup_of, manifest_of, read, seal_up
 
-from ownplug.core.backup import Part, check_small, manifest_bytes
+from ownplug.core.backup import Part, check_size, manifest_bytes
 from ownplug.core.errors import Malformed, OwnplugError, UsageError
 from ownplug.core.secret import Secret
 
@@ -132,6 +132,6 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 
 
 def test_a_part_that_no_backup_could_hold_is_told_when_it_is_made() -> None:
-    check_small(Part.SETTINGS, 1024 * 1024)
+    check_size(Part.SETTINGS, 1024 * 1024)
     with pytest.raises(UsageError, match="settings has more than 1048576 bytes"):
-        check_small(Part.SETTINGS, 1024 * 1024 + 1)
+        check_size(Part.SETTINGS, 1024 * 1024 + 1)
