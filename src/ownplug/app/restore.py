@@ -128,13 +128,20 @@ def _held(folder: HomeFolder) -> Iterator[None]:
 def _unpack_beside(
     folder: HomeFolder, file: IO[bytes], header: Header, passphrase: Secret | None
 ) -> tuple[HomeFolder, Manifest]:
-    try:
+    with _told():
         new = swap.begin(folder)
         manifest = _write_parts(_unpacked(file, header, passphrase), new)
-    except OSError as error:
-        raise OwnplugError(f"The backup cannot be unpacked: {error}.", hint="Is the disk full?") from error
     check_database(new.database)
     return new, manifest
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what the disk does not let us do."""
+    try:
+        yield
+    except OSError as error:
+        raise OwnplugError(f"The backup cannot be unpacked: {error}.", hint="Is the disk full?") from error
 
 
 def _unpacked(file: IO[bytes], header: Header, passphrase: Secret | None) -> Iterator[Manifest | Piece]:
@@ -148,7 +155,6 @@ def _write_parts(found: Iterator[Manifest | Piece], new: HomeFolder) -> Manifest
     with ExitStack() as stack:
         files: dict[Part, IO[bytes]] = {}
         manifest: Manifest | None = None
-        new.tls.mkdir(mode=0o700)
         for each in found:
             match each:
                 case Manifest():
@@ -165,6 +171,7 @@ def _write_parts(found: Iterator[Manifest | Piece], new: HomeFolder) -> Manifest
 
 
 def _new_file(path: Path) -> IO[bytes]:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
@@ -183,9 +190,12 @@ async def _add_secrets(folder: HomeFolder, new: HomeFolder) -> None:
 
 
 def _take_over(folder: HomeFolder, database: Path, new: HomeFolder) -> None:
-    database.replace(new.database)
-    for file in folder.tls.glob("*"):
-        write_whole(new.tls / file.name, file.read_bytes())
+    with _told():
+        database.replace(new.database)
+        if folder.tls.exists():
+            new.tls.mkdir(mode=0o700)
+        for file in folder.tls.glob("*"):
+            write_whole(new.tls / file.name, file.read_bytes())
 
 
 async def _judge(new: HomeFolder, manifest: Manifest, *, has_secrets: bool) -> HomeRecord | None:

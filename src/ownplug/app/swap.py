@@ -13,6 +13,8 @@ From `restoring-aside` on there is only the way forward, and `finish` goes it ag
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -56,10 +58,11 @@ def put_in_place(folder: HomeFolder, now: datetime) -> Path | None:
         OwnplugError: the disk does not let it; the next start of the hub finishes it.
     """
     filling = folder.backups / _FILLING
-    _check_one_disk(folder, filling)
-    (filling / _OLD).mkdir(mode=0o700)
-    _sync_all(filling)
-    filling.rename(folder.backups / _ASIDE)  # from here on it will be the new home
+    with _told(folder):
+        _check_one_disk(folder, filling)
+        (filling / _OLD).mkdir(mode=0o700)
+        _sync_all(filling)
+        filling.rename(folder.backups / _ASIDE)  # from here on it will be the new home
     return finish(folder, now)
 
 
@@ -75,17 +78,12 @@ def finish(folder: HomeFolder, now: datetime) -> Path | None:
         OwnplugError: the disk does not let it.
     """
     aside, placing = folder.backups / _ASIDE, folder.backups / _PLACING
-    try:
+    with _told(folder):
         if aside.exists():
             _move(folder.path, aside / _OLD)
             aside.rename(placing)
             sync_folder(folder.backups)
         return _place(folder, placing, now) if placing.exists() else None
-    except OSError as error:
-        raise OwnplugError(
-            f"The home in {folder.path} cannot be put in place: {error}.",
-            hint="Mend that; the next `ownplug hub run` or `ownplug hub restore` goes on with it.",
-        ) from error
 
 
 def finish_restore(folder: HomeFolder) -> None:
@@ -105,6 +103,20 @@ def remove_leftovers(folder: HomeFolder) -> None:
     abandon(folder)
     for snapshot in folder.backups.glob(f"{SNAPSHOT_PREFIX}*"):
         shutil.rmtree(snapshot, ignore_errors=True)
+
+
+@contextmanager
+def _told(folder: HomeFolder) -> Iterator[None]:
+    """Say what the disk does not let us do."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Mend that, and restore again."
+        if is_unfinished(folder):
+            hint = "Mend that; the next `ownplug hub run` or `ownplug hub restore` goes on with it."
+        raise OwnplugError(
+            f"The home in {folder.path} cannot be put in place: {error}.", hint=hint
+        ) from error
 
 
 def _place(folder: HomeFolder, placing: Path, now: datetime) -> Path | None:

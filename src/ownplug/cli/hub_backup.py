@@ -103,6 +103,8 @@ async def _write(
             frame.note("Reading it back ...")
             manifest = await in_thread(lambda: check_backup(target, passphrase))
             _check_place(file, force=force)
+    except OwnplugError:  # some are an OSError, too, and say more
+        raise
     except OSError as error:
         raise OwnplugError(f"{file} cannot be written: {error.strerror or error}.") from error
     return manifest

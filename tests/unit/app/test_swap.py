@@ -133,3 +133,20 @@ def test_a_home_on_two_disks_is_left_as_it_is(copy_home: CopyHome, monkeypatch: 
         swap.put_in_place(home, NOW)
     assert looks(home).user_id == "10001"
     assert not swap.is_unfinished(home)
+
+
+def test_a_disk_that_lets_nothing_begin_leaves_the_old_home(
+    copy_home: CopyHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copy_home(1)
+    new_home(home)
+
+    def refuse(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(swap, "sync_folder", refuse)
+    with pytest.raises(OwnplugError, match="Input/output error") as caught:
+        swap.put_in_place(home, NOW)
+    assert "restore again" in caught.value.hint
+    assert looks(home).user_id == "10001"
+    assert not swap.is_unfinished(home)

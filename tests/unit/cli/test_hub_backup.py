@@ -8,7 +8,7 @@ import pytest
 
 from ownplug.cli.hub_backup import _check_place
 from ownplug.cli.main import run
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import LinkTimeout, UsageError
 
 
 def test_a_new_name_in_a_folder_that_is_there_is_good(tmp_path: Path) -> None:
@@ -57,4 +57,28 @@ def test_what_cannot_work_is_told_and_leaves_no_file(
     place = ["hub", "backup", str(tmp_path / "file"), "--home", str(tmp_path / "none")]
     assert run([*place, *arguments]) != 0
     assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_hub_that_is_too_slow_is_no_fault_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fetch(*_: object, **__: object) -> None:
+        raise LinkTimeout("The hub did not answer.")
+
+    monkeypatch.setattr("ownplug.cli.hub_backup._fetch", fetch)
+    assert run(["hub", "backup", str(tmp_path / "file"), "--without-secrets"]) == 4
+    assert capsys.readouterr().err == "The hub did not answer.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fetch(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ownplug.cli.hub_backup._fetch", fetch)
+    assert run(["hub", "backup", str(tmp_path / "file"), "--without-secrets"]) == 1
+    assert "cannot be written: No space left on device." in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
