@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+import pexpect
 import pytest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -238,3 +240,38 @@ def test_a_hub_goes_on_with_a_restore_that_was_killed(
     assert ownplug("user", "list")[0]["name"] == "ann"
     [kept] = (stopped / "backup").iterdir()
     assert (kept / "tls" / "ca.key").exists()
+
+
+def test_a_person_is_asked_twice_for_the_passphrase_and_once_before_a_home_is_replaced(
+    stopped: Path, tmp_path: Path
+) -> None:
+    file, home = str(tmp_path / "file"), ("--home", str(stopped))
+    with at_terminal("hub", "backup", file, *home) as person:
+        person.expect("Passphrase: ")
+        person.sendline(PASSPHRASE)
+        person.expect("Repeat for confirmation: ")
+        person.sendline(PASSPHRASE)
+        person.expect("was read back")
+        assert PASSPHRASE not in person.before
+    before = (stopped / "hub.sqlite3").read_bytes()
+    for answer, said in (("n", "Interrupted"), ("y", "is restored")):
+        with at_terminal("hub", "restore", file, *home) as person:
+            person.expect("Passphrase: ")
+            person.sendline(PASSPHRASE)
+            person.expect(r"Replace the home in .* with 0 plugs\? \[y/N\]: ")
+            assert (stopped / "hub.sqlite3").read_bytes() == before
+            person.sendline(answer)
+            person.expect(said)
+    assert len(list((stopped / "backup").iterdir())) == 1
+
+
+@contextlib.contextmanager
+def at_terminal(*arguments: str) -> Iterator[Any]:
+    """Run a command as a person does."""
+    person = pexpect.spawn(sys.executable, ["-m", "ownplug", *arguments], encoding="utf-8", timeout=60)
+    person.setwinsize(50, 400)
+    try:
+        yield person
+        person.expect(pexpect.EOF)
+    finally:
+        person.close(force=True)
