@@ -36,10 +36,12 @@ from ownplug.core.errors import (
     PortBusy,
     PortDenied,
     Restarted,
+    TooManyAttempts,
     Unexpected,
     Unreachable,
     UsageError,
     WireError,
+    WrongLogin,
 )
 
 if TYPE_CHECKING:
@@ -78,10 +80,12 @@ __all__ = [
     "Reading",
     "RelayState",
     "Restarted",
+    "TooManyAttempts",
     "Unexpected",
     "Unreachable",
     "UsageError",
     "WireError",
+    "WrongLogin",
     "__version__",
     "connect",
     "console",

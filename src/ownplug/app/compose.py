@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
 from ownplug.app.backup_desk import BackupDesk
@@ -20,11 +21,12 @@ from ownplug.broker import Broker
 from ownplug.client import HubAddress
 from ownplug.core.errors import Conflict
 from ownplug.core.records import HomeRecord
-from ownplug.hub import HomeView, Hub, HubApi
+from ownplug.hub import HomeView, Hub, HubApi, Logins
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
 from ownplug.transport.endpoint import own_address
 from ownplug.transport.sntp import serve_time
+from ownplug.transport.tls import web_context
 from ownplug.web import open_web
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,8 @@ class Ready:
     """What a running hub tells about itself, as one JSON line and in the home's runtime file.
 
     What is off is empty. `mqtts`, `mqtts_legacy` and `mqtt` are host:port as plugs are to use them, `web` and `cloud`
-    URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the time server.
+    URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the time server. `setup` is the link by
+    which the home gets its first administrator: it works once, for 15 minutes, and does not stand in the file.
     """
 
     mqtts: str
@@ -48,6 +51,7 @@ class Ready:
     ca: str
     user_id: str
     ntp: str
+    setup: str = ""
 
 
 @asynccontextmanager
@@ -69,7 +73,8 @@ async def open_hub(
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
         host = await _advertised(hub, store, settings)
-        certificates = await ensure_certificates(folder.tls, [host, *_ALWAYS_NAMED], clock)
+        names = [host, *_ALWAYS_NAMED, *settings.web.names()]
+        certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
         exchange = BrokerExchange(hub)
         tls, legacy_tls = contexts(certificates)
         fitting = connections_that_fit(settings.broker.max_connections)
@@ -85,14 +90,17 @@ async def open_hub(
         exchange.join(broker)
         hub.accounts.tell_changes(broker.user_changed)
         await stack.enter_async_context(broker)
-        await stack.enter_async_context(watching(certificates, broker, clock))
         ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
         desk = await stack.enter_async_context(PairingDesk(clock))
+        logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
+        await logins.load()
+        https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(
-            open_web(api, desk, settings.web, folder.token(), BackupDesk(folder, clock))
+            open_web(api, desk, settings.web, logins, BackupDesk(folder, clock), tls=https)
         )
-        desk.serve_through(HubAddress(url=web.url, token=folder.token()))
+        await stack.enter_async_context(watching(certificates, broker, clock, web=https))
+        desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
             mqtts_legacy=_address(host, broker.legacy_address),
@@ -104,9 +112,18 @@ async def open_hub(
             ntp=_address(host, ntp),
         )
         api.tell_home(_view(ready, hub.home, settings))
-        folder.announce(asdict(ready))
+        folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
-        yield ready
+        yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
+
+
+def _setup_link(url: str, logins: Logins, host: str, settings: Settings) -> str:
+    """Return the link for the first administrator, with an address that a phone finds, too; empty: none is needed."""
+    if logins.setup_code is None:
+        return ""
+    if settings.web.is_https:
+        url = f"https://{_address(host, ('', urlsplit(url).port or 0))}"
+    return f"{url}/welcome#{logins.setup_code.reveal()}"
 
 
 def _check_restored(folder: HomeFolder) -> None:

@@ -16,7 +16,7 @@ from typing import Protocol
 from ownplug.aio import Backoff, Clock, supervise
 from ownplug.core.errors import UsageError
 from ownplug.transport.certificates import CertificateFiles
-from ownplug.transport.tls import server_context
+from ownplug.transport.tls import load_certificate, server_context
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ LOOK_S = 10.0
 
 
 class Server(Protocol):
-    """Whoever uses the certificate."""
+    """The MQTT server, which uses the certificate."""
 
     def use_certificate(self, tls: ssl.SSLContext, legacy_tls: ssl.SSLContext) -> None:
         """Use these for connections that come from now on."""
@@ -42,11 +42,12 @@ def contexts(files: CertificateFiles) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 class CertificateWatch:
-    """Remembers which files are in use."""
+    """Remembers which files are in use, by the MQTT server and, where it speaks HTTPS, by `web`."""
 
-    def __init__(self, files: CertificateFiles, server: Server) -> None:
+    def __init__(self, files: CertificateFiles, server: Server, web: ssl.SSLContext | None = None) -> None:
         self._files = files
         self._server = server
+        self._web = web
         self._seen = self._tried = _stamp(files)
 
     async def look(self) -> bool:
@@ -56,6 +57,8 @@ class CertificateWatch:
             return False
         try:
             tls, legacy_tls = await asyncio.to_thread(contexts, self._files)
+            if self._web is not None:
+                load_certificate(self._web, self._files.server, self._files.server_key)
         except UsageError as error:
             if stamp != self._tried:
                 log.warning("The changed certificate is not used yet: %s", error)
@@ -68,9 +71,11 @@ class CertificateWatch:
 
 
 @asynccontextmanager
-async def watching(files: CertificateFiles, server: Server, clock: Clock) -> AsyncIterator[None]:
+async def watching(
+    files: CertificateFiles, server: Server, clock: Clock, *, web: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
     """Look every now and then for as long as the context lasts."""
-    watch = CertificateWatch(files, server)
+    watch = CertificateWatch(files, server, web)
 
     async def run() -> None:
         while True:

@@ -204,6 +204,8 @@ async def _judge(new: HomeFolder, manifest: Manifest, *, has_secrets: bool) -> H
         async with SqliteStore(new.database) as store:  # makes an older one new, too
             home, plugs, _ = await store.home(), await store.plugs(), await store.users()
             await store.mqtt.load()
+            await store.logins.tokens()
+            await store.logins.sign_ins()
     except (ValueError, TypeError) as error:
         raise Malformed(f"The database has in it what ownplug did not write: {error}.") from error
     if len(plugs) != manifest.plugs or (has_secrets and home is None):

@@ -6,6 +6,7 @@ import os
 
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import print_table
+from ownplug.core.errors import NotFound
 
 
 @group("config", examples=["ownplug config show"])
@@ -26,6 +27,20 @@ def show(frame: Frame) -> None:
         return
     print_table(("setting", "value", "from"), [(o.name, _shown(o.value), o.source) for o in origins])
     frame.note(f"\nChange them in {folder.settings_file}.")
+
+
+@config.command("ca", examples=["ownplug config ca", "ownplug config ca --json"])
+@pass_frame
+def ca(frame: Frame) -> None:
+    """Show the home's own CA: the file to trust, and the fingerprint to compare when a phone asks."""
+    from ownplug.app import HomeFolder
+    from ownplug.transport.certificates import fingerprint
+
+    file = HomeFolder(frame.home).tls / "ca.pem"
+    if not file.exists():
+        raise NotFound(f"There is no CA in {frame.home} yet.", hint="`ownplug hub run` makes it.")
+    digest = fingerprint(file)
+    frame.print_result({"ca": str(file), "sha256": digest}, f"{file}\nSHA-256 {digest}")
 
 
 def _shown(value: object) -> str:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +49,12 @@ hub.add_command(restore)
     metavar="HOST:PORT",
     help="Where very old plugs come by MQTT over TLS 1.0 and later.  [default: off]",
 )
-@click.option("--web", metavar="HOST:PORT", help="Where the API is served.  [default: 127.0.0.1:8480]")
+@click.option(
+    "--web",
+    metavar="HOST:PORT",
+    help="Where page and API are served; over HTTPS unless only this machine reaches it."
+    "  [default: 127.0.0.1:8480]",
+)
 @click.option(
     "--cloud", metavar="HOST:PORT", help="Where the vendor's HTTP interface is served. Not built yet."
 )
@@ -106,6 +112,8 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
+    from ownplug.transport.certificates import fingerprint
+
     return "\n".join(
         (
             f"The hub of {folder} is running.",
@@ -114,9 +122,15 @@ def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
             *([f"  very old plugs  mqtts://{ready.mqtts_legacy}"] if ready.mqtts_legacy else []),
             *([f"  without TLS     mqtt://{ready.mqtt}"] if ready.mqtt else []),
             *([f"  time by NTP     {ready.ntp}"] if ready.ntp else []),
-            f"  API             {ready.web}",
+            f"  page and API    {ready.web}",
             f"  own CA          {ready.ca}",
+            *([f"    SHA-256       {fingerprint(Path(ready.ca))}"] if settings.web.is_https else []),
             f"  time zone       {settings.hub.timezone}",
+            *(
+                [f"\nMake your account with this link, within 15 minutes:\n\n  {ready.setup}"]
+                if ready.setup
+                else []
+            ),
             "",
             "Take a plug home:  ownplug pair http://10.10.10.1 --ssid YOUR-WIFI --name kettle",
             "Ctrl-C ends it; plugs come back by themselves when it runs again.",

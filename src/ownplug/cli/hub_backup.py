@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ownplug.core.secret import Secret
 
 _MISSING = (
-    "Not in it: keys, users of the MQTT server, tokens, certificates. Who reads the file sees your plugs' names and "
+    "Not in it: keys, users, tokens, certificates. Who reads the file sees your plugs' names and "
     "rooms. In a home that has lost its keys the plugs have to be paired again."
 )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ownplug.client import HubClient
 
 TOKEN_VARIABLE = "OWNPLUG_TOKEN"  # noqa: S105 - the name of a variable
+CA_VARIABLE = "OWNPLUG_CA"
 
 F = TypeVar("F", bound=Callable[..., Any])
 Document = dict[str, Any]
@@ -49,7 +50,8 @@ def hub_option(function: F) -> F:
         metavar="URL",
         envvar="OWNPLUG_HUB",
         show_envvar=True,
-        help=f"A hub elsewhere; its token in ${TOKEN_VARIABLE}.  [default: the home's own]",
+        help=f"A hub elsewhere; its token in ${TOKEN_VARIABLE}, for HTTPS the file of its CA in ${CA_VARIABLE}."
+        "  [default: the home's own]",
     )(function)
 
 
@@ -75,7 +77,8 @@ async def open_hub_client(frame: Frame, hub_url: str | None) -> AsyncIterator[Hu
     """
     from ownplug.client import HubClient, find_hub
 
-    async with HubClient(find_hub(frame.home, hub_url, os.environ.get(TOKEN_VARIABLE))) as hub:
+    told = os.environ.get(TOKEN_VARIABLE), os.environ.get(CA_VARIABLE)
+    async with HubClient(find_hub(frame.home, hub_url, *told)) as hub:
         yield hub
 
 

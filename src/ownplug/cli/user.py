@@ -1,4 +1,4 @@
-"""`ownplug user`: who may use the MQTT server besides the plugs."""
+"""`ownplug user`: who may use the API and the MQTT server besides the plugs."""
 
 from __future__ import annotations
 
@@ -16,18 +16,24 @@ from ownplug.cli.target import hub_option, open_hub_client
 
 @group("user", examples=["ownplug user add ann --read '/appliance/#'", "ownplug user list"])
 def user() -> None:
-    """Give people and programs a login to the MQTT server."""
+    """Give people and programs a login to the API and to the MQTT server."""
 
 
 @user.command(
     "add",
     examples=[
         "ownplug user add ann@example.org",
+        "ownplug user add bea --scope admin",
         "ownplug user add logger --password-stdin --read '/appliance/#'",
     ],
 )
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin; one line end is dropped.")
+@click.option(
+    "--scope",
+    type=click.Choice(["read", "switch", "admin", "none"]),
+    help="What it may do on the page and through the API.  [default: switch; none with --read or --write]",
+)
 @click.option("--read", multiple=True, metavar="FILTER", help="Topics it may read; may be repeated.")
 @click.option("--write", multiple=True, metavar="FILTER", help="Topics it may write; may be repeated.")
 @hub_option
@@ -37,19 +43,22 @@ def add(
     *,
     name: str,
     password_stdin: bool,
+    scope: str | None,
     read: tuple[str, ...],
     write: tuple[str, ...],
     hub_url: str | None,
 ) -> None:
     """Add the user NAME, or change its password and rights; NAME may be an e-mail address."""
     password = read_password() if password_stdin else ask_password()
+    given = scope or ("none" if read or write else "switch")
+    wanted = None if given == "none" else given
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
-            await hub.add_user(name, password, read=list(read), write=list(write))
+            await hub.add_user(name, password, read=list(read), write=list(write), scope=wanted)
         frame.print_result(
-            {"name": name, "read": list(read), "write": list(write)},
-            f"{escape_controls(name)} may log in.",
+            {"name": name, "scope": wanted, "read": list(read), "write": list(write)},
+            f"{escape_controls(name)} may log in{f', scope {wanted}' if wanted else ' to the MQTT server'}.",
         )
 
     run_async(work())
@@ -59,7 +68,7 @@ def add(
 @hub_option
 @pass_frame
 def list_users(frame: Frame, hub_url: str | None) -> None:
-    """List who may log in, and which topics each may read and write."""
+    """List who may log in, with which scope, and which topics each may read and write."""
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
@@ -67,7 +76,7 @@ def list_users(frame: Frame, hub_url: str | None) -> None:
         if frame.json:
             frame.print_line(found)
         elif found:
-            print_table(("NAME", "READ", "WRITE"), [_row(each) for each in found])
+            print_table(("NAME", "SCOPE", "READ", "WRITE"), [_row(each) for each in found])
         else:
             frame.note("No users yet. Add one with `ownplug user add`.")
 
@@ -80,7 +89,7 @@ def list_users(frame: Frame, hub_url: str | None) -> None:
 @hub_option
 @pass_frame
 def remove(frame: Frame, *, name: str, yes: bool, hub_url: str | None) -> None:
-    """Remove the user NAME; its connections end, and what the MQTT server keeps for it is forgotten."""
+    """Remove the user NAME: it is signed out, and what the MQTT server keeps for it is forgotten."""
     if not yes and sys.stdin.isatty() and not frame.json:
         click.confirm(f"Remove {escape_controls(name)}?", abort=True, err=True)
 
@@ -93,4 +102,5 @@ def remove(frame: Frame, *, name: str, yes: bool, hub_url: str | None) -> None:
 
 
 def _row(found: dict[str, Any]) -> tuple[str, ...]:
-    return found["name"], " ".join(found["read"]) or "-", " ".join(found["write"]) or "-"
+    topics = " ".join(found["read"]) or "-", " ".join(found["write"]) or "-"
+    return found["name"], found["scope"] or "-", *topics

@@ -34,6 +34,7 @@ class HubAddress:
 
     url: str  # "http://127.0.0.1:8480", without a slash at the end
     token: Secret
+    ca: Path | None = None  # trusted with HTTPS; None: what this machine trusts
 
 
 class _Runtime(msgspec.Struct, frozen=True):
@@ -41,15 +42,19 @@ class _Runtime(msgspec.Struct, frozen=True):
 
     web: str
     pid: int = 0
+    ca: str = ""
 
 
-def find_hub(home: Path, url: str | None = None, token: str | None = None) -> HubAddress:
+def find_hub(
+    home: Path, url: str | None = None, token: str | None = None, ca: str | None = None
+) -> HubAddress:
     """Tell where the hub is: at `url` with `token`, or where the home's own files say.
 
     Args:
         home: folder of the home.
         url: a hub elsewhere, "http://host:port"; needs `token`.
         token: the login to that hub.
+        ca: file with that hub's CA certificate, for HTTPS; without one, what this machine trusts.
 
     Raises:
         UsageError: `url` is no URL, or comes without a token.
@@ -57,21 +62,22 @@ def find_hub(home: Path, url: str | None = None, token: str | None = None) -> Hu
         Malformed: the home's files are not what a hub writes.
     """
     if url:
-        return _elsewhere(url, token)
+        return _elsewhere(url, token, ca)
     runtime = _read_runtime(home / RUNTIME_FILE)
     if not _is_alive(runtime.pid) or not runtime.web:
         raise Unreachable(f"The hub of {home} is not running.", hint=START_HINT)
-    return HubAddress(url=_checked(runtime.web), token=_read_token(home / TOKEN_FILE))
+    own_ca = Path(runtime.ca) if runtime.ca else None
+    return HubAddress(url=_checked(runtime.web), token=_read_token(home / TOKEN_FILE), ca=own_ca)
 
 
-def _elsewhere(url: str, token: str | None) -> HubAddress:
+def _elsewhere(url: str, token: str | None, ca: str | None) -> HubAddress:
     address = _checked(url)
     if not token:
         raise UsageError(f"No token for the hub at {address}.", hint="Put it into $OWNPLUG_TOKEN.")
     parts = urlsplit(address)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         logger.warning("the token travels to %s without encryption", parts.hostname)
-    return HubAddress(url=address, token=Secret(token))
+    return HubAddress(url=address, token=Secret(token), ca=Path(ca) if ca else None)
 
 
 def _checked(url: str) -> str:

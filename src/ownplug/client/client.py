@@ -17,6 +17,7 @@ from ownplug.client.problems import raise_problem
 from ownplug.core.errors import Unexpected, Unreachable, UsageError
 from ownplug.core.secret import Secret
 from ownplug.transport.http import JsonClient
+from ownplug.transport.tls import client_context
 
 # A toggle asks the plug three times; the hub gives each question some seconds and names the one that failed.
 _TIMEOUT_S = 30.0
@@ -38,7 +39,8 @@ class HubClient:
 
     def __init__(self, address: HubAddress) -> None:
         self._address = address
-        self._http = JsonClient()
+        is_https = address.url.startswith("https:")
+        self._http = JsonClient(tls=client_context(address.ca) if is_https and address.ca else None)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -111,20 +113,39 @@ class HubClient:
         return found
 
     async def add_user(
-        self, name: str, password: Secret, *, read: list[str] | None = None, write: list[str] | None = None
+        self,
+        name: str,
+        password: Secret,
+        *,
+        read: list[str] | None = None,
+        write: list[str] | None = None,
+        scope: str | None = None,
     ) -> None:
-        """Add a user of the MQTT server, or change its password and the topic filters it may use."""
-        user = {"name": name, "password": password.reveal(), "read": read or [], "write": write or []}
-        await self._request("POST", "/users", user)
+        """Add a user, or change its password, its scope and the topic filters of the MQTT server it may use."""
+        rights = {"read": read or [], "write": write or [], "scope": scope}
+        await self._request("POST", "/users", {"name": name, "password": password.reveal(), **rights})
 
     async def users(self) -> list[Document]:
-        """Return all users of the MQTT server: `name`, `read`, `write` of each."""
+        """Return all users: `name`, `scope`, `read`, `write` of each."""
         found: list[Document] = _field(await self._call("GET", "/users"), "users", list)
         return found
 
     async def remove_user(self, name: str) -> None:
-        """Remove a user of the MQTT server; its connections end at once."""
+        """Remove a user; it is signed out, and its connections to the MQTT server end at once."""
         await self._request("DELETE", f"/users/{_word(name, 'a user', 'ownplug user list')}")
+
+    async def create_token(self, name: str, scope: str) -> Document:
+        """Make a token for a program: `id`, `name`, `scope`, `made_at`, and, this once, `token`."""
+        return await self._call("POST", "/tokens", {"name": name, "scope": scope})
+
+    async def tokens(self) -> list[Document]:
+        """Return all tokens: `id`, `name`, `scope`, `made_at` of each."""
+        found: list[Document] = _field(await self._call("GET", "/tokens"), "tokens", list)
+        return found
+
+    async def revoke_token(self, token: str) -> None:
+        """Take a token back, by its name or id; it ends at once."""
+        await self._request("DELETE", f"/tokens/{_word(token, 'a token', 'ownplug token list')}")
 
     async def look_at_plug(self, url: str) -> Document:
         """Have the hub ask a plug in pairing mode: `uuid`, `model`, and the `networks` that it hears."""

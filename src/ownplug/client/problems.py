@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import msgspec
 
-from ownplug.core.errors import DeviceError, Forbidden, OwnplugError, Unexpected
+from ownplug.core.errors import DeviceError, OwnplugError, Unexpected
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,8 +36,6 @@ def raise_problem(status: int, document: object) -> NoReturn:
             f"The answer (HTTP status {status}) does not come from an ownplug hub.",
             hint="Check the hub's URL.",
         ) from error
-    if problem.code == "unauthorized":
-        raise Forbidden(problem.detail, hint=problem.hint)
     if problem.code == DeviceError.code:
         raise DeviceError(problem.detail, device_code=problem.device_code or 0, hint=problem.hint)
     raise _CLASSES.get(problem.code, OwnplugError)(problem.detail, hint=problem.hint)

@@ -25,6 +25,8 @@
             NotFound            no such plug or user
             Conflict            it exists already, or is in use
             Forbidden           this login may not do that
+                WrongLogin          there is no login, or it is wrong
+            TooManyAttempts     logins from there were wrong too often: try again later
 
 `str()` of each is a sentence that a user can act on; `code` is its name for scripts, `hint` what to do next.
 """
@@ -200,3 +202,15 @@ class Forbidden(HubError):
     """This login may not do that."""
 
     code = "forbidden"
+
+
+class WrongLogin(Forbidden):
+    """There is no login, or it is wrong; which half never shows."""
+
+    code = "unauthorized"
+
+
+class TooManyAttempts(HubError):
+    """Logins from there were wrong too often, or too many are being checked: it may come again later."""
+
+    code = "too-many-attempts"

@@ -1,4 +1,4 @@
-"""What a home remembers on disk: who it is, its plugs, its MQTT users; and what may change about a user."""
+"""What a home remembers on disk: who it is, its plugs, its users, and who else may use its API."""
 
 from __future__ import annotations
 
@@ -34,14 +34,57 @@ class PlugRecord:
     room: str = ""  # in the owner's words; empty: nobody said
 
 
+class Scope(Enum):
+    """What a login may do through the API.
+
+    `read` sees everything but secrets, `switch` also switches plugs, `admin` also changes what is remembered, and sees
+    secrets.
+    """
+
+    READ = "read"
+    SWITCH = "switch"
+    ADMIN = "admin"
+
+    def covers(self, wanted: Scope) -> bool:
+        """Whether who has this may do what `wanted` is for."""
+        order = list(Scope)
+        return order.index(self) >= order.index(wanted)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRecord:
-    """A person or program that may use the MQTT server, and the topic filters it was given."""
+    """A person or program with a name and a password: what it may do through the API and on the MQTT server."""
 
     name: str
     password_hash: Secret  # argon2
-    read: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()  # topic filters
     write: tuple[str, ...] = ()
+    scope: Scope | None = None  # None: the API is closed to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """A program that uses the API; of its token only the digest is known."""
+
+    id: str
+    name: str
+    scope: Scope
+    digest: str  # SHA-256, hexadecimal: the token is random and long, so nothing slower is needed
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRecord:
+    """A browser in which a user has signed in; of its cookie only the digest is known.
+
+    Attributes:
+        password_mark: of the user's password at that time. When it changes, the user is signed out everywhere.
+    """
+
+    digest: str  # SHA-256, hexadecimal
+    user: str
+    password_mark: str
+    ends_at: datetime
 
 
 class UserChange(Enum):

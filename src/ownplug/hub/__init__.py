@@ -19,13 +19,17 @@ from ownplug.hub.events import (
     RelaySwitched,
 )
 from ownplug.hub.hub import Hub
-from ownplug.hub.ports import Exchange, HomeStore
+from ownplug.hub.logins import Caller, Logins, SignIn
+from ownplug.hub.passwords import PasswordCheck
+from ownplug.hub.penalties import Penalties
+from ownplug.hub.ports import Exchange, HomeStore, LoginStore
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 
 __all__ = [
     "Accounts",
+    "Caller",
     "Event",
     "Exchange",
     "HomeGatekeeper",
@@ -34,6 +38,10 @@ __all__ = [
     "Hub",
     "HubApi",
     "HubSettings",
+    "LoginStore",
+    "Logins",
+    "PasswordCheck",
+    "Penalties",
     "PlugBound",
     "PlugForgotten",
     "PlugOffline",
@@ -46,6 +54,7 @@ __all__ = [
     "RefusalCause",
     "Refusals",
     "RelaySwitched",
+    "SignIn",
     "StartupTalk",
     "UserView",
 ]

@@ -28,10 +28,9 @@ from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.complaints import Complaints
-from ownplug.hub.penalties import Penalties
+from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.refusals import RefusalCause, Refusals
 from ownplug.hub.registry import Registry
-from ownplug.hub.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
@@ -142,15 +141,14 @@ class HomeGatekeeper:
         accounts: Accounts,
         monotonic: Callable[[], float],
         refusals: Refusals,
-        penalties: Penalties | None = None,
+        passwords: PasswordCheck,
     ) -> None:
         self._home = home
         self._registry = registry
         self._accounts = accounts
         self._grants = ReplyGrants(monotonic)
         self._refusals = refusals
-        self._turnstile = Turnstile()
-        self._penalties = penalties or Penalties(monotonic)
+        self._passwords = passwords
         self._complaints = Complaints(log, monotonic)
         self._envelope = msgspec.json.Decoder(_Envelope)
 
@@ -169,10 +167,7 @@ class HomeGatekeeper:
             home = self._home()
             fits = _same(app_login(home.user_id, home.key).password, password)
             return AppAccess(home.user_id, self._registry) if fits and username == home.user_id else None
-        self._penalties.check(address, username)
-        with self._turnstile.enter(address):
-            user = await self._accounts.check(username, password)
-        self._penalties.note(address, username, is_right=user is not None)
+        user = await self._passwords.user(username, password, address=address)
         return UserAccess(user.name, self._accounts.find) if user else None
 
     def observe(self, topic: str, payload: bytes, access: Access) -> None:

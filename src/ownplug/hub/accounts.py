@@ -1,4 +1,4 @@
-"""Who the home is, and who may use its MQTT server by name."""
+"""Who the home is, and who has a login by name: to its MQTT server, to its API."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from ownplug.core.errors import Malformed, NotFound, UsageError
 from ownplug.core.identity import Mac
 from ownplug.core.mqtt import check_filter
-from ownplug.core.records import HomeRecord, UserChange, UserRecord
+from ownplug.core.records import HomeRecord, Scope, UserChange, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.ports import HomeStore
 
@@ -23,7 +24,7 @@ _LONGEST_PASSWORD = 1024  # bytes
 
 
 class Accounts:
-    """The home's own identity, and its MQTT users with their passwords and rights.
+    """The home's own identity, and its users with their passwords and rights.
 
     Hashing takes tens of milliseconds on purpose, so it runs on a thread, two at a time at most.
     """
@@ -63,8 +64,23 @@ class Accounts:
         """Have `tell(name, change)` called after each change of a user."""
         self._tell = tell
 
-    async def add(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
+    async def add(
+        self,
+        name: str,
+        password: Secret,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None = None,
+    ) -> None:
         """Add a user, or give an old one a new password and new rights.
+
+        Args:
+            name: may be an e-mail address.
+            password: of at least 8 characters.
+            read: topic filters of the MQTT server.
+            write: topic filters of the MQTT server.
+            scope: what it may do through the API; None: nothing.
 
         Raises:
             UsageError: not a name, a password too short or too long, or not a topic filter.
@@ -76,10 +92,22 @@ class Accounts:
         async with self._changing:
             change = await self._change(name, password)
             hashed = await self._hashed(password)
-            user = UserRecord(name=name, password_hash=hashed, read=tuple(read), write=tuple(write))
-            await self._store.save_user(user)
-            self._users[name] = user
-            self._tell(name, change)
+            user = UserRecord(
+                name=name, password_hash=hashed, read=tuple(read), write=tuple(write), scope=scope
+            )
+            await self._save(user, change)
+
+    async def change_password(self, name: str, password: Secret) -> None:
+        """Give a user another password; its rights stay.
+
+        Raises:
+            NotFound: there is none of that name.
+            UsageError: a password too short or too long.
+        """
+        _check_password(password)
+        async with self._changing:
+            hashed = await self._hashed(password)
+            await self._save(replace(self._known(name), password_hash=hashed), UserChange.LOGIN)
 
     def login_changed(self, name: str) -> None:
         """Tell that a name has another password: whoever signed in with the old one has to go."""
@@ -92,8 +120,7 @@ class Accounts:
             NotFound: there is none of that name.
         """
         async with self._changing:
-            if name not in self._users:
-                raise NotFound(f"There is no user {name[:80]!r}.", hint="`ownplug user list` shows them.")
+            self._known(name)
             await self._store.delete_user(name)
             del self._users[name]
             self._tell(name, UserChange.PERSON)
@@ -107,6 +134,17 @@ class Accounts:
                 fits = await asyncio.to_thread(self._verify, hashed, password)
             if self._users.get(name) is user:  # else it was changed or removed meanwhile
                 return user if fits else None
+
+    def _known(self, name: str) -> UserRecord:
+        user = self._users.get(name)
+        if user is None:
+            raise NotFound(f"There is no user {name[:80]!r}.", hint="`ownplug user list` shows them.")
+        return user
+
+    async def _save(self, user: UserRecord, change: UserChange) -> None:
+        await self._store.save_user(user)
+        self._users[user.name] = user
+        self._tell(user.name, change)
 
     async def _change(self, name: str, password: Secret) -> UserChange:
         if name not in self._users:

@@ -17,7 +17,7 @@ from ownplug.aio import Clock, Overflow, Subscription
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
-from ownplug.core.records import PlugRecord
+from ownplug.core.records import PlugRecord, Scope
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
@@ -68,11 +68,12 @@ class PlugView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserView:
-    """A user of the MQTT server, and the topic filters that it may read and write."""
+    """A user: what it may do through the API, and the topic filters of the MQTT server that it may read and write."""
 
     name: str
     read: tuple[str, ...]
     write: tuple[str, ...]
+    scope: Scope | None = None
 
 
 class HubApi:
@@ -201,22 +202,31 @@ class HubApi:
             reply = await plug.request(namespace, payload, Method(method))
         return {"method": reply.method, "namespace": reply.namespace, "payload": reply.data()}
 
-    async def add_user(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
-        """Add a user of the MQTT server, or change password and rights of one.
+    async def add_user(
+        self,
+        name: str,
+        password: Secret,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None = None,
+    ) -> None:
+        """Add a user, or change password and rights of one.
 
         Raises:
             UsageError: not a name, a password too short, or not a topic filter.
         """
-        await self._hub.accounts.add(name, password, read=read, write=write)
+        await self._hub.accounts.add(name, password, read=read, write=write, scope=scope)
 
     def users(self) -> list[UserView]:
-        """Return all users of the MQTT server, by name."""
+        """Return all users, by name."""
         return [
-            UserView(name=user.name, read=user.read, write=user.write) for user in self._hub.accounts.all()
+            UserView(name=user.name, read=user.read, write=user.write, scope=user.scope)
+            for user in self._hub.accounts.all()
         ]
 
     async def remove_user(self, name: str) -> None:
-        """Remove a user of the MQTT server: its connections end, and nothing is kept for it any more.
+        """Remove a user: its connections end, it is signed out, and nothing is kept for it any more.
 
         Raises:
             NotFound: there is none of that name.

@@ -26,6 +26,7 @@ from ownplug.hub.accounts import Accounts
 from ownplug.hub.attend import Attendant
 from ownplug.hub.complaints import Complaints
 from ownplug.hub.events import Event, events_between
+from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore
 from ownplug.hub.refusals import RefusalCause, Refusals
@@ -54,6 +55,10 @@ class Hub:
         self.settings = settings
         self._clock = clock
         self.refusals = Refusals(clock.now)
+        penalties = Penalties(
+            clock.monotonic, attempts=settings.login_attempts, limit_s=settings.login_penalty_limit_s
+        )
+        self.passwords = PasswordCheck(self.accounts, penalties)
         self._complaints = Complaints(log, clock.monotonic)
         self._exchange: Exchange | None = None
         self._home: HomeRecord | None = None
@@ -92,11 +97,7 @@ class Hub:
             accounts=self.accounts,
             monotonic=self._clock.monotonic,
             refusals=self.refusals,
-            penalties=Penalties(
-                self._clock.monotonic,
-                attempts=self.settings.login_attempts,
-                limit_s=self.settings.login_penalty_limit_s,
-            ),
+            passwords=self.passwords,
         )
 
     def speak_through(self, exchange: Exchange) -> None:

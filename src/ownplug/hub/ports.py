@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ownplug.core.identity import Uuid
-from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.core.records import HomeRecord, PlugRecord, SignInRecord, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
 
 
@@ -41,10 +41,32 @@ class HomeStore(Protocol):
         """Forget a plug."""
 
     async def users(self) -> list[UserRecord]:
-        """Return every MQTT user."""
+        """Return every user."""
 
     async def save_user(self, user: UserRecord) -> None:
         """Add or change a user."""
 
     async def delete_user(self, name: str) -> None:
         """Remove a user, with all that is kept for it, so that a later one of that name begins with nothing."""
+
+
+class LoginStore(Protocol):
+    """Who may use the API besides this machine's user. A write that returned is on the disk."""
+
+    async def tokens(self) -> list[TokenRecord]:
+        """Return every token, the oldest first."""
+
+    async def save_token(self, token: TokenRecord) -> None:
+        """Add a token."""
+
+    async def delete_token(self, id_: str) -> None:
+        """Remove a token."""
+
+    async def sign_ins(self) -> list[SignInRecord]:
+        """Return where users have signed in, the one that ends first at the beginning."""
+
+    async def save_sign_in(self, sign_in: SignInRecord) -> None:
+        """Remember that a user has signed in."""
+
+    async def delete_sign_ins(self, digests: list[str]) -> None:
+        """Forget some of them: all or none."""

@@ -11,8 +11,9 @@ from typing import Self
 
 from ownplug.core.errors import Conflict
 from ownplug.core.identity import Uuid
-from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.core.records import HomeRecord, PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
+from ownplug.store.logins import LoginRows
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.sqlite import Database
 
@@ -29,6 +30,7 @@ class SqliteStore:
 
     Attributes:
         mqtt: what the MQTT server remembers, in the same file.
+        logins: who may use the API, in the same file.
 
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
@@ -38,6 +40,7 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
         self.mqtt = MqttStore(self._database)
+        self.logins = LoginRows(self._database)
 
     async def __aenter__(self) -> Self:
         await self._database.__aenter__()
@@ -105,21 +108,22 @@ class SqliteStore:
         await self._database.write("DELETE FROM plug WHERE uuid = ?", uuid.text)
 
     async def users(self) -> list[UserRecord]:
-        """Return every MQTT user."""
+        """Return every user."""
         return await self._database.all(
-            "SELECT name, password_hash, read, write FROM user ORDER BY name", _user
+            "SELECT name, password_hash, read, write, scope FROM user ORDER BY name", _user
         )
 
     async def save_user(self, user: UserRecord) -> None:
         """Add a user, or change its password and rights."""
         await self._database.write(
-            "INSERT INTO user (name, password_hash, read, write) VALUES (?, ?, ?, ?) ON CONFLICT (name)"
-            " DO UPDATE SET password_hash = excluded.password_hash, read = excluded.read,"
-            " write = excluded.write",
+            "INSERT INTO user (name, password_hash, read, write, scope) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, read = excluded.read,"
+            " write = excluded.write, scope = excluded.scope",
             user.name,
             user.password_hash.reveal(),
             json.dumps(user.read),
             json.dumps(user.write),
+            user.scope.value if user.scope else None,
         )
 
     async def delete_user(self, name: str) -> None:
@@ -162,10 +166,11 @@ def _plug(row: tuple[str, ...]) -> PlugRecord:
 
 
 def _user(row: tuple[str, ...]) -> UserRecord:
-    name, password_hash, read, write = row
+    name, password_hash, read, write, scope = row
     return UserRecord(
         name=name,
         password_hash=Secret(password_hash),
         read=tuple(json.loads(read)),
         write=tuple(json.loads(write)),
+        scope=Scope(scope) if scope else None,
     )

@@ -75,6 +75,19 @@ async def ensure_certificates(directory: Path, hosts: Sequence[str], clock: Cloc
     return await asyncio.to_thread(_ensure, directory, wanted)
 
 
+def fingerprint(certificate: Path) -> str:
+    """Return the SHA-256 of a certificate as devices show it to people: pairs of digits with colons.
+
+    Raises:
+        UsageError: the file is missing or no certificate.
+    """
+    try:
+        digest = x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{certificate} is no certificate: {error}.") from error
+    return digest.hex(":").upper()
+
+
 def check_certificates(directory: Path) -> None:
     """Make sure that CA and server certificate fit their keys and each other; their ends and names may change.
 

@@ -45,6 +45,29 @@ def server_context(cert_file: Path, key_file: Path, *, legacy: bool = False) -> 
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED if legacy else ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_LEGACY_CIPHERS if legacy else _CIPHERS)
     context.options |= ssl.OP_NO_RENEGOTIATION  # lets one side make the other calculate; nobody needs it
+    load_certificate(context, cert_file, key_file)
+    return context
+
+
+def web_context(cert_file: Path, key_file: Path) -> ssl.SSLContext:
+    """Make the TLS settings of a listener for browsers: TLS 1.2 and later, and only what is strong.
+
+    Raises:
+        UsageError: see `load_certificate`.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    load_certificate(context, cert_file, key_file)
+    return context
+
+
+def load_certificate(context: ssl.SSLContext, cert_file: Path, key_file: Path) -> None:
+    """Let a listener show this certificate from its next connection on; reads both files.
+
+    Raises:
+        UsageError: a file is missing, unreadable, or the two do not belong together.
+    """
     try:
         context.load_cert_chain(cert_file, key_file)
     except (OSError, ssl.SSLError) as error:
@@ -52,7 +75,6 @@ def server_context(cert_file: Path, key_file: Path, *, legacy: bool = False) -> 
             f"The TLS certificate {cert_file} with key {key_file} cannot be used: {_reason(error)}.",
             hint="Both must be PEM files that belong together. Remove them to have new ones made.",
         ) from error
-    return context
 
 
 def client_context(ca_file: Path | None = None, *, verify: bool = True) -> ssl.SSLContext:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ownplug import __version__
-from ownplug.core.errors import UsageError
-from ownplug.core.secret import Secret
 from ownplug.web.backup import BackupDoor, backup
 from ownplug.web.body import JsonBodies
+from ownplug.web.description import PROBLEM_RESPONSES, describe_problems
+from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.live import live
 from ownplug.web.pairing import PairingDoor, pairing
-from ownplug.web.ports import HubDoor
+from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.problems import answer_failures
-from ownplug.web.routes import api as api_routes
-from ownplug.web.routes import health
+from ownplug.web.routes import health, reading, ruling, switching
+from ownplug.web.session import open_session, session
 from ownplug.web.settings import WebSettings
+from ownplug.web.tokens import tokens
 
 
 def create_app(
-    api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret, backups: BackupDoor
+    api: HubDoor, desk: PairingDoor, settings: WebSettings, logins: LoginDoor, backups: BackupDoor
 ) -> FastAPI:
     """Make the web interface of a hub.
 
@@ -29,11 +30,11 @@ def create_app(
         api: the hub's door, `ownplug.hub.HubApi`.
         desk: takes plugs home.
         settings: where it will listen and which names it answers to.
-        token: what every caller must hold.
+        logins: knows who may do what, `ownplug.hub.Logins`.
         backups: makes backups of the home.
 
     Raises:
-        UsageError: an entry of `allowed_hosts` is no host name, or the token is empty.
+        UsageError: an entry of `allowed_hosts` is no host name.
     """
     app = FastAPI(
         title="ownplug",
@@ -53,18 +54,24 @@ def create_app(
     app.state.hub = api
     app.state.pairing = desk
     app.state.backup = backups
-    for routes in (health, api_routes, pairing, backup, live):
-        app.include_router(routes)
+    app.state.logins = logins
+    for routes in (
+        health,
+        front,
+        open_session,
+        session,
+        reading,
+        switching,
+        ruling,
+        tokens,
+        pairing,
+        backup,
+        live,
+    ):
+        app.include_router(routes, responses=PROBLEM_RESPONSES)
+    describe_problems(app)
     answer_failures(app)
     app.add_middleware(JsonBodies)
     # Added last, so it comes first.
-    app.add_middleware(
-        Guard, hosts=allowed_authorities(settings.host, settings.allowed_hosts), token=_held(token)
-    )
+    app.add_middleware(Guard, hosts=allowed_authorities(settings.host, settings.allowed_hosts), logins=logins)
     return app
-
-
-def _held(token: Secret) -> Secret:
-    if not token:
-        raise UsageError("The web interface needs a token.")
-    return token

@@ -10,11 +10,13 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field, SecretStr, StrictBool
-from starlette.types import Receive, Scope, Send
+from starlette import types
 
 from ownplug.core.errors import OwnplugError, UsageError
+from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.web.schema import Sent
+from ownplug.web.scopes import needs
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class BackupFile(Response):
         self._pieces = pieces
         self._at_the_end = at_the_end
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send it; one that is not sent to its end has no end, so that nobody takes it for whole."""
         try:
             async with self._at_the_end:
@@ -56,7 +58,7 @@ class BackupFile(Response):
         except TimeoutError:
             log.warning("A backup was not sent to its end: nobody takes it")
 
-    async def _send(self, send: Send) -> None:
+    async def _send(self, send: types.Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async for piece in self._pieces:
             async with asyncio.timeout(_PATIENCE_S):
@@ -69,7 +71,7 @@ def _door_of(request: Request) -> BackupDoor:
 
 
 Door = Annotated[BackupDoor, Depends(_door_of)]
-backup = APIRouter(prefix="/api/v1/backup")
+backup = APIRouter(prefix="/api/v1/backup", dependencies=[needs(Scope.ADMIN)])
 
 
 @backup.post("", status_code=200, response_class=BackupFile)

@@ -65,16 +65,34 @@ def allowed_authorities(bound_host: str, configured: Iterable[str]) -> frozenset
     return frozenset(found)
 
 
-def is_allowed_host(host: str, allowed: frozenset[Authority], own_port: int) -> bool:
-    """Whether a Host header names us; an entry without a port stands for `own_port`."""
+def is_allowed_host(host: str, allowed: frozenset[Authority], server: tuple[str, int | None] | None) -> bool:
+    """Whether a Host header names us: by a name of ours, or by the very address at which the request came in.
+
+    Args:
+        host: the header.
+        allowed: our names; one without a port stands for that of `server`.
+        server: address and port at which the request came in; no name that leads here can pass for the address.
+    """
     called = parse_authority(host)
-    return called is not None and any(_matches(called, entry, own_port) for entry in allowed)
+    if called is None:
+        return False
+    address, port = server or ("", None)
+    own = _authority_of(address)
+    return any(_matches(called, entry, port or 0) for entry in (allowed if own is None else {*allowed, own}))
 
 
-def is_allowed_origin(origin: str, allowed: frozenset[Authority], own_port: int) -> bool:
+def is_allowed_origin(
+    origin: str, allowed: frozenset[Authority], server: tuple[str, int | None] | None
+) -> bool:
     """Whether an Origin header is a page that we served ourselves; `null` is not."""
     scheme, separator, authority = origin.partition("://")
-    return bool(separator) and scheme in {"http", "https"} and is_allowed_host(authority, allowed, own_port)
+    return bool(separator) and scheme in {"http", "https"} and is_allowed_host(authority, allowed, server)
+
+
+def _authority_of(address: str) -> Authority | None:
+    """How a request names the address at which it came in, also where a socket of IPv6 took it in by IPv4."""
+    plain = address.removeprefix("::ffff:") if "." in address else address
+    return parse_authority(f"[{plain}]" if ":" in plain else plain)
 
 
 def _matches(called: Authority, entry: Authority, own_port: int) -> bool:

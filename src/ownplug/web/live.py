@@ -14,16 +14,18 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter
-from starlette.status import WS_1001_GOING_AWAY
+from starlette.status import WS_1001_GOING_AWAY, WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ownplug.aio import Subscription
+from ownplug.core.records import Scope
 from ownplug.hub import Event
 from ownplug.web.ports import HubDoor
+from ownplug.web.scopes import needs
 
 _ENVELOPE = frozenset({field.name for field in fields(Event)})
 
-live = APIRouter()
+live = APIRouter(dependencies=[needs(Scope.READ)])
 
 
 def event_document(event: Event) -> dict[str, Any]:
@@ -76,6 +78,9 @@ async def _tell(socket: WebSocket, subscription: Subscription[Event]) -> None:
     teller = Teller(subscription)
     try:
         async for event in subscription:
+            if not socket.state.still_in():
+                await socket.close(WS_1008_POLICY_VIOLATION, "the login has ended")
+                return
             for message in teller.messages(event):
                 await socket.send_text(message)
         await socket.close(WS_1001_GOING_AWAY, "the hub stops")

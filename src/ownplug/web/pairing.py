@@ -12,8 +12,10 @@ from typing import Annotated, Literal, Protocol, cast
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
+from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.web.schema import Moment, Sent
+from ownplug.web.scopes import needs
 
 _Url = Annotated[
     str, Field(min_length=1, max_length=200, description="where the plug answers, http://10.10.10.1")
@@ -142,7 +144,7 @@ def _desk_of(request: Request) -> PairingDoor:
 
 
 Desk = Annotated[PairingDoor, Depends(_desk_of)]
-pairing = APIRouter(prefix="/api/v1/pairings")
+pairing = APIRouter(prefix="/api/v1/pairings", dependencies=[needs(Scope.ADMIN)])
 
 
 @pairing.post("/look")

@@ -1,4 +1,4 @@
-"""What the web interface needs of a hub; `ownplug.hub.HubApi` fits by shape."""
+"""What the web interface needs of a hub; `ownplug.hub.HubApi` and `ownplug.hub.Logins` fit by shape."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ownplug.aio import Subscription
+from ownplug.core.records import Scope, TokenRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import Event, HomeView, PlugView, Refusal, UserView
+from ownplug.hub import Caller, Event, HomeView, PlugView, Refusal, SignIn, UserView
 
 
 class HubDoor(Protocol):
@@ -51,17 +52,65 @@ class HubDoor(Protocol):
     ) -> dict[str, Any]:
         """Send any request to a plug and return what it replied."""
 
-    async def add_user(self, name: str, password: Secret, /, *, read: list[str], write: list[str]) -> None:
-        """Add or change a user of the MQTT server."""
+    async def add_user(
+        self,
+        name: str,
+        password: Secret,
+        /,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None = None,
+    ) -> None:
+        """Add or change a user."""
 
     def users(self) -> list[UserView]:
-        """Return all users of the MQTT server."""
+        """Return all users."""
 
     async def remove_user(self, name: str, /) -> None:
-        """Remove a user of the MQTT server."""
+        """Remove a user."""
 
     def refusals(self) -> list[Refusal]:
         """Return who could not come in lately."""
 
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""
+
+
+class TokenDoor(Protocol):
+    """The tokens of programs. Errors are `ownplug.core.errors`."""
+
+    def all(self) -> list[TokenRecord]:
+        """Return every token, the oldest first."""
+
+    async def revoke(self, reference: str, /) -> TokenRecord:
+        """Take a token back, by its name or id."""
+
+
+class LoginDoor(Protocol):
+    """Who may use the API. Errors are `ownplug.core.errors`."""
+
+    @property
+    def tokens(self) -> TokenDoor:
+        """The tokens of programs."""
+
+    def holder(self, token: Secret, /) -> Caller | None:
+        """Return whose token this is."""
+
+    def signed_in(self, cookie: Secret, /) -> Caller | None:
+        """Return who signed in with this cookie."""
+
+    async def sign_in(self, name: str, password: Secret, /, *, address: str) -> SignIn:
+        """Let a person in."""
+
+    async def sign_out(self, cookie: Secret, /) -> None:
+        """End what began with `sign_in`."""
+
+    async def set_up(self, code: Secret, name: str, password: Secret, /) -> SignIn:
+        """Make the first administrator, and let that person in."""
+
+    async def change_password(self, name: str, old: Secret, new: Secret, /, *, address: str) -> SignIn:
+        """Give a person another password."""
+
+    async def create_token(self, name: str, scope: Scope, /) -> tuple[TokenRecord, Secret]:
+        """Make a token for a program."""

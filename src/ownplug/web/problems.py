@@ -22,8 +22,10 @@ from ownplug.core.errors import (
     LinkTimeout,
     NotFound,
     OwnplugError,
+    TooManyAttempts,
     UsageError,
     WireError,
+    WrongLogin,
 )
 
 SECURITY_HEADERS = {
@@ -39,7 +41,9 @@ _STATUS: tuple[tuple[type[OwnplugError], HTTPStatus], ...] = (
     (UsageError, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
+    (WrongLogin, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
+    (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
     (DeviceError, HTTPStatus.BAD_GATEWAY),
     (
         WireError,

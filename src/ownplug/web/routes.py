@@ -6,9 +6,12 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
+from ownplug.hub import Caller
 from ownplug.web import schema
 from ownplug.web.ports import HubDoor
+from ownplug.web.scopes import CallerOf, check_scope, needs
 
 
 def _hub_of(request: Request) -> HubDoor:
@@ -21,10 +24,12 @@ Reference = Annotated[
 ]
 UserName = Annotated[str, Path(max_length=254, description="as it was given when the user was added")]
 Channel = Annotated[int, Path(ge=0, le=255)]
-ShowSecrets = Annotated[bool, Query(description="show keys instead of ***")]
+ShowSecrets = Annotated[bool, Query(description="show keys instead of ***; needs the scope admin")]
 
 health = APIRouter()
-api = APIRouter(prefix="/api/v1")
+reading = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.READ)])
+switching = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.SWITCH)])
+ruling = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.ADMIN)])
 
 
 @health.get("/healthz")
@@ -33,57 +38,64 @@ async def healthz() -> schema.Health:
     return schema.Health()
 
 
-@api.get("/home")
-async def get_home(hub: Hub, show_secrets: ShowSecrets = False) -> schema.Home:  # noqa: FBT002 - a query parameter
+@reading.get("/home")
+async def get_home(hub: Hub, caller: CallerOf, show_secrets: ShowSecrets = False) -> schema.Home:  # noqa: FBT002 - a query parameter
     """Tell who the home is and where it listens."""
+    _check_secrets(caller, wanted=show_secrets)
     return schema.home_document(hub.home(), show_secrets=show_secrets)
 
 
-@api.put("/home/key", status_code=204)
+@ruling.put("/home/key", status_code=204)
 async def change_key(hub: Hub, body: schema.KeyBody) -> Response:
     """Give the home another key; each plug keeps the one that it has until it is given the new one."""
     await hub.change_key(Secret(body.key.get_secret_value()))
     return Response(status_code=204)
 
 
-@api.get("/plugs")
+@reading.get("/plugs")
 async def get_plugs(hub: Hub) -> schema.Plugs:
     """List all plugs of the home."""
     return schema.Plugs(plugs=[schema.plug_document(plug) for plug in hub.plugs()])
 
 
-@api.get("/plugs/{plug}")
-async def get_plug(hub: Hub, plug: Reference, show_secrets: ShowSecrets = False) -> schema.Plug:  # noqa: FBT002 - a query parameter
+@reading.get("/plugs/{plug}")
+async def get_plug(
+    hub: Hub,
+    plug: Reference,
+    caller: CallerOf,
+    show_secrets: ShowSecrets = False,  # noqa: FBT002 - a query parameter
+) -> schema.Plug:
     """Show one plug."""
+    _check_secrets(caller, wanted=show_secrets)
     return schema.plug_document(hub.plug(plug), show_secrets=show_secrets)
 
 
-@api.patch("/plugs/{plug}")
+@ruling.patch("/plugs/{plug}")
 async def change_plug(hub: Hub, plug: Reference, body: schema.PlugBody) -> schema.Plug:
     """Call a plug something else, or say in which room it is."""
     return schema.plug_document(await hub.change(plug, name=body.name, room=body.room))
 
 
-@api.delete("/plugs/{plug}", status_code=204)
+@ruling.delete("/plugs/{plug}", status_code=204)
 async def forget_plug(hub: Hub, plug: Reference) -> Response:
     """Remove a plug from the home."""
     await hub.forget(plug)
     return Response(status_code=204)
 
 
-@api.put("/plugs/{plug}/relays/{channel}")
+@switching.put("/plugs/{plug}/relays/{channel}")
 async def switch_relay(hub: Hub, plug: Reference, channel: Channel, body: schema.SwitchBody) -> schema.Relay:
     """Switch a relay; answered when the plug has done it."""
     return schema.relay_document(await hub.switch(plug, on=body.on, channel=channel))
 
 
-@api.post("/plugs/{plug}/relays/{channel}/toggle")
+@switching.post("/plugs/{plug}/relays/{channel}/toggle")
 async def toggle_relay(hub: Hub, plug: Reference, channel: Channel) -> schema.Relay:
     """Switch a relay to its other side."""
     return schema.relay_document(await hub.toggle(plug, channel=channel))
 
 
-@api.get("/plugs/{plug}/electricity")
+@reading.get("/plugs/{plug}/electricity")
 async def get_electricity(
     hub: Hub, plug: Reference, channel: Annotated[int, Query(ge=0, le=255)] = 0
 ) -> schema.Power:
@@ -91,41 +103,46 @@ async def get_electricity(
     return schema.power_document(await hub.read_power(plug, channel=channel))
 
 
-@api.get("/plugs/{plug}/consumption")
+@reading.get("/plugs/{plug}/consumption")
 async def get_consumption(hub: Hub, plug: Reference) -> schema.Days:
     """Ask the plug for the energy of the days it remembers."""
     return schema.days_document(await hub.energy_days(plug))
 
 
-@api.post("/plugs/{plug}/request")
+@ruling.post("/plugs/{plug}/request")
 async def send_request(hub: Hub, plug: Reference, body: schema.RequestBody) -> schema.Reply:
     """Send the plug a message of its own language."""
     reply = await hub.request(plug, method=body.method, namespace=body.namespace, payload=body.payload)
     return schema.Reply(**reply)
 
 
-@api.get("/refusals")
+@ruling.get("/refusals")
 async def get_refusals(hub: Hub) -> schema.Refusals:
     """List who could not come in lately, oldest first."""
     return schema.Refusals(refusals=[schema.refused_document(refusal) for refusal in hub.refusals()])
 
 
-@api.post("/users", status_code=201)
+@ruling.post("/users", status_code=201)
 async def add_user(hub: Hub, body: schema.UserBody) -> Response:
-    """Add a user of the MQTT server, or change its password and rights."""
+    """Add a user, or change its password and rights."""
     password = Secret(body.password.get_secret_value())
-    await hub.add_user(body.name, password, read=body.read, write=body.write)
+    await hub.add_user(body.name, password, read=body.read, write=body.write, scope=body.scope)
     return Response(status_code=201)
 
 
-@api.get("/users")
+@ruling.get("/users")
 async def get_users(hub: Hub) -> schema.Users:
-    """List all users of the MQTT server."""
+    """List all users."""
     return schema.Users(users=[schema.user_document(user) for user in hub.users()])
 
 
-@api.delete("/users/{name}", status_code=204)
+@ruling.delete("/users/{name}", status_code=204)
 async def remove_user(hub: Hub, name: UserName) -> Response:
-    """Remove a user of the MQTT server; its connections end at once."""
+    """Remove a user; it is signed out, and its connections to the MQTT server end at once."""
     await hub.remove_user(name)
     return Response(status_code=204)
+
+
+def _check_secrets(caller: Caller, *, wanted: bool) -> None:
+    if wanted:
+        check_scope(caller, Scope.ADMIN)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
+from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub import HomeView, PlugView, Refusal, StartupTalk, UserView
@@ -53,12 +54,13 @@ class RequestBody(Sent):
 
 
 class UserBody(Sent):
-    """A user of the MQTT server, and the topic filters it may read and write."""
+    """A user: what it may do through the API, and the topic filters of the MQTT server it may read and write."""
 
     name: str = Field(min_length=1, max_length=254)
     password: SecretStr = Field(min_length=1, max_length=1000)
     read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
+    scope: Scope | None = Field(default=None, description="none: the API and its page are closed to it")
 
 
 class Health(BaseModel):
@@ -154,15 +156,16 @@ class Days(BaseModel):
 
 
 class User(BaseModel):
-    """A user of the MQTT server, and the topic filters it may read and write."""
+    """A user: what it may do through the API, and the topic filters of the MQTT server it may read and write."""
 
     name: str
     read: list[str]
     write: list[str]
+    scope: Scope | None
 
 
 class Users(BaseModel):
-    """All users of the MQTT server."""
+    """All users."""
 
     users: list[User]
 
@@ -267,7 +270,7 @@ def refused_document(refusal: Refusal) -> Refused:
 
 def user_document(user: UserView) -> User:
     """Make the document of a user."""
-    return User(name=user.name, read=list(user.read), write=list(user.write))
+    return User(name=user.name, read=list(user.read), write=list(user.write), scope=user.scope)
 
 
 def _talk_document(talk: StartupTalk) -> Talk:

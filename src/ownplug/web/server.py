@@ -10,6 +10,7 @@ import asyncio
 import errno
 import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -19,11 +20,10 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
-from ownplug.core.secret import Secret
 from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
 from ownplug.web.pairing import PairingDoor
-from ownplug.web.ports import HubDoor
+from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.settings import WebSettings
 
 _LAST_PORT = 65535
@@ -47,7 +47,13 @@ class WebServer:
 
 @asynccontextmanager
 async def open_web(
-    api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret, backups: BackupDoor
+    api: HubDoor,
+    desk: PairingDoor,
+    settings: WebSettings,
+    logins: LoginDoor,
+    backups: BackupDoor,
+    *,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[WebServer]:
     """Serve the web interface of a hub for as long as the context lasts.
 
@@ -57,21 +63,22 @@ async def open_web(
         api: the hub's door, `ownplug.hub.HubApi`.
         desk: takes plugs home.
         settings: where to listen and which names to answer to.
-        token: what every caller must hold.
+        logins: knows who may do what, `ownplug.hub.Logins`.
         backups: makes backups of the home.
+        tls: the server's certificate; without one it speaks plain HTTP.
 
     Raises:
         Conflict: the port is in use.
         UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
     """
-    app = create_app(api, desk, settings, token, backups)
+    app = create_app(api, desk, settings, logins, backups)
     listener = await _listen(settings)
-    server = _Server(_config(app))
+    server = _Server(_config(app, tls))
     tasks = asyncio.TaskGroup()
     await tasks.__aenter__()
     tasks.create_task(server.serve(sockets=[listener]), name="web")
     try:
-        yield WebServer(url=_url(listener))
+        yield WebServer(url=_url(listener, "https" if tls else "http"))
     finally:
         server.stop()
         # Without the body's error, which would cancel the server before it has closed its sockets, and come
@@ -110,7 +117,7 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="h11",  # the one with a limit for headers
@@ -124,6 +131,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         h11_max_incomplete_event_size=_HEADER_LIMIT,
         timeout_graceful_shutdown=_SHUTDOWN_S,
+        ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )
 
 
@@ -172,9 +180,9 @@ def _explain(error: Exception, settings: WebSettings) -> NoReturn:
     raise OwnplugError(f"The web interface cannot listen on {place}: {error}.") from error
 
 
-def _url(listener: socket.socket) -> str:
+def _url(listener: socket.socket, scheme: str) -> str:
     """Name the socket so that a program on this machine can call it: 0.0.0.0 is no address to call."""
     address, port = listener.getsockname()[:2]
     if address in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not listened on
         address = "127.0.0.1" if address == "0.0.0.0" else "::1"  # noqa: S104
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+    return f"{scheme}://[{address}]:{port}" if ":" in address else f"{scheme}://{address}:{port}"

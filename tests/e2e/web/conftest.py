@@ -17,20 +17,26 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ownplug.aio import Broadcast, Subscription
+from ownplug.aio import Broadcast, Subscription, SystemClock
 from ownplug.core.errors import NotFound
 from ownplug.core.identity import Uuid
+from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub import (
+    Accounts,
     Event,
     HomeView,
+    Logins,
+    PasswordCheck,
+    Penalties,
     PlugView,
     Refusal,
     RefusalCause,
     StartupTalk,
     UserView,
 )
+from ownplug.store import SqliteStore
 from ownplug.web import (
     DoneStep,
     FoundPlug,
@@ -136,9 +142,17 @@ class MemoryHub:
         self.plug(reference)
         return self.reply
 
-    async def add_user(self, name: str, password: Secret, *, read: list[str], write: list[str]) -> None:
+    async def add_user(
+        self,
+        name: str,
+        password: Secret,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None = None,
+    ) -> None:
         self._fail()
-        self.calls.append(f"user {name} {password.reveal()} {read} {write}")
+        self.calls.append(f"user {name} {password.reveal()} {read} {write} {scope}")
 
     def users(self) -> list[UserView]:
         self._fail()
@@ -244,16 +258,30 @@ def hub() -> MemoryHub:
     return MemoryHub()
 
 
+@asynccontextmanager
+async def open_logins(folder: Path) -> AsyncIterator[Logins]:
+    """Give the logins of a new home in `folder`: nobody's but this machine's."""
+    clock = SystemClock()
+    async with SqliteStore(folder / "hub.sqlite3") as store:
+        accounts = Accounts(store)
+        await accounts.load()
+        passwords = PasswordCheck(accounts, Penalties(clock.monotonic))
+        logins = Logins(accounts, passwords, store.logins, clock, Secret(TOKEN))
+        await logins.load()
+        yield logins
+
+
 @pytest.fixture
-async def url(hub: MemoryHub) -> AsyncIterator[str]:
+async def logins(tmp_path: Path) -> AsyncIterator[Logins]:
+    async with open_logins(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def url(hub: MemoryHub, logins: Logins) -> AsyncIterator[str]:
     """The address of the hub's web interface, running."""
-    async with open_web(
-        hub,
-        MemoryDesk(hub),
-        WebSettings(port=0, allowed_hosts=("plugs.example:443",)),
-        Secret(TOKEN),
-        MemoryBackups(hub),
-    ) as web:
+    settings = WebSettings(port=0, allowed_hosts=("plugs.example:443",))
+    async with open_web(hub, MemoryDesk(hub), settings, logins, MemoryBackups(hub)) as web:
         yield web.url
 
 
@@ -317,7 +345,10 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
     async def serve() -> None:
         hub = MemoryHub()
-        async with open_web(hub, NO_DESK, WebSettings(port=0), Secret(TOKEN), MemoryBackups(hub)) as web:
+        async with (
+            open_logins(tmp_path) as logins,
+            open_web(hub, NO_DESK, WebSettings(port=0), logins, MemoryBackups(hub)) as web,
+        ):
             (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
             (tmp_path / "token").write_text(f"{TOKEN}\n")
             (tmp_path / "token").chmod(0o600)

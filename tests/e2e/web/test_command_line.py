@@ -160,19 +160,19 @@ def test_a_password_on_stdin_loses_one_line_end(
     status, out, _ = terminal(
         "user", "add", "ann@example.org", "--password-stdin", "--read", "a/#", "--read", "b"
     )
-    assert (status, out) == (0, "ann@example.org may log in.\n")
-    assert home.hub.calls == [f"user ann@example.org {password} ['a/#', 'b'] []"]
+    assert (status, out) == (0, "ann@example.org may log in to the MQTT server.\n")
+    assert home.hub.calls == [f"user ann@example.org {password} ['a/#', 'b'] [] None"]
 
 
 def test_users_are_listed_and_removed(terminal: Terminal, home: Home) -> None:
     name = "ann+mqtt@example.org"
     assert terminal("user", "list") == (
         0,
-        f"NAME                  READ            WRITE\n{name}  /appliance/# a  -\n",
+        f"NAME                  SCOPE  READ            WRITE\n{name}  -      /appliance/# a  -\n",
         "",
     )
     shown = json.loads(terminal("user", "list", "--json")[1])
-    assert shown == [{"name": name, "read": ["/appliance/#", "a"], "write": []}]
+    assert shown == [{"name": name, "read": ["/appliance/#", "a"], "write": [], "scope": None}]
     assert terminal("user", "remove", name) == (0, f"{name} may not log in any more.\n", "")
     assert terminal("user", "list") == (0, "", "No users yet. Add one with `ownplug user add`.\n")
     status, out, err = terminal("user", "remove", name)
@@ -307,3 +307,44 @@ def test_energy_can_be_watched(home: Home, started: list[subprocess.Popen[str]])
     program.send_signal(signal.SIGTERM)
     program.communicate()
     assert program.returncode == 143
+
+
+def test_tokens_are_made_listed_and_taken_back(terminal: Terminal, home: Home) -> None:
+    status, out, err = terminal("token", "create", "grafana")
+    assert (status, err) == (0, "Keep it: it is not shown again. grafana has the scope read.\n")
+    token = out.strip()
+    assert token.startswith("ownplug_")
+    listed = terminal("token", "list")[1]
+    assert listed.splitlines()[0].split() == ["NAME", "SCOPE", "MADE", "ID"]
+    assert listed.splitlines()[1].split()[:2] == ["grafana", "read"]
+    assert token not in listed
+    assert terminal("token", "create", "Grafana")[0] == 1
+    assert terminal("token", "revoke", "grafana", "--yes") == (
+        0,
+        "grafana may not use the API any more.\n",
+        "",
+    )
+    assert terminal("token", "list") == (0, "", "No tokens yet. Make one with `ownplug token create`.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "scope"),
+    [
+        ((), "Scope.SWITCH"),
+        (("--read", "a/#"), "None"),
+        (("--write", "a/#"), "None"),
+        (("--read", "a/#", "--scope", "read"), "Scope.READ"),
+        (("--scope", "none"), "None"),
+        (("--scope", "admin"), "Scope.ADMIN"),
+    ],
+)
+def test_a_person_may_switch_and_a_program_of_mqtt_may_not(
+    terminal: Terminal,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    scope: str,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
+    assert terminal("user", "add", "ann", "--password-stdin", *options)[0] == 0
+    assert home.hub.calls[0].endswith(f" {scope}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from ownplug.aio import SystemClock
 from ownplug.app import BackupDesk, HomeFolder
 from ownplug.core.identity import Uuid
-from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.core.records import HomeRecord, PlugRecord, Scope, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
@@ -49,6 +49,8 @@ async def make_home(path: Path, number: int) -> HomeFolder:
             name, room = f"plug {each.tail} of {number}", f"room {number}"
             await store.save_plug(PlugRecord(uuid=each, name=name, registered_at=NOW, key=own, room=room))
         await store.save_user(UserRecord(name=f"ann {number}", password_hash=Secret(f"$argon2id${number}")))
+        token = TokenRecord(id="t", name="grafana", scope=Scope.READ, digest="digest of a token", made_at=NOW)
+        await store.logins.save_token(token)
     return folder
 
 

@@ -15,6 +15,7 @@ from ownplug.app import HomeFolder, RestoredHome, open_restore
 from ownplug.core.errors import Conflict, Malformed, OwnplugError, UsageError
 from ownplug.core.secret import Secret
 from ownplug.store import SCHEMA_VERSION, SqliteStore
+from ownplug.store.migrations import migrations
 from ownplug.testing import FakeClock
 
 CopyHome = Callable[[int], HomeFolder]
@@ -111,11 +112,25 @@ async def test_without_secrets_a_plug_that_the_home_knows_keeps_its_own_key(
         assert {plug.uuid: plug.key for plug in await store.plugs()} == {KETTLE: None, FRIDGE: OWN_KEY}
 
 
+def make_old(home: HomeFolder) -> None:
+    """Give it a database as version 2 of the schema had it, with the plugs of this one."""
+    with closing(sqlite3.connect(home.database)) as database:
+        kept = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in ("home", "plug")}
+    home.database.unlink()
+    with closing(sqlite3.connect(home.database)) as database:
+        for step in migrations()[:2]:
+            database.executescript(step.sql)
+        with database:
+            database.executemany("INSERT INTO home VALUES (?, ?, ?, ?)", kept["home"])
+            database.executemany(
+                "INSERT INTO plug VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [row[:8] for row in kept["plug"]]
+            )
+        database.execute("PRAGMA user_version = 2")
+
+
 async def test_an_older_database_is_made_new(models: Path, copy_home: CopyHome, empty: HomeFolder) -> None:
     home = copy_home(1)
-    with closing(sqlite3.connect(home.database)) as database, database:
-        database.execute("ALTER TABLE plug DROP COLUMN room")
-        database.execute("PRAGMA user_version = 2")
+    make_old(home)
     file = await write_backup(home, home.path / "old.ownplug")
     await restore(empty, file)
     with closing(sqlite3.connect(empty.database)) as database:
@@ -183,6 +198,10 @@ def spoil_certificate(home: HomeFolder) -> None:
         (lambda home: sql(home, "DROP TABLE user", "CREATE VIEW user AS SELECT 1"), "did not make"),
         (lambda home: sql(home, "INSERT INTO mqtt_taken VALUES (7, 1)"), "refers to what is not there"),
         (lambda home: sql(home, "UPDATE plug SET registered_at = 'never'"), "did not write"),
+        (
+            lambda home: sql(home, "INSERT INTO token VALUES ('i', 'n', 'king', 'd', 'never')"),
+            "did not write",
+        ),
         (lambda home: sql(home, "DELETE FROM home"), "not hold the home"),
         (lambda home: home.settings_file.write_text("[web]\nprt = 1\n"), r"\[web\] has no 'prt'"),
         (spoil_certificate, "certificate"),

@@ -56,7 +56,16 @@ async def test_without_secrets_there_is_no_trace_of_one(copy_home: CopyHome) -> 
         parts = [facts.part for facts in snapshot.manifest.parts]
     assert parts == [Part.DATABASE, Part.SETTINGS]
     assert b"room 1" in content
-    secrets = [f"{1:032x}", OWN_KEY.reveal(), "argon2", "ann 1", "PRIVATE KEY", home.token().reveal()]
+    secrets = [
+        f"{1:032x}",
+        "digest of a token",
+        "grafana",
+        OWN_KEY.reveal(),
+        "argon2",
+        "ann 1",
+        "PRIVATE KEY",
+        home.token().reveal(),
+    ]
     assert [secret for secret in secrets if secret.encode() in content] == []
 
 

@@ -18,7 +18,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.topics import device_inbox, device_outbox
-from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
+from ownplug.core.records import HomeRecord, PlugRecord, SignInRecord, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub import Event, Hub, HubApi, HubSettings
 from ownplug.testing import LoopClock, run_in_loop_time
@@ -79,6 +79,42 @@ class MemoryStore:
 
     async def _write(self) -> None:
         await asyncio.sleep(0)  # as a real one: others run meanwhile
+        if self.broken is not None:
+            raise self.broken
+
+
+class MemoryLogins:
+    """Fits the port `LoginStore`; `broken` makes every write fail."""
+
+    def __init__(self) -> None:
+        self.token_records: dict[str, TokenRecord] = {}
+        self.sign_in_records: dict[str, SignInRecord] = {}
+        self.broken: Exception | None = None
+
+    async def tokens(self) -> list[TokenRecord]:
+        return list(self.token_records.values())
+
+    async def save_token(self, token: TokenRecord) -> None:
+        self._fail()
+        self.token_records[token.id] = token
+
+    async def delete_token(self, id_: str) -> None:
+        self._fail()
+        del self.token_records[id_]
+
+    async def sign_ins(self) -> list[SignInRecord]:
+        return list(self.sign_in_records.values())
+
+    async def save_sign_in(self, sign_in: SignInRecord) -> None:
+        self._fail()
+        self.sign_in_records[sign_in.digest] = sign_in
+
+    async def delete_sign_ins(self, digests: list[str]) -> None:
+        self._fail()
+        for digest in digests:
+            del self.sign_in_records[digest]
+
+    def _fail(self) -> None:
         if self.broken is not None:
             raise self.broken
 
@@ -265,6 +301,11 @@ async def _listen(home: Home, listening: asyncio.Event) -> None:
         listening.set()
         async for event in events:
             home.events.append(event)
+
+
+@pytest.fixture
+def login_store() -> MemoryLogins:
+    return MemoryLogins()
 
 
 @pytest.fixture(autouse=True)

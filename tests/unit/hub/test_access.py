@@ -18,7 +18,7 @@ from ownplug.core.meross.login import app_login, device_client_id, device_login
 from ownplug.core.mqtt import Access
 from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
-from ownplug.hub import Accounts
+from ownplug.hub import Accounts, PasswordCheck, Penalties
 from ownplug.hub.access import AppAccess, HomeGatekeeper, PlugAccess, ReplyGrants, UserAccess
 from ownplug.hub.refusals import RefusalCause, Refusals
 from ownplug.hub.registry import Registry
@@ -97,7 +97,12 @@ async def door(store: MemoryStore) -> Door:
     await registry.add(WITH_OWN_KEY, NOW, key=OWN_KEY)
     refusals = Refusals(clock.now)
     gatekeeper = HomeGatekeeper(
-        home=lambda: HOME, registry=registry, accounts=accounts, monotonic=clock.monotonic, refusals=refusals
+        home=lambda: HOME,
+        registry=registry,
+        accounts=accounts,
+        monotonic=clock.monotonic,
+        refusals=refusals,
+        passwords=PasswordCheck(accounts, Penalties(clock.monotonic)),
     )
     return Door(gatekeeper, registry, accounts, clock, refusals)
 
@@ -458,6 +463,7 @@ def test_any_payload_is_looked_at_without_harm(payload: bytes) -> None:
         home=lambda: HOME,
         registry=registry,  # type: ignore[arg-type]  # knows every plug
         accounts=None,  # type: ignore[arg-type]  # nobody signs in
+        passwords=None,  # type: ignore[arg-type]
         monotonic=FakeClock().monotonic,
         refusals=Refusals(FakeClock().now),
     )

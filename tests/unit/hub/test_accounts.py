@@ -195,10 +195,11 @@ async def test_a_password_that_is_no_text_is_not_shown_in_the_error(accounts: Ac
 @pytest.mark.parametrize("topic_filter", ["", "a#", "#/a", "a/+b", "a\0", "x" * 65_536])
 @pytest.mark.parametrize("side", ["read", "write"])
 async def test_rights_are_topic_filters(accounts: Accounts, topic_filter: str, side: str) -> None:
-    rights: dict[str, list[str]] = {"read": [], "write": []}
-    rights[side] = ["/app/#", topic_filter]
+    wrong = ["/app/#", topic_filter]
     with pytest.raises(UsageError, match="is not a topic filter"):
-        await accounts.add("ha", PASSWORD, **rights)
+        await accounts.add(
+            "ha", PASSWORD, read=wrong if side == "read" else [], write=wrong if side == "write" else []
+        )
     assert await accounts.check("ha", b"correct horse") is None
 
 

@@ -5,27 +5,22 @@ from typing import Any
 import pytest
 
 from ownplug.core.errors import UsageError
-from ownplug.core.secret import Secret
 from ownplug.web import WebSettings, create_app
 
 NO_HUB: Any = None  # nothing here asks it
 NO_DESK: Any = None
+NO_LOGINS: Any = None
 NO_BACKUPS: Any = None
-
-
-def test_an_empty_token_would_open_the_door() -> None:
-    with pytest.raises(UsageError, match="token"):
-        create_app(NO_HUB, NO_DESK, WebSettings(), Secret(""), NO_BACKUPS)
 
 
 def test_a_wrong_setting_is_told_before_anything_listens() -> None:
     with pytest.raises(UsageError, match="host name"):
-        create_app(NO_HUB, NO_DESK, WebSettings(allowed_hosts=("*",)), Secret("t"), NO_BACKUPS)
+        create_app(NO_HUB, NO_DESK, WebSettings(allowed_hosts=("*",)), NO_LOGINS, NO_BACKUPS)
 
 
 def test_nothing_is_reported_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
-    telemetry = create_app(NO_HUB, NO_DESK, WebSettings(), Secret("t"), NO_BACKUPS)._telemetry
+    telemetry = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS)._telemetry
     assert not any(telemetry.values())
 
 

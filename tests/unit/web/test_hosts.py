@@ -13,7 +13,7 @@ from ownplug.web.hosts import (
     parse_authority,
 )
 
-PORT = 8480
+SERVER = ("127.0.0.1", 8480)
 ALLOWED = allowed_authorities("192.168.1.5", ["plugs.example:443", "plugs.lan", "[fd00::5]"])
 
 
@@ -75,7 +75,7 @@ def test_anything_else_is_no_authority(text: str) -> None:
     ],
 )
 def test_a_request_to_one_of_our_names_is_let_in(host: str) -> None:
-    assert is_allowed_host(host, ALLOWED, PORT)
+    assert is_allowed_host(host, ALLOWED, SERVER)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_request_to_one_of_our_names_is_let_in(host: str) -> None:
     ],
 )
 def test_a_request_to_any_other_name_is_not(host: str) -> None:
-    assert not is_allowed_host(host, ALLOWED, PORT)
+    assert not is_allowed_host(host, ALLOWED, SERVER)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_request_to_any_other_name_is_not(host: str) -> None:
     ],
 )
 def test_a_page_of_our_own_may_call(origin: str) -> None:
-    assert is_allowed_origin(origin, ALLOWED, PORT)
+    assert is_allowed_origin(origin, ALLOWED, SERVER)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_page_of_our_own_may_call(origin: str) -> None:
     ],
 )
 def test_a_page_of_another_site_may_not(origin: str) -> None:
-    assert not is_allowed_origin(origin, ALLOWED, PORT)
+    assert not is_allowed_origin(origin, ALLOWED, SERVER)
 
 
 @pytest.mark.parametrize("bound", ["0.0.0.0", "::"])
@@ -150,7 +150,7 @@ def test_every_address_is_no_name(bound: str) -> None:
 
 
 def test_an_ipv6_address_we_listen_on_is_a_name_of_ours() -> None:
-    assert is_allowed_host("[fd00::9]:8480", allowed_authorities("fd00::9", []), PORT)
+    assert is_allowed_host("[fd00::9]:8480", allowed_authorities("fd00::9", []), SERVER)
 
 
 @pytest.mark.parametrize("entry", ["", "*", "*.example", "http://plugs.example", "a b", "plugs.example:x"])
@@ -161,5 +161,21 @@ def test_a_setting_that_is_no_name_is_refused(entry: str) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_judgement(text: str) -> None:
-    assert is_allowed_host(text, ALLOWED, PORT) in {True, False}
-    assert is_allowed_origin(f"http://{text}", ALLOWED, PORT) in {True, False}
+    assert is_allowed_host(text, ALLOWED, SERVER) in {True, False}
+    assert is_allowed_origin(f"http://{text}", ALLOWED, SERVER) in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("server", "host"),
+    [
+        (("192.168.1.5", 8480), "192.168.1.5:8480"),
+        (("::ffff:192.168.1.5", 8480), "192.168.1.5:8480"),
+        (("fd00::9", 8480), "[fd00::9]:8480"),
+    ],
+)
+def test_the_address_at_which_a_request_came_in_is_a_name_of_ours(server: tuple[str, int], host: str) -> None:
+    everywhere = allowed_authorities("0.0.0.0", [])
+    assert is_allowed_host(host, everywhere, server)
+    assert not is_allowed_host(host.replace("8480", "80"), everywhere, server)
+    assert not is_allowed_host("rebound.example:8480", everywhere, server)
+    assert not is_allowed_host("192.168.1.6:8480", everywhere, server)
