@@ -10,6 +10,7 @@ from ownplug.aio.byte_stream import READ_SIZE, ByteStream
 from ownplug.aio.clock import Clock, SystemClock
 from ownplug.aio.memory import memory_pair
 from ownplug.aio.supervise import supervise
+from ownplug.aio.thread import in_thread
 
 __all__ = [
     "READ_SIZE",
@@ -21,6 +22,7 @@ __all__ = [
     "Subscription",
     "SystemClock",
     "beside",
+    "in_thread",
     "memory_pair",
     "supervise",
 ]

@@ -9,14 +9,17 @@ from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
+from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
 from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Settings
+from ownplug.app.swap import is_unfinished, remove_leftovers
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
+from ownplug.core.errors import Conflict
 from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi, Logins
 from ownplug.store import SqliteStore
@@ -65,6 +68,8 @@ async def open_hub(
     folder.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.claim())
+        _check_restored(folder)
+        remove_leftovers(folder)
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
         host = await _advertised(hub, store, settings)
@@ -91,7 +96,9 @@ async def open_hub(
         logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
         await logins.load()
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
-        web = await stack.enter_async_context(open_web(api, desk, settings.web, logins, tls=https))
+        web = await stack.enter_async_context(
+            open_web(api, desk, settings.web, logins, BackupDesk(folder, clock), tls=https)
+        )
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
         desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
         ready = Ready(
@@ -117,6 +124,14 @@ def _setup_link(url: str, logins: Logins, host: str, settings: Settings) -> str:
     if settings.web.is_https:
         url = f"https://{_address(host, ('', urlsplit(url).port or 0))}"
     return f"{url}/welcome#{logins.setup_code.reveal()}"
+
+
+def _check_restored(folder: HomeFolder) -> None:
+    if is_unfinished(folder):  # the settings that this hub was started with may not be those of the home
+        raise Conflict(
+            f"A restore of {folder.path} has not come to its end.",
+            hint="`ownplug hub run` goes on with it; a program calls `finish_restore` before it reads the settings.",
+        )
 
 
 async def _serve_time(stack: AsyncExitStack, settings: Settings, clock: Clock) -> tuple[str, int] | None:

@@ -13,9 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ownplug.core.backup import Part
 from ownplug.core.errors import Conflict, OwnplugError
 from ownplug.core.secret import Secret
 from ownplug.transport.files import write_whole
+
+_PLACES = {
+    Part.DATABASE: "hub.sqlite3",
+    Part.SETTINGS: "ownplug.toml",
+    Part.CA: "tls/ca.pem",
+    Part.CA_KEY: "tls/ca.key",
+    Part.SERVER: "tls/server.pem",
+    Part.SERVER_KEY: "tls/server.key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +37,26 @@ class HomeFolder:
     @property
     def settings_file(self) -> Path:
         """The owner's settings; need not exist."""
-        return self.path / "ownplug.toml"
+        return self.place(Part.SETTINGS)
 
     @property
     def database(self) -> Path:
         """Registry, accounts and keys."""
-        return self.path / "hub.sqlite3"
+        return self.place(Part.DATABASE)
 
     @property
     def tls(self) -> Path:
         """The home's own CA and the server's certificate."""
         return self.path / "tls"
+
+    @property
+    def backups(self) -> Path:
+        """What was kept before it was replaced."""
+        return self.path / "backup"
+
+    def place(self, part: Part) -> Path:
+        """Where a part of the home lies."""
+        return self.path / _PLACES[part]
 
     @property
     def token_file(self) -> Path:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ownplug.cli.frame import Frame, group, pass_frame
+from ownplug.cli.hub_backup import backup
+from ownplug.cli.hub_restore import restore
 from ownplug.cli.logs import start_logging
 from ownplug.cli.running import run_service
 
@@ -20,9 +22,13 @@ if TYPE_CHECKING:
     from ownplug.app import Ready, Settings
 
 
-@group("hub", examples=["ownplug hub run"])
+@group("hub", examples=["ownplug hub run", "ownplug hub backup home.ownplug"])
 def hub() -> None:
-    """Run the hub of a home."""
+    """Run the hub of a home, back it up, restore it."""
+
+
+hub.add_command(backup)
+hub.add_command(restore)
 
 
 @hub.command(
@@ -85,9 +91,10 @@ def run(
 
 
 async def _serve(frame: Frame, options: dict[str, object]) -> None:
-    from ownplug.app import HomeFolder, load_settings, open_hub
+    from ownplug.app import HomeFolder, finish_restore, load_settings, open_hub
 
     folder = HomeFolder(frame.home)
+    finish_restore(folder)
     settings, _ = load_settings(folder.settings_file, os.environ, options)
     async with open_hub(folder, settings) as ready:
         frame.json = frame.json or not sys.stdout.isatty()

@@ -83,9 +83,10 @@ async def open_hub_or_be_it(frame: Frame, url: str | None) -> AsyncIterator[HubC
         except Unreachable:
             if url:
                 raise
-            from ownplug.app import HomeFolder, load_settings, open_hub
+            from ownplug.app import HomeFolder, finish_restore, load_settings, open_hub
 
             folder = HomeFolder(frame.home)
+            finish_restore(folder)
             settings, _ = load_settings(folder.settings_file, os.environ, {})
             await stack.enter_async_context(open_hub(folder, settings))
             frame.note("No hub runs in this home: this command is the hub until the plug is there.")

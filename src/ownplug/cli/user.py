@@ -9,10 +9,9 @@ import click
 
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import escape_controls, print_table
+from ownplug.cli.passwords import ask_password, read_password
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
-from ownplug.core.errors import UsageError
-from ownplug.core.secret import Secret
 
 
 @group("user", examples=["ownplug user add ann --read '/appliance/#'", "ownplug user list"])
@@ -50,7 +49,7 @@ def add(
     hub_url: str | None,
 ) -> None:
     """Add the user NAME, or change its password and rights; NAME may be an e-mail address."""
-    password = _read_password() if password_stdin else _ask_password()
+    password = read_password() if password_stdin else ask_password()
     given = scope or ("none" if read or write else "switch")
     wanted = None if given == "none" else given
 
@@ -105,17 +104,3 @@ def remove(frame: Frame, *, name: str, yes: bool, hub_url: str | None) -> None:
 def _row(found: dict[str, Any]) -> tuple[str, ...]:
     topics = " ".join(found["read"]) or "-", " ".join(found["write"]) or "-"
     return found["name"], found["scope"] or "-", *topics
-
-
-def _read_password() -> Secret:
-    text = sys.stdin.read()
-    password = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
-    if not password:
-        raise UsageError("No password came on stdin.")
-    return Secret(password)
-
-
-def _ask_password() -> Secret:
-    if not sys.stdin.isatty():
-        raise UsageError("There is no terminal to ask for the password.", hint="Use --password-stdin.")
-    return Secret(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

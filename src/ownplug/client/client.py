@@ -6,7 +6,7 @@ times as ISO 8601 text in UTC. A newer hub may tell more.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, cast
@@ -22,6 +22,7 @@ from ownplug.transport.tls import client_context
 # A toggle asks the plug three times; the hub gives each question some seconds and names the one that failed.
 _TIMEOUT_S = 30.0
 _SCAN_S = 60.0  # a plug's radio may be away for a while
+_BACKUP_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
 
 Document = dict[str, Any]
 
@@ -190,6 +191,24 @@ class HubClient:
     async def cancel_pairing(self, id_: str) -> None:
         """Give a pairing up, or forget one that ended."""
         await self._request("DELETE", f"/pairings/{quote(id_, safe='')}")
+
+    async def backup(self, passphrase: Secret | None, take: Callable[[bytes], Awaitable[None]]) -> None:
+        """Have the hub make a backup; `take` is given the file piece by piece. Without a passphrase it has no secrets.
+
+        The file is whole if this returns; `ownplug.app.check_backup` proves it.
+        """
+        wish = {"passphrase": passphrase.reveal()} if passphrase is not None else {"without_secrets": True}
+        url = f"{self._address.url}/api/v1/backup"
+        try:
+            reply = await self._http.download(
+                url, take, json=wish, token=self._address.token, patience_s=_BACKUP_PATIENCE_S
+            )
+        except Unreachable as error:
+            raise _no_hub(error) from error
+        if reply.status >= 300:
+            raise_problem(reply.status, reply.data)
+        if reply.data is not None:
+            raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
 
     async def events(self) -> AsyncGenerator[Document, None]:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.

@@ -4,6 +4,11 @@ Blocking calls run on one thread of their own. Registry, accounts and keys are o
 told so: a kill at any moment loses nothing that was acknowledged.
 """
 
+from ownplug.store.check import check_database
 from ownplug.store.home import SqliteStore
+from ownplug.store.migrations import migrations
+from ownplug.store.sqlite import copy_database
 
-__all__ = ["SqliteStore"]
+SCHEMA_VERSION = len(migrations())
+
+__all__ = ["SCHEMA_VERSION", "SqliteStore", "check_database", "copy_database"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -87,6 +88,15 @@ class SqliteStore:
             await self._database.write(_SAVE_PLUG, *row_of(plug))
         except Conflict as error:
             raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
+
+    async def replace_plugs(self, plugs: Iterable[PlugRecord]) -> None:
+        """Let the home have these plugs and no others: all of it or nothing.
+
+        Raises:
+            Conflict: two of them have one name.
+        """
+        saves = [(_SAVE_PLUG, row_of(plug)) for plug in plugs]
+        await self._database.write_all([("DELETE FROM plug", ()), *saves])
 
     async def delete_plug(self, uuid: Uuid) -> None:
         """Forget a plug."""

@@ -9,7 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -19,7 +19,10 @@ from ownplug.store.migrations import Migration, migrations, pending
 
 T = TypeVar("T")
 
-Statement: TypeAlias = tuple[str, Sequence[str | int | bytes | None]]
+Statement: TypeAlias = tuple[str, Sequence[str | int | float | bytes | None]]
+Query: TypeAlias = Callable[[str], list[tuple[Any, ...]]]
+
+SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
 _PATIENCE_S = 2.0  # while another program writes
 _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry their family in the low byte
@@ -85,15 +88,8 @@ class Database:
         return self._database
 
     async def _run(self, work: Callable[[], T]) -> T:
-        try:
+        with _as_ours(self._path):
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.Error as error:
-            raise _translated(error, self._path) from error
-        except OSError as error:
-            raise OwnplugError(
-                f"The database {self._path} cannot be opened: {error.strerror}.",
-                hint="Does its folder exist, and may you write there?",
-            ) from error
 
     def _open(self) -> None:
         _make_private(self._path)
@@ -154,8 +150,54 @@ def _needed(database: sqlite3.Connection, path: Path) -> list[Migration]:
 def _copy_before(path: Path, version: int) -> None:
     copy = path.with_suffix(f".before-{version + 1}.sqlite3")
     copy.unlink(missing_ok=True)  # of an attempt that did not come to an end
+    _copy(path, copy)
+
+
+def copy_database(path: Path, copy: Path) -> None:
+    """Copy a database as it is at one moment; it may be in use, and whoever writes to it does not wait.
+
+    Blocks: call it from a thread where an event loop runs.
+
+    Args:
+        path: the database.
+        copy: the new file, 0600.
+
+    Raises:
+        OwnplugError: it is damaged, or the disk is full.
+    """
+    with _as_ours(path):
+        _copy(path, copy)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Query]:
+    """Read a database that nobody else has open, and that may have been made to do harm: nothing in it is run.
+
+    Blocks, as above.
+
+    Raises:
+        OwnplugError: it is damaged, or none.
+    """
+    with (
+        _as_ours(path),
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database,
+    ):
+        database.execute("PRAGMA trusted_schema = OFF")
+        yield lambda sql: database.execute(sql).fetchall()
+
+
+def schema_of_version(version: int) -> set[tuple[str | None, ...]]:
+    """Return what a database has in it at a version: kind, name, table and statement of each thing."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        for step in migrations()[:version]:
+            database.executescript(step.sql)
+        return set(database.execute(SCHEMA_QUERY))
+
+
+def _copy(path: Path, copy: Path) -> None:
     _make_private(copy)
-    # Read by a connection of its own: the one that changes the database would wait for itself.
+    # Read by a connection of its own: the one that changes the database would wait for itself. All in one step: in
+    # WAL mode that is one moment of it, and holds up no writer.
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
 
@@ -168,6 +210,20 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+@contextmanager
+def _as_ours(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite and of the disk into ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(error, path) from error
+    except OSError as error:
+        raise OwnplugError(
+            f"The database {path} cannot be opened: {error.strerror}.",
+            hint="Does its folder exist, and may you write there?",
+        ) from error
 
 
 def _translated(error: sqlite3.Error, path: Path) -> OwnplugError:

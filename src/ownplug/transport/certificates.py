@@ -88,6 +88,29 @@ def fingerprint(certificate: Path) -> str:
     return digest.hex(":").upper()
 
 
+def check_certificates(directory: Path) -> None:
+    """Make sure that CA and server certificate fit their keys and each other; their ends and names may change.
+
+    Blocks: call it from a thread where an event loop runs.
+
+    Raises:
+        Malformed: a file is missing or damaged, or two do not fit.
+    """
+    try:
+        ca, server = (
+            x509.load_pem_x509_certificate((directory / name).read_bytes())
+            for name in ("ca.pem", "server.pem")
+        )
+        server.verify_directly_issued_by(ca)
+        for certificate, name in ((ca, "ca.key"), (server, "server.key")):
+            if _load_key(directory / name).public_key() != certificate.public_key():
+                raise ValueError(f"{name} is the key of another certificate")
+    except InvalidSignature as error:
+        raise Malformed("The server certificate is not of the home's own CA.") from error
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise Malformed(f"The home's certificates are damaged: {error}.") from error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """What the server certificate shall say, and when it is."""

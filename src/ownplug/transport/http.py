@@ -6,6 +6,7 @@ answers. So each host has a queue, each request a deadline, and each reply a lim
 (with and without its C parser, though not under `python -X dev`, where it is strict on purpose).
 
 Nothing of a browser is wanted: no redirects, cookies, proxies from the environment, or decompression.
+It is longer than others because aiohttp has one door.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
@@ -33,7 +34,7 @@ from ownplug.transport.tcp import connect_failure
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from types import TracebackType
 
     from ownplug.core.secret import Secret
@@ -48,8 +49,14 @@ TOTAL_TIMEOUT_S = 10.0
 """From the call to the end of the reply, waiting behind other requests included."""
 
 _API_REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a year of hourly samples of a large home, as JSON
+_FILE = "application/octet-stream"
 _EVENT_LIMIT = 1024 * 1024  # bytes in one WebSocket message
 _HEARTBEAT_S = 20.0  # a hub that is gone is noticed within one and a half of these
+
+
+class _Asked(TypedDict):
+    body: bytes | None
+    headers: dict[str, str]
 
 
 class HttpClient:
@@ -145,19 +152,43 @@ class JsonClient:
             Malformed: what came back is no HTTP, no JSON, or too long.
             UsageError: no HTTP URL.
         """
-        place = _address(url)
-        headers = _bearer(token)
-        body = None
-        if json is not None:
-            headers["Content-Type"] = "application/json"
-            body = msgspec.json.encode(json)
         async with (
-            _deadline(place, timeout_s),
-            self._session.exchange(method, url, body=body, headers=headers) as response,
+            _deadline(_address(url), timeout_s),
+            self._session.exchange(method, url, **_asked(json, token)) as response,
         ):
-            content = await _read_limited(response, _API_REPLY_LIMIT)
-            data = _decode(content, f"The answer of {_where(place)} (HTTP status {response.status})")
-            return JsonReply(status=response.status, headers=response.headers.copy(), data=data)
+            return await _json_reply(response)
+
+    async def download(
+        self,
+        url: str,
+        take: Callable[[bytes], Awaitable[None]],
+        *,
+        json: Any,
+        token: Secret | None = None,
+        patience_s: float,
+    ) -> JsonReply:
+        """Have the API make a file, and hand it on as it comes; an answer that is no file is returned as it is.
+
+        Args:
+            url: asked with POST.
+            take: is given the file, piece by piece.
+            json: what is asked for.
+            token: the login.
+            patience_s: for the beginning of the answer, and for each piece of it.
+
+        Raises:
+            As `request`; `take` may have been given the beginning of a file by then.
+        """
+        async with (
+            _deadline(_address(url), patience_s) as deadline,
+            self._session.exchange("POST", url, **_asked(json, token)) as response,
+        ):
+            if response.content_type != _FILE:
+                return await _json_reply(response)
+            async for piece in response.content.iter_any():
+                await take(piece)
+                deadline.reschedule(asyncio.get_running_loop().time() + patience_s)
+            return JsonReply(status=response.status, headers=response.headers.copy(), data=None)
 
     async def events(self, url: str, *, token: Secret | None = None) -> AsyncIterator[Any]:
         """Yield each message of a WebSocket as decoded JSON; ends only by raising.
@@ -301,6 +332,20 @@ def _bearer(token: Secret | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
+def _asked(json: Any, token: Secret | None) -> _Asked:
+    if json is None:
+        return {"body": None, "headers": _bearer(token)}
+    headers = {**_bearer(token), "Content-Type": "application/json"}
+    return {"body": msgspec.json.encode(json), "headers": headers}
+
+
+async def _json_reply(response: aiohttp.ClientResponse) -> JsonReply:
+    place = _where(_address(str(response.url)))
+    content = await _read_limited(response, _API_REPLY_LIMIT)
+    data = _decode(content, f"The answer of {place} (HTTP status {response.status})")
+    return JsonReply(status=response.status, headers=response.headers.copy(), data=data)
+
+
 def _decode(content: bytes, what: str) -> Any:
     try:
         return msgspec.json.decode(content) if content else None
@@ -322,11 +367,11 @@ async def _read_limited(
 
 
 @asynccontextmanager
-async def _deadline(place: tuple[str, int], timeout_s: float) -> AsyncIterator[None]:
+async def _deadline(place: tuple[str, int], timeout_s: float) -> AsyncIterator[asyncio.Timeout]:
     deadline = asyncio.timeout(timeout_s)
     try:
         async with deadline:
-            yield
+            yield deadline
     except TimeoutError as error:
         if not deadline.expired():
             raise

@@ -6,6 +6,7 @@ document (RFC 9457), never a traceback, and nothing that is asked with GET chang
 """
 
 from ownplug.web.app import create_app
+from ownplug.web.backup import BackupDoor
 from ownplug.web.pairing import (
     DoneStep,
     FoundPlug,
@@ -19,6 +20,7 @@ from ownplug.web.server import WebServer, open_web
 from ownplug.web.settings import WebSettings
 
 __all__ = [
+    "BackupDoor",
     "DoneStep",
     "FoundPlug",
     "HeardNetwork",

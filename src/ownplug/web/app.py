@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from ownplug import __version__
+from ownplug.web.backup import BackupDoor, backup
 from ownplug.web.body import JsonBodies
 from ownplug.web.description import PROBLEM_RESPONSES, describe_problems
 from ownplug.web.front import front
@@ -20,7 +21,9 @@ from ownplug.web.settings import WebSettings
 from ownplug.web.tokens import tokens
 
 
-def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, logins: LoginDoor) -> FastAPI:
+def create_app(
+    api: HubDoor, desk: PairingDoor, settings: WebSettings, logins: LoginDoor, backups: BackupDoor
+) -> FastAPI:
     """Make the web interface of a hub.
 
     Args:
@@ -28,6 +31,7 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, logins: L
         desk: takes plugs home.
         settings: where it will listen and which names it answers to.
         logins: knows who may do what, `ownplug.hub.Logins`.
+        backups: makes backups of the home.
 
     Raises:
         UsageError: an entry of `allowed_hosts` is no host name.
@@ -49,8 +53,21 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, logins: L
     )
     app.state.hub = api
     app.state.pairing = desk
+    app.state.backup = backups
     app.state.logins = logins
-    for routes in (health, front, open_session, session, reading, switching, ruling, tokens, pairing, live):
+    for routes in (
+        health,
+        front,
+        open_session,
+        session,
+        reading,
+        switching,
+        ruling,
+        tokens,
+        pairing,
+        backup,
+        live,
+    ):
         app.include_router(routes, responses=PROBLEM_RESPONSES)
     describe_problems(app)
     answer_failures(app)

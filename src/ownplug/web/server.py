@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.web.app import create_app
+from ownplug.web.backup import BackupDoor
 from ownplug.web.pairing import PairingDoor
 from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.settings import WebSettings
@@ -50,6 +51,7 @@ async def open_web(
     desk: PairingDoor,
     settings: WebSettings,
     logins: LoginDoor,
+    backups: BackupDoor,
     *,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[WebServer]:
@@ -62,13 +64,14 @@ async def open_web(
         desk: takes plugs home.
         settings: where to listen and which names to answer to.
         logins: knows who may do what, `ownplug.hub.Logins`.
+        backups: makes backups of the home.
         tls: the server's certificate; without one it speaks plain HTTP.
 
     Raises:
         Conflict: the port is in use.
         UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
     """
-    app = create_app(api, desk, settings, logins)
+    app = create_app(api, desk, settings, logins, backups)
     listener = await _listen(settings)
     server = _Server(_config(app, tls))
     tasks = asyncio.TaskGroup()

@@ -207,3 +207,33 @@ async def test_a_cancelled_listener_leaves_the_hub_with_a_closed_connection(api:
             await heard.wait()
             listener.cancel()
         await left.wait()
+
+
+async def test_a_file_is_waited_for_piece_by_piece(serve: Serve, api: JsonClient) -> None:
+    """Each piece has its time; one that does not come ends it, and so does an end that comes too early."""
+    came: list[bytes] = []
+
+    async def take(piece: bytes) -> None:
+        came.append(piece)
+
+    def sending(*, stalls: bool) -> Talk:
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n{}")
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 9\r\n\r\n"
+            )
+            for _ in range(4):  # longer than the patience, all together
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.3)
+            if stalls:
+                await reader.read()
+
+        return talk
+
+    for stalls, error in ((True, LinkTimeout), (False, LinkBroken)):
+        came.clear()
+        async with serve(sending(stalls=stalls)) as port:
+            with pytest.raises(error):
+                await api.download(f"http://127.0.0.1:{port}/api", take, json={}, patience_s=1.0)
+        assert b"".join(came) == b"xxxx"

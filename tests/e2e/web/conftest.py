@@ -6,8 +6,8 @@ import asyncio
 import dataclasses
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +64,7 @@ class MemoryHub:
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.breaks: Exception | None = None
         self.calls: list[str] = []
         self.broadcast: Broadcast[Event] = Broadcast()
         self.listened, self.left = asyncio.Event(), asyncio.Event()
@@ -234,6 +235,28 @@ class MemoryDesk:
         self._calls.append(f"cancel {id_}")
 
 
+class MemoryBackups:
+    """A backup of a few bytes, or the hub's `failure`; with `breaks` it fails when most of it was sent."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+
+    @asynccontextmanager
+    async def open(self, passphrase: Secret | None, /) -> AsyncIterator[AsyncIterator[bytes]]:
+        if self._hub.failure is not None:
+            raise self._hub.failure
+        self._hub.calls.append(f"backup {passphrase.reveal() if passphrase else None}")
+        async with aclosing(self._pieces()) as pieces:
+            yield pieces
+        self._hub.calls.append("backup ended")
+
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+        yield b"beginning "
+        if self._hub.breaks is not None:
+            raise self._hub.breaks
+        yield b"end"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back over the wire."""
@@ -277,7 +300,7 @@ async def logins(tmp_path: Path) -> AsyncIterator[Logins]:
 async def url(hub: MemoryHub, logins: Logins) -> AsyncIterator[str]:
     """The address of the hub's web interface, running."""
     settings = WebSettings(port=0, allowed_hosts=("plugs.example:443",))
-    async with open_web(hub, MemoryDesk(hub), settings, logins) as web:
+    async with open_web(hub, MemoryDesk(hub), settings, logins, MemoryBackups(hub)) as web:
         yield web.url
 
 
@@ -343,7 +366,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
         hub = MemoryHub()
         async with (
             open_logins(tmp_path) as logins,
-            open_web(hub, NO_DESK, WebSettings(port=0), logins) as web,
+            open_web(hub, NO_DESK, WebSettings(port=0), logins, MemoryBackups(hub)) as web,
         ):
             (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
             (tmp_path / "token").write_text(f"{TOKEN}\n")

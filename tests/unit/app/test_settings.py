@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from ownplug.app import Origin, Settings, load_settings
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
+from ownplug.core.secret import Secret
 from ownplug.hub import HubSettings
 from ownplug.web import WebSettings
 
@@ -241,3 +243,11 @@ def test_any_text_for_a_file_is_settings_or_a_sentence(file: Path, text: str) ->
     file.write_text(text, "utf-8")
     with contextlib.suppress(UsageError):
         assert load_settings(file, {}, {})[1]
+
+
+def test_no_setting_is_a_secret() -> None:
+    """A backup without secrets has the settings in it: before one becomes secret, that has to be thought over."""
+    _, origins = load_settings(Path("none"), {}, {})
+    names = [origin.name for origin in origins]
+    assert not [name for name in names if re.search("key|password|secret|token|passphrase", name)]
+    assert not [origin.name for origin in origins if isinstance(origin.value, Secret)]

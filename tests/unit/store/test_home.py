@@ -76,3 +76,18 @@ async def test_another_key_of_the_home_is_on_the_disk_with_the_old_one_of_its_pl
         assert await store.home() == replace(HOME, key=second, advertised="192.168.1.10")
         assert {plug.room for plug in await store.plugs()} == {"hall"}
         assert [plug.key for plug in await store.plugs()] == [HOME.key, Secret("its own")]
+
+
+async def test_plugs_are_replaced_all_or_none(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    kettle, lamp, fridge = (
+        PlugRecord(uuid=Uuid(f"181108123456782518273429800000{number}"), name=name, registered_at=now)
+        for number, name in ((10, "kettle"), (11, "lamp"), (12, "fridge"))
+    )
+    async with SqliteStore(tmp_path / "hub.sqlite3") as store:
+        await store.save_plug(kettle)
+        with pytest.raises(Conflict):
+            await store.replace_plugs([lamp, replace(fridge, name="LAMP")])
+        assert await store.plugs() == [kettle]
+        await store.replace_plugs([lamp, replace(fridge, name="kettle", key=Secret("own"))])
+        assert await store.plugs() == [lamp, replace(fridge, name="kettle", key=Secret("own"))]

@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import NameOID
 
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import Malformed, UsageError
 from ownplug.testing import FakeClock
-from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.certificates import check_certificates, ensure_certificates
 
 HOSTS = ["192.168.1.10", "hub.home", "localhost", "127.0.0.1", "::1"]
 
@@ -159,3 +159,22 @@ async def test_a_directory_that_is_a_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="cannot be read or written"):
         await ensure_certificates(tmp_path / "tls", HOSTS, FakeClock())
+
+
+async def test_what_is_issued_passes_the_check(tmp_path: Path) -> None:
+    await ensure_certificates(tmp_path, HOSTS, FakeClock())
+    check_certificates(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca.key", "server.pem", "server.key"])
+async def test_a_file_of_another_home_or_none_does_not_pass(name: str, tmp_path: Path) -> None:
+    for home in ("one", "two"):
+        await ensure_certificates(tmp_path / home, HOSTS, FakeClock())
+    file = tmp_path / "one" / name
+    for content in ((tmp_path / "two" / name).read_bytes(), b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n"):
+        file.write_bytes(content)
+        with pytest.raises(Malformed, match="certificate"):
+            check_certificates(tmp_path / "one")
+    file.unlink()
+    with pytest.raises(Malformed, match="damaged"):
+        check_certificates(tmp_path / "one")

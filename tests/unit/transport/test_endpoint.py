@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 import pytest
 
 from ownplug.core.errors import Conflict, UsageError
-from ownplug.transport.endpoint import listen_failure, parse_endpoint
+from ownplug.transport.endpoint import is_own_address, listen_failure, parse_endpoint
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,23 @@ def test_an_address_of_another_machine_says_so() -> None:
     error = listen_failure(OSError(errno.EADDRNOTAVAIL, "Not ours"), "192.0.2.1:123", "--ntp")
     assert isinstance(error, UsageError)
     assert str(error) == "Cannot listen at 192.0.2.1:123: Not ours."
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("nowhere.invalid", False),
+        ("", False),
+        ("a" * 64 + ".example", False),
+    ],
+)
+def test_an_address_is_ours_or_not(host: str, is_ours: bool) -> None:
+    assert is_own_address(host) is is_ours
+
+
+def test_an_address_of_another_machine_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_DGRAM, 0, "", ("192.0.2.1", 0))]  # RFC 5737: nobody's
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert not is_own_address("192.0.2.1")
