@@ -17,12 +17,14 @@ from ownplug.hub.events import (
     PlugRenamed,
     PowerRead,
     RelaySwitched,
+    TimersChanged,
 )
 from ownplug.hub.hub import Hub
 from ownplug.hub.ports import Exchange, HomeStore
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
+from ownplug.hub.timers import TimerView
 
 __all__ = [
     "Accounts",
@@ -47,5 +49,7 @@ __all__ = [
     "Refusals",
     "RelaySwitched",
     "StartupTalk",
+    "TimerView",
+    "TimersChanged",
     "UserView",
 ]

@@ -20,12 +20,14 @@ from ownplug.core.meross import Method
 from ownplug.core.records import PlugRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
-from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
+from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.hub import Hub
+from ownplug.hub.lights import Lights
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.session import PlugSession
 from ownplug.hub.talk import StartupTalk
+from ownplug.hub.timers import AutoOffs, Timers
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -81,12 +83,20 @@ class HubApi:
     Args:
         hub: the running hub.
         clock: the time of events that come from here.
+
+    Attributes:
+        timers: what plugs do by themselves, and when.
+        auto_offs: after what time they turn themselves off.
+        lights: whether their lights show what they do.
     """
 
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub = hub
         self._clock = clock
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
+        self.timers = Timers(self._open, self._tell_timers_changed, clock)
+        self.auto_offs = AutoOffs(self._open, self._tell_timers_changed, clock)
+        self.lights = Lights(self._open)
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
@@ -240,6 +250,10 @@ class HubApi:
             raise UsageError(f"{known.name} has no outlet {channel}.")
         async with self._link(session) as link:
             yield Plug(link, clock=self._clock, abilities=session.state.abilities or None)
+
+    def _tell_timers_changed(self, reference: str) -> None:
+        plug = self._hub.registry.find(reference)
+        self._hub.events.publish(TimersChanged(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
 
     def _link(self, session: PlugSession) -> AbstractAsyncContextManager[Link]:
         settings = self._hub.settings

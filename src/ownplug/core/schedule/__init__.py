@@ -15,6 +15,7 @@ from ownplug.core.schedule.moments import Moment, Place, next_moment
 from ownplug.core.schedule.rules import EVERY_DAY, AtClock, AtSun, AutoOff, SunEvent, Timer, Weekday
 from ownplug.core.schedule.sun import sun_moments, sun_times
 from ownplug.core.schedule.words import (
+    describe_at,
     describe_days,
     describe_duration,
     parse_at,
@@ -37,6 +38,7 @@ __all__ = [
     "Timer",
     "Weekday",
     "Zone",
+    "describe_at",
     "describe_days",
     "describe_duration",
     "next_moment",

@@ -75,6 +75,16 @@ def render_clock(at: AtClock) -> str:
     return f"{at.minute // _HOUR_MIN:02}:{at.minute % _HOUR_MIN:02}"
 
 
+def describe_at(at: AtClock | AtSun) -> str:
+    """Say when that is: `at 18:30`, `30 minutes before sunset`."""
+    if isinstance(at, AtClock):
+        return f"at {render_clock(at)}"
+    if at.offset_min == 0:
+        return f"at {at.event.value}"
+    side = "before" if at.offset_min < 0 else "after"
+    return f"{describe_duration(abs(at.offset_min) * _MINUTE_S)} {side} {at.event.value}"
+
+
 def describe_days(days: frozenset[Weekday], *, joined_by: str = "and") -> str:
     """Say which days these are: `weekdays`, `Monday and Friday`."""
     for name, group in (("every day", EVERY_DAY), ("weekdays", WEEKDAYS), ("the weekend", WEEKEND)):
@@ -96,7 +106,7 @@ def summarize(rule: Timer | AutoOff) -> str:
     if isinstance(rule, AutoOff):
         when = "" if rule.days == EVERY_DAY else f", on {describe_days(rule.days)}"
         return f"{describe_duration(rule.duration_s)} after it was turned on{when}: off"
-    return f"{_which_days(rule)}, {_describe_at(rule.at)}: {'on' if rule.turns_on else 'off'}"
+    return f"{_which_days(rule)}, {describe_at(rule.at)}: {'on' if rule.turns_on else 'off'}"
 
 
 def _offset_min(sign: str | None, duration: str | None) -> int:
@@ -127,15 +137,6 @@ def _which_days(timer: Timer) -> str:
         days = describe_days(timer.days)
         return days if timer.days == EVERY_DAY else f"on {days}"
     return "once" if timer.days == EVERY_DAY else f"once, on {describe_days(timer.days, joined_by='or')}"
-
-
-def _describe_at(at: AtClock | AtSun) -> str:
-    if isinstance(at, AtClock):
-        return f"at {render_clock(at)}"
-    if at.offset_min == 0:
-        return f"at {at.event.value}"
-    side = "before" if at.offset_min < 0 else "after"
-    return f"{describe_duration(abs(at.offset_min) * _MINUTE_S)} {side} {at.event.value}"
 
 
 def _listed(names: Iterable[str], joined_by: str) -> str:

@@ -48,8 +48,11 @@ def test_a_time_is_read_as_people_write_it(text: str, at: AtClock | AtSun) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "24:00", "18.30", "1830", "18:3", "noon", "sunset-", "sunset30m", "sunset-30", "-30m", "moonset"]
-    + ["sunset-25h", "sunset-30s", "sunset-0m", "sunset--5m", "١٨:٣٠", "sunset+9999999h", "18:30\x00"],
+    [
+        *("", "24:00", "18.30", "1830", "18:3", "١٨:٣٠", "18:30\x00", "noon", "moonset", "-30m"),
+        *("sunset-", "sunset30m", "sunset-30", "sunset-25h", "sunset-30s", "sunset-0m", "sunset--5m"),
+        "sunset+9999999h",
+    ],
 )
 def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(UsageError) as refused:
