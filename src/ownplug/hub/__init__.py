@@ -25,6 +25,7 @@ from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
+from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
     "Accounts",
@@ -36,6 +37,7 @@ __all__ = [
     "Hub",
     "HubApi",
     "HubSettings",
+    "KeptRules",
     "PlugBound",
     "PlugForgotten",
     "PlugOffline",
@@ -51,5 +53,6 @@ __all__ = [
     "StartupTalk",
     "TimerView",
     "TimersChanged",
+    "UnreadRule",
     "UserView",
 ]

@@ -17,6 +17,7 @@ from ownplug.web.problems import answer_failures
 from ownplug.web.routes import api as api_routes
 from ownplug.web.routes import health
 from ownplug.web.settings import WebSettings
+from ownplug.web.timers import rules
 
 
 def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Secret) -> FastAPI:
@@ -48,7 +49,7 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Se
     )
     app.state.hub = api
     app.state.pairing = desk
-    for routes in (health, api_routes, pairing, live):
+    for routes in (health, api_routes, rules, pairing, live):
         app.include_router(routes)
     answer_failures(app)
     app.add_middleware(JsonBodies)

@@ -26,7 +26,7 @@ class Sent(BaseModel):
 
 
 class SwitchBody(Sent):
-    """Which state a relay shall have."""
+    """Which state a relay, or a light, shall have."""
 
     on: StrictBool
 
@@ -88,6 +88,12 @@ class Relay(BaseModel):
     channel: int
     on: bool
     changed_at: Moment | None
+
+
+class Light(BaseModel):
+    """The plug's own light: whether it shows what the plug does."""
+
+    on: bool
 
 
 class Power(BaseModel):
