@@ -73,7 +73,9 @@ class MemoryRules(Generic[V]):
     """One rule of the kettle; what shall be changed is noted, and not done."""
 
     def __init__(self, hub: MemoryHub, kind: str, rule: V) -> None:
-        self.kept: KeptRules[V] = KeptRules(rules=(rule,), unread=(UnreadRule(id="g", name="door", reason="No."),))
+        self.kept: KeptRules[V] = KeptRules(
+            rules=(rule,), unread=(UnreadRule(id="g", name="door", reason="No."),)
+        )
         self._hub = hub
         self._kind = kind
 

@@ -133,7 +133,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"at": "06:05", "turns": "off", "days": ["monday"], "repeats": False},
         201,
         LAMP,
-        ["add timer kettle: once, on Monday, at 06:05: off,  True"],
+        ["add timer kettle: once, on the next Monday, at 06:05: off,  True"],
     ),
     ("GET", "/api/v1/plugs/kettle/timers/n1jxa2", None, 200, LAMP, []),
     (

@@ -8,7 +8,6 @@ every day   weekdays   weekend   mon,wed   weekdays,sat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from ownplug.core.errors import UsageError
 from ownplug.core.schedule.rules import DAY_MIN, EVERY_DAY, AtClock, AtSun, AutoOff, SunEvent, Timer, Weekday
@@ -85,12 +84,12 @@ def describe_at(at: AtClock | AtSun) -> str:
     return f"{describe_duration(abs(at.offset_min) * _MINUTE_S)} {side} {at.event.value}"
 
 
-def describe_days(days: frozenset[Weekday], *, joined_by: str = "and") -> str:
+def describe_days(days: frozenset[Weekday]) -> str:
     """Say which days these are: `weekdays`, `Monday and Friday`."""
     for name, group in (("every day", EVERY_DAY), ("weekdays", WEEKDAYS), ("the weekend", WEEKEND)):
         if days == group:
             return name
-    return _listed((day.name.capitalize() for day in sorted(days)), joined_by) or "no day"
+    return _listed(days, "and") or "no day"
 
 
 def describe_duration(duration_s: int) -> str:
@@ -136,9 +135,12 @@ def _which_days(timer: Timer) -> str:
     if timer.repeats:
         days = describe_days(timer.days)
         return days if timer.days == EVERY_DAY else f"on {days}"
-    return "once" if timer.days == EVERY_DAY else f"once, on {describe_days(timer.days, joined_by='or')}"
+    if timer.days == EVERY_DAY:
+        return "once"
+    names = {WEEKDAYS: "weekday", WEEKEND: "day of the weekend"}
+    return f"once, on the next {names.get(timer.days) or _listed(timer.days, 'or')}"
 
 
-def _listed(names: Iterable[str], joined_by: str) -> str:
-    *most, last = [*names] or [""]
+def _listed(days: frozenset[Weekday], joined_by: str) -> str:
+    *most, last = [day.name.capitalize() for day in sorted(days)] or [""]
     return f"{', '.join(most)} {joined_by} {last}" if most else last

@@ -135,11 +135,11 @@ def test_a_duration_is_said_in_its_units(duration_s: int, said: str) -> None:
         (Timer(id="a", at=parse_at("sunrise"), turns_on=True, repeats=False), "once, at sunrise: on"),
         (
             Timer(id="a", at=parse_at("sunrise+1h"), turns_on=True, days=WEEKEND, repeats=False),
-            "once, on the weekend, 1 hour after sunrise: on",
+            "once, on the next day of the weekend, 1 hour after sunrise: on",
         ),
         (
             Timer(id="a", at=parse_at("07:00"), turns_on=True, days=parse_days("mon,fri"), repeats=False),
-            "once, on Monday or Friday, at 07:00: on",
+            "once, on the next Monday or Friday, at 07:00: on",
         ),
         (AutoOff(id="a", duration_s=3600), "1 hour after it was turned on: off"),
         (
