@@ -7,7 +7,7 @@ Every call is about a plug that the home knows, named as a person names it. Each
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -94,8 +94,8 @@ class HubApi:
         self._hub = hub
         self._clock = clock
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
-        self.timers = Timers(self._open, self._tell_timers_changed, clock)
-        self.auto_offs = AutoOffs(self._open, self._tell_timers_changed, clock)
+        self.timers = Timers(self._open, self._timers_teller, clock)
+        self.auto_offs = AutoOffs(self._open, self._timers_teller, clock)
         self.lights = Lights(self._open)
 
     def home(self) -> HomeView:
@@ -251,9 +251,12 @@ class HubApi:
         async with self._link(session) as link:
             yield Plug(link, clock=self._clock, abilities=session.state.abilities or None)
 
-    def _tell_timers_changed(self, reference: str) -> None:
-        plug = self._hub.registry.find(reference)
-        self._hub.events.publish(TimersChanged(at=self._clock.now(), uuid=plug.uuid, name=plug.name))
+    def _timers_teller(self, reference: str) -> Callable[[], None]:
+        """Return what tells that the rules of a plug were changed, whatever it is called by then."""
+        uuid = self._hub.registry.find(reference).uuid
+        return lambda: self._hub.events.publish(
+            TimersChanged(at=self._clock.now(), uuid=uuid, name=self._hub.registry.name_of(uuid))
+        )
 
     def _link(self, session: PlugSession) -> AbstractAsyncContextManager[Link]:
         settings = self._hub.settings

@@ -57,13 +57,15 @@ class _RuleDoor(ABC, Generic[R, V]):
 
     Args:
         open_plug: reaches a plug.
-        changed: told which plug's rules were changed.
+        teller: gives, for a plug, what tells that its rules were changed.
         clock: says what time it is.
     """
 
-    def __init__(self, open_plug: OpenPlug, changed: Callable[[str], None], clock: Clock) -> None:
+    def __init__(
+        self, open_plug: OpenPlug, teller: Callable[[str], Callable[[], None]], clock: Clock
+    ) -> None:
         self._open = open_plug
-        self._changed = changed
+        self._teller = teller
         self._clock = clock
 
     async def all(self, reference: str) -> KeptRules[V]:
@@ -78,24 +80,27 @@ class _RuleDoor(ABC, Generic[R, V]):
             return await self._one(plug, await self._of(plug).get(rule_id))
 
     async def add(self, reference: str, rule: R) -> V:
-        """Make one, whose id the plug's side chooses; return it as the plug keeps it."""
+        """Make one, which gets an id of its own; return it as the plug keeps it."""
+        tell_changed = self._teller(reference)
         async with self._open(reference, channel=rule.channel) as plug:
             kept = await self._of(plug).add(rule)
-            self._changed(reference)
+            tell_changed()
             return await self._one(plug, kept)
 
     async def change(self, reference: str, rule: R) -> V:
         """Replace the one of the same id; return it as the plug keeps it."""
+        tell_changed = self._teller(reference)
         async with self._open(reference, channel=rule.channel) as plug:
             kept = await self._of(plug).change(rule)
-            self._changed(reference)
+            tell_changed()
             return await self._one(plug, kept)
 
     async def remove(self, reference: str, rule_id: str) -> None:
         """Let the plug forget one."""
+        tell_changed = self._teller(reference)
         async with self._open(reference) as plug:
             await self._of(plug).remove(rule_id)
-            self._changed(reference)
+            tell_changed()
 
     async def _one(self, plug: Plug, rule: R) -> V:
         [shown] = await self._shown(plug, [rule])

@@ -17,6 +17,8 @@ from ownplug.plug.link import Link
 _NOWHERE = PlugPosition(longitude=0, latitude=0)
 _UNIX_LIMIT, _DAY_S = 2**32, 86_400  # the plug's clock has 32 bits. Source: assumed
 
+_MOST_RULES = 64  # three times what a plug has slots for: what it says must not cost us seconds
+
 
 class Location:
     """The place of one plug."""
@@ -33,7 +35,7 @@ class Location:
         """
         if ns.SYSTEM_POSITION not in await self._abilities.all():
             return None
-        reply = await self._link.request(Method.GET, ns.SYSTEM_POSITION, {})
+        reply = await self._link.request(Method.GET, ns.SYSTEM_POSITION, {"position": {}})
         told = reply.read(PositionPayload).position
         if told == _NOWHERE:
             return None
@@ -57,10 +59,13 @@ class Location:
         """Ask for everything that decides when a timer acts: the offsets of its clock, and its position.
 
         Raises:
-            Malformed: its clock has an offset that no clock has.
+            Malformed: its clock has offsets that no clock has.
         """
         reply = await self._link.request(Method.GET, ns.SYSTEM_TIME, {})
-        zone = Zone(rules=tuple(map(_possible, reply.read(TimePayload).time.rules)))
+        told = reply.read(TimePayload).time.rules
+        if len(told) > _MOST_RULES:
+            raise Malformed(f"The plug's clock changes {len(told)} times; no plug remembers so many.")
+        zone = Zone(rules=tuple(map(_possible, told)))
         position = await self.position()
         if position is None:
             return Place(zone=zone)

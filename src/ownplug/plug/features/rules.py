@@ -39,6 +39,7 @@ V = TypeVar("V")
 
 _ID_LETTERS = string.ascii_lowercase + string.digits  # Source: captures (16 of them)
 _ID_LENGTH = 16
+_MOST_TOLD = 2 * SLOTS  # each costs a question
 _LABELS = {"at": "acts", "turns_on": "turns on", "duration_s": "seconds"}
 
 
@@ -158,7 +159,10 @@ class Rules(Generic[R]):
         if not dialect.digest:
             return [str(entry.get("id")) for entry in await self._entries(dialect)]
         reply = await self._link.request(Method.GET, dialect.digest, {"digest": []})
-        return [summary.id for summary in reply.read(RuleDigestPayload).digest]
+        told = reply.read(RuleDigestPayload).digest
+        if len(told) > _MOST_TOLD:
+            raise Malformed(f"The plug tells of {len(told)} {self._kind}s; no plug keeps so many.")
+        return [summary.id for summary in told]
 
     async def _entries(self, dialect: Dialect[R]) -> list[Entry]:
         if not dialect.digest:

@@ -54,8 +54,10 @@ async def test_a_place_that_cannot_be_is_an_error(
         await to_plug(plug).location.position()
 
 
-@pytest.mark.parametrize("rule", [[-1, 0, 0], [2**40, 0, 0], [0, 10**15, 0]])
-async def test_an_offset_that_cannot_be_is_an_error(script: Script, to_plug: ToPlug, rule: list[int]) -> None:
-    told = {"time": {"timestamp": 1, "timezone": "x", "timeRule": [rule]}}
-    with pytest.raises(Malformed, match="offset that no clock has"):
+@pytest.mark.parametrize("rules", [[[-1, 0, 0]], [[2**40, 0, 0]], [[0, 10**15, 0]], [[0, 0, 0]] * 65])
+async def test_a_clock_that_cannot_be_is_an_error(
+    script: Script, to_plug: ToPlug, rules: list[list[int]]
+) -> None:
+    told = {"time": {"timestamp": 1, "timezone": "x", "timeRule": rules}}
+    with pytest.raises(Malformed, match=r"offset that no clock has|changes 65 times"):
         await to_plug(script(("GETACK", ns.SYSTEM_TIME, told))).location.place()

@@ -271,3 +271,16 @@ async def test_nonsense_is_an_error_or_a_rule_that_means_nothing(
     except Malformed:
         return
     assert len((await plug.timers.all()).unread) == 1
+
+
+async def test_a_plug_that_tells_of_more_rules_than_any_keeps_is_not_asked_for_them(
+    script: Script, to_plug: ToPlug
+) -> None:
+    digest = [{"id": str(number)} for number in range(2 * SLOTS + 1)]
+    plug = script(
+        ("GETACK", ns.DIGEST_TIMER_X, {"digest": digest}),
+        abilities=(ns.CONTROL_TIMER_X, ns.DIGEST_TIMER_X),
+    )
+    with pytest.raises(Malformed, match="65 timers"):
+        await to_plug(plug).timers.all()
+    assert plug.heard[-1].namespace == ns.DIGEST_TIMER_X
