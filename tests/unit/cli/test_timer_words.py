@@ -34,13 +34,13 @@ RULES: list[dict[str, Any]] = [LAMP, TEA, OTHER_TEA, NAMELESS]
         (Duration(), "1h15m", 4500),
         (Duration(), "Never", NEVER),
     ],
-    ids=repr,
+    ids=lambda value: getattr(value, "name", str(value)),
 )
 def test_a_word_is_what_the_api_takes(kind: click.ParamType[Any], word: str, meant: object) -> None:
     assert kind.convert(word, None, None) == meant
 
 
-@pytest.mark.parametrize("kind", [At(), Days(), Duration()], ids=repr)
+@pytest.mark.parametrize("kind", [At(), Days(), Duration()], ids=lambda kind: kind.name)
 def test_another_word_is_wrong_usage_with_an_example(kind: click.ParamType[Any]) -> None:
     with pytest.raises(click.BadParameter, match="Write "):
         kind.convert("soon", None, None)
