@@ -37,7 +37,7 @@ SLOTS = 32
 R = TypeVar("R", Timer, AutoOff)
 V = TypeVar("V")
 
-_ID_LETTERS = string.ascii_lowercase + string.digits  # Source: captures (16 of them)
+_ID_LETTERS = string.ascii_lowercase + string.digits  # Source: protocol notes, 5.7 (16 of them)
 _ID_LENGTH = 16
 _MOST_TOLD = 2 * SLOTS  # each costs a question
 _LABELS = {"at": "acts", "turns_on": "turns on", "duration_s": "seconds"}
