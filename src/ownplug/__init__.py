@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ownplug import console
+    from ownplug.core.schedule import AtClock, AtSun, AutoOff, SunEvent, Timer, Weekday
     from ownplug.core.secret import Secret
     from ownplug.core.state import EnergyDay, Reading, RelayState
     from ownplug.plug import Plug
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "AtClock",
+    "AtSun",
+    "AutoOff",
     "BadSignature",
     "Changed",
     "Conflict",
@@ -86,10 +90,13 @@ __all__ = [
     "Reading",
     "RelayState",
     "Restarted",
+    "SunEvent",
+    "Timer",
     "TooManyAttempts",
     "Unexpected",
     "Unreachable",
     "UsageError",
+    "Weekday",
     "WireError",
     "WrongLogin",
     "__version__",
@@ -97,19 +104,20 @@ __all__ = [
     "console",
 ]
 
-_VALUES = frozenset({"EnergyDay", "Reading", "RelayState"})
+_VALUES = {
+    **dict.fromkeys(("EnergyDay", "Reading", "RelayState"), "ownplug.core.state"),
+    **dict.fromkeys(("AtClock", "AtSun", "AutoOff", "SunEvent", "Timer", "Weekday"), "ownplug.core.schedule"),
+}
 
 
 def __getattr__(name: str) -> object:
     """Load types of values and the console when they are first named: the command line starts without them."""
-    if name == "console":
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "console":
         return import_module("ownplug.console")
     if name in _VALUES:
-        from ownplug.core import state
-
-        return getattr(state, name)
+        return getattr(import_module(_VALUES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

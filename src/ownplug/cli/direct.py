@@ -49,6 +49,15 @@ class DirectControls:
         """Ask for the days that it remembers."""
         return [_document(day) for day in await self._plug.energy_days()]
 
+    async def light(self) -> bool:
+        """Ask whether its light shows what it does."""
+        return await self._plug.light.is_on()
+
+    async def set_light(self, *, on: bool) -> bool:
+        """Let its light show what it does, or keep it dark, then ask what it is."""
+        await self._plug.light.set(on=on)
+        return await self._plug.light.is_on()
+
     async def request(self, *, method: str, namespace: str, payload: Document) -> Document:
         """Send a message of its own language; return its reply."""
         reply = await self._plug.request(namespace, payload, Method(method))

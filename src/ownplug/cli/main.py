@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "toggle": ("ownplug.cli.switch:toggle", "Switch a plug to the other state."),
     "watch": ("ownplug.cli.watch:watch", "Tell what happens, as it happens."),
     "energy": ("ownplug.cli.energy:energy", "Show what a plug uses, now and by day."),
+    "timer": ("ownplug.cli.timer:timer", "Show and change what plugs do by themselves, and when."),
+    "led": ("ownplug.cli.led:led", "Keep the plug's own light dark, or not."),
     "raw": ("ownplug.cli.raw:raw", "Send a plug one message of its own language."),
     "keys": ("ownplug.cli.keys:keys", "Change the key that the home and its plugs share."),
     "user": ("ownplug.cli.user:user", "Give people a login to the page, to the API, and to MQTT."),

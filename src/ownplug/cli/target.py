@@ -38,6 +38,12 @@ class Controls(Protocol):
     async def consumption(self) -> list[Document]:
         """Ask for the days that it remembers."""
 
+    async def light(self) -> bool:
+        """Ask whether its light shows what it does."""
+
+    async def set_light(self, *, on: bool) -> bool:
+        """Let its light show what it does, or keep it dark; return what it then says."""
+
     async def request(self, *, method: str, namespace: str, payload: Document) -> Document:
         """Send a message of its own language; return its reply."""
 
@@ -127,6 +133,12 @@ class _ThroughHub:
 
     async def consumption(self) -> list[Document]:
         return await self._hub.consumption(self._plug)
+
+    async def light(self) -> bool:
+        return await self._hub.light(self._plug)
+
+    async def set_light(self, *, on: bool) -> bool:
+        return await self._hub.set_light(self._plug, on=on)
 
     async def request(self, *, method: str, namespace: str, payload: Document) -> Document:
         return await self._hub.request(self._plug, method=method, namespace=namespace, payload=payload)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ownplug.client.address import START_HINT, HubAddress
 from ownplug.client.problems import raise_problem
+from ownplug.client.rules import RuleCalls
 from ownplug.core.errors import Unexpected, Unreachable, UsageError
 from ownplug.core.secret import Secret
 from ownplug.transport.http import JsonClient
@@ -21,6 +22,7 @@ from ownplug.transport.tls import client_context
 
 # A toggle asks the plug three times; the hub gives each question some seconds and names the one that failed.
 _TIMEOUT_S = 30.0
+_RULES_S = 60.0  # a plug with many timers is asked for each of them
 _SCAN_S = 60.0  # a plug's radio may be away for a while
 _BACKUP_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
 
@@ -35,12 +37,18 @@ class HubClient:
     Every call may raise `LinkError` (`Unreachable`: no hub runs there), `Forbidden` (the token is wrong),
     `Unexpected` (that is no hub), and what the hub itself could not do: `NotFound`, `Conflict`, `UsageError`,
     and `LinkError` or `DeviceError` where the plug could not be reached or refused.
+
+    Attributes:
+        timers: what plugs do by themselves, and when.
+        auto_offs: after what time they turn themselves off.
     """
 
     def __init__(self, address: HubAddress) -> None:
         self._address = address
         is_https = address.url.startswith("https:")
         self._http = JsonClient(tls=client_context(address.ca) if is_https and address.ca else None)
+        self.timers = RuleCalls("timers", self._of_plug)
+        self.auto_offs = RuleCalls("auto-offs", self._of_plug)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -114,6 +122,16 @@ class HubClient:
         """Ask the plug for the energy of the days it remembers: `day`, `energy_wh` of each."""
         days: list[Document] = _field(await self._call("GET", f"{_path(plug)}/consumption"), "days", list)
         return days
+
+    async def light(self, plug: str) -> bool:
+        """Ask whether the plug's own light shows what it does."""
+        on: bool = _field(await self._call("GET", f"{_path(plug)}/light"), "on", bool)
+        return on
+
+    async def set_light(self, plug: str, *, on: bool) -> bool:
+        """Let the plug's own light show what it does, or keep it dark; return what the plug then says."""
+        shown: bool = _field(await self._call("PUT", f"{_path(plug)}/light", {"on": on}), "on", bool)
+        return shown
 
     async def request(
         self, plug: str, *, method: str, namespace: str, payload: Document | None = None
@@ -229,6 +247,11 @@ class HubClient:
         self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S
     ) -> Document:
         return _document(await self._request(method, path, body, timeout_s=timeout_s))
+
+    async def _of_plug(self, method: str, plug: str, path: str, body: Document | None = None) -> Document:
+        """Ask for a part of a plug; where the hub says nothing, the answer is empty."""
+        told = await self._request(method, f"{_path(plug)}/{path}", body, timeout_s=_RULES_S)
+        return {} if told is None else _document(told)
 
     async def _request(
         self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S

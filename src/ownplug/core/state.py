@@ -60,6 +60,7 @@ class PlugState:
     signal: int | None = None  # 0 to 100
     abilities: frozenset[str] = field(default_factory=frozenset)
     timezone: str | None = None  # None: not told yet; empty: the plug has none
+    rule_changes: int = 0  # how often the plug has told that its timers or auto-offs were changed
 
     def relay(self, channel: int = 0) -> RelayState | None:
         """The outlet `channel`, or None if the plug has not told of it."""

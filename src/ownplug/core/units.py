@@ -48,6 +48,15 @@ class Position:
                 f"{text[:80]!r} is no position.", hint="Write latitude and longitude: 52.52,13.40."
             ) from error
 
+    @classmethod
+    def from_microdegrees(cls, latitude: int, longitude: int) -> Position:
+        """Read it as a plug writes it.
+
+        Raises:
+            UsageError: there is no such place.
+        """
+        return cls(latitude=latitude / _MICRODEGREES, longitude=longitude / _MICRODEGREES)
+
     @property
     def microdegrees(self) -> tuple[int, int]:
         """Latitude and longitude as the plug writes them. Source: protocol notes, 5.8 (degrees times a million)."""

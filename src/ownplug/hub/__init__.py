@@ -19,6 +19,7 @@ from ownplug.hub.events import (
     PlugRenamed,
     PowerRead,
     RelaySwitched,
+    TimersChanged,
 )
 from ownplug.hub.hub import Hub
 from ownplug.hub.logins import Caller, Logins, SignIn
@@ -29,6 +30,8 @@ from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.registry import PlugChange
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
+from ownplug.hub.timers import TimerView
+from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
     "Accounts",
@@ -42,6 +45,7 @@ __all__ = [
     "Hub",
     "HubApi",
     "HubSettings",
+    "KeptRules",
     "LimitBroken",
     "LoginStore",
     "Logins",
@@ -62,5 +66,8 @@ __all__ = [
     "RelaySwitched",
     "SignIn",
     "StartupTalk",
+    "TimerView",
+    "TimersChanged",
+    "UnreadRule",
     "UserView",
 ]

@@ -7,7 +7,7 @@ Every call is about a plug that the home knows, named as a person names it. Each
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,13 +20,15 @@ from ownplug.core.meross import Method
 from ownplug.core.records import NO_SAFEGUARDS, PlugRecord, Safeguards, Scope, Trip
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
-from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
+from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.hub import Hub
+from ownplug.hub.lights import Lights
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
 from ownplug.hub.talk import StartupTalk
+from ownplug.hub.timers import AutoOffs, Timers
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -88,6 +90,11 @@ class HubApi:
         hub: the running hub.
         clock: the time of events that come from here.
         who: asks, for what is told of refusals.
+
+    Attributes:
+        timers: what plugs do by themselves, and when.
+        auto_offs: after what time they turn themselves off.
+        lights: whether their lights show what they do.
     """
 
     def __init__(self, hub: Hub, clock: Clock, *, who: str = "this program") -> None:
@@ -95,6 +102,9 @@ class HubApi:
         self._clock = clock
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
         self._who = who
+        self.timers = Timers(self._open, self._check_off, self._timers_teller, clock)
+        self.auto_offs = AutoOffs(self._open, self._check_off, self._timers_teller, clock)
+        self.lights = Lights(self._open)
 
     def acting_for(self, who: str) -> HubApi:
         """Return the same door for somebody: refusals are told with that name."""
@@ -322,6 +332,16 @@ class HubApi:
         if expires_at is not None:
             ttl_s = min(ttl_s, (expires_at - self._clock.now()).total_seconds())
         return ttl_s
+
+    def _check_off(self, reference: str) -> None:
+        self._hub.keeper.check(self._hub.registry.find(reference), on=False, by=self._who)
+
+    def _timers_teller(self, reference: str) -> Callable[[], None]:
+        """Return what tells that the rules of a plug were changed, whatever it is called by then."""
+        uuid = self._hub.registry.find(reference).uuid
+        return lambda: self._hub.events.publish(
+            TimersChanged(at=self._clock.now(), uuid=uuid, name=self._hub.registry.name_of(uuid))
+        )
 
     def _link(self, session: PlugSession) -> AbstractAsyncContextManager[Link]:
         settings = self._hub.settings

@@ -1,4 +1,4 @@
-"""Looking after one connected plug: take it in, learn what it is, give it a time zone, read its meter."""
+"""Looking after one connected plug: take it in, learn what it is, give it zone and position, read its meter."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from ownplug.aio import Backoff, Broadcast, Clock
 from ownplug.core.errors import DeviceError, LinkError, OwnplugError, WireError
 from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.units import Position
 from ownplug.hub.events import Event, PlugRegistered
 from ownplug.hub.keeper import Keeper
 from ownplug.hub.registry import Registry
 from ownplug.hub.session import PlugSession
+from ownplug.plug import Plug
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class Attendant:
         keeper: restores it where it has restarted.
         clock: waits between readings.
         reading_interval_s: how long.
+        position: where a plug is that was never told; None: it is not told either.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Attendant:
         keeper: Keeper,
         clock: Clock,
         reading_interval_s: float,
+        position: Position | None,
     ) -> None:
         self._session = session
         self._registry = registry
@@ -51,6 +55,7 @@ class Attendant:
         self._keeper = keeper
         self._clock = clock
         self._reading_interval_s = reading_interval_s
+        self._position = position
 
     async def run(self) -> None:
         """Look after the plug; returns only where there is nothing to read regularly."""
@@ -59,6 +64,8 @@ class Attendant:
         backoff = Backoff(first_s=1.0, factor=2.0, limit_s=60.0)
         while not await self._is_known():
             await self._clock.sleep(backoff.next_s())
+        if self._position is not None and ns.SYSTEM_POSITION in self._session.state.abilities:
+            await self._tell_position(self._position)
         if ns.CONTROL_ELECTRICITY in self._session.state.abilities:
             await self._read_regularly()
 
@@ -96,6 +103,14 @@ class Attendant:
         if ns.SYSTEM_RUNTIME in session.state.abilities:
             await session.request(Method.GET, ns.SYSTEM_RUNTIME, {})
         await self._keeper.connected(session)
+
+    async def _tell_position(self, position: Position) -> None:
+        location = Plug(self._session, abilities=self._session.state.abilities).location
+        try:
+            if await location.position() is None:
+                await location.tell(position)
+        except (LinkError, WireError, DeviceError) as error:
+            log.info("%s was not told where it is: %s", self._name, error)
 
     async def _read_regularly(self) -> None:
         while True:

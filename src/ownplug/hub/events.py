@@ -112,14 +112,18 @@ class CommandRefused(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimersChanged(Event):
+    """The timers or auto-offs that a plug keeps were changed, whoever did it; one change may be told twice."""
+
+    kind: ClassVar[str] = "timers-changed"
+
+
 def events_between(old: PlugState, new: PlugState, *, at: datetime, uuid: Uuid, name: str) -> list[Event]:
     """Return what happened to a plug whose state went from `old` to `new`."""
     events: list[Event] = []
     if new.availability is not old.availability:
-        if new.availability is Availability.ONLINE:
-            events.append(PlugOnline(at=at, uuid=uuid, name=name))
-        elif new.availability is Availability.OFFLINE:
-            events.append(PlugOffline(at=at, uuid=uuid, name=name, reason=new.reason))
+        events += _came_or_went(new, at=at, uuid=uuid, name=name)
     if new.bound and not old.bound:
         events.append(PlugBound(at=at, uuid=uuid, name=name))
     for relay in new.relays:
@@ -128,4 +132,16 @@ def events_between(old: PlugState, new: PlugState, *, at: datetime, uuid: Uuid, 
             events.append(RelaySwitched(at=at, uuid=uuid, name=name, channel=relay.channel, on=relay.on))
     if new.reading is not None and new.reading is not old.reading:
         events.append(PowerRead(at=at, uuid=uuid, name=name, reading=new.reading))
+    if new.rule_changes != old.rule_changes:
+        events.append(TimersChanged(at=at, uuid=uuid, name=name))
     return events
+
+
+def _came_or_went(new: PlugState, *, at: datetime, uuid: Uuid, name: str) -> list[Event]:
+    match new.availability:
+        case Availability.ONLINE:
+            return [PlugOnline(at=at, uuid=uuid, name=name)]
+        case Availability.OFFLINE:
+            return [PlugOffline(at=at, uuid=uuid, name=name, reason=new.reason)]
+        case Availability.UNKNOWN:
+            return []

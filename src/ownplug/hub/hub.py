@@ -23,6 +23,7 @@ from ownplug.core.meross.topics import app_inbox, device_inbox, device_outbox, o
 from ownplug.core.records import HomeRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import PlugState
+from ownplug.core.units import Position
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.attend import Attendant
@@ -244,6 +245,7 @@ class Hub:
             keeper=self.keeper,
             clock=self._clock,
             reading_interval_s=self.settings.reading_interval_s,
+            position=Position.parse(self.settings.position) if self.settings.position else None,
         )
 
     def _maker(self, key: Secret, sender: str) -> MessageMaker:

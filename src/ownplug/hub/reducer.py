@@ -87,6 +87,11 @@ def _time(state: PlugState, message: Message, _now: datetime) -> PlugState:
     return replace(state, timezone=_short(message.read(TimePayload).time.zone))
 
 
+def _rules(state: PlugState, message: Message, _now: datetime) -> PlugState:
+    # A GETACK of the same namespace tells what there is, and no change.
+    return replace(state, rule_changes=state.rule_changes + (message.method == Method.PUSH))
+
+
 _STEPS: dict[str, Step] = {
     ns.SYSTEM_ALL: _all,
     ns.SYSTEM_ABILITY: _ability,
@@ -95,6 +100,10 @@ _STEPS: dict[str, Step] = {
     ns.CONTROL_TOGGLE_X: _toggle_x,
     ns.CONTROL_TOGGLE: _toggle,
     ns.CONTROL_ELECTRICITY: _electricity,
+    ns.CONTROL_TIMER: _rules,
+    ns.CONTROL_TIMER_X: _rules,
+    ns.CONTROL_TRIGGER: _rules,
+    ns.CONTROL_TRIGGER_X: _rules,
 }
 
 

@@ -7,6 +7,7 @@ own list of abilities, never from its model.
 from ownplug.plug.connect import connect
 from ownplug.plug.features.clock import PlugClock
 from ownplug.plug.features.info import PlugInfo
+from ownplug.plug.features.rules import KeptRules, Rules, UnreadRule
 from ownplug.plug.link import Link, check_reply
 from ownplug.plug.links.http import HttpLink, config_url
 from ownplug.plug.links.hub import HubLink
@@ -16,11 +17,14 @@ from ownplug.plug.plug import Plug
 __all__ = [
     "HttpLink",
     "HubLink",
+    "KeptRules",
     "Link",
     "MqttLink",
     "Plug",
     "PlugClock",
     "PlugInfo",
+    "Rules",
+    "UnreadRule",
     "check_reply",
     "config_url",
     "connect",

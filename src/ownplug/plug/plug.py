@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ownplug.aio import Clock, SystemClock
 from ownplug.core.meross import Message, Method
+from ownplug.core.schedule import AutoOff, Timer
 from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.plug.abilities import Abilities
 from ownplug.plug.features.clock import TimeKeeping
@@ -13,8 +14,11 @@ from ownplug.plug.features.consumption import Energy
 from ownplug.plug.features.electricity import Meter
 from ownplug.plug.features.info import About, PlugInfo
 from ownplug.plug.features.light import Light
+from ownplug.plug.features.location import Location
+from ownplug.plug.features.rules import Rules
 from ownplug.plug.features.switching import Switching
 from ownplug.plug.link import Link
+from ownplug.plug.rule_dialects import AUTO_OFF_DIALECTS, TIMER_DIALECTS
 
 
 class Plug:
@@ -36,6 +40,9 @@ class Plug:
         about: what it is and how it is.
         light: its own light.
         time: its clock and zone.
+        location: where it believes to be, for the sun.
+        timers: what it does by itself, and when.
+        auto_offs: after what time it turns itself off.
     """
 
     def __init__(
@@ -50,6 +57,11 @@ class Plug:
         self.about = About(link, known)
         self.light = Light(link, known)
         self.time = TimeKeeping(link, clock)
+        self.location = Location(link, known)
+        self.timers: Rules[Timer] = Rules(link, known, clock, dialects=TIMER_DIALECTS, kind="timer")
+        self.auto_offs: Rules[AutoOff] = Rules(
+            link, known, clock, dialects=AUTO_OFF_DIALECTS, kind="auto-off"
+        )
 
     async def turn_on(self, channel: int = 0) -> None:
         """Switch on; returns when the plug has acknowledged it."""

@@ -18,6 +18,7 @@ from ownplug.web.problems import answer_failures
 from ownplug.web.routes import health, reading, ruling, switching
 from ownplug.web.session import open_session, session
 from ownplug.web.settings import WebSettings
+from ownplug.web.timers import kept_rules, shown_rules
 from ownplug.web.tokens import tokens
 
 
@@ -64,6 +65,8 @@ def create_app(
         switching,
         ruling,
         tokens,
+        shown_rules,
+        kept_rules,
         pairing,
         backup,
         live,

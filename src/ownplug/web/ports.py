@@ -4,17 +4,73 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ownplug.aio import Subscription
 from ownplug.core.records import Scope, TokenRecord
+from ownplug.core.schedule import AutoOff, Timer
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
-from ownplug.hub import Caller, Event, HomeView, PlugChange, PlugView, Refusal, SignIn, UserView
+from ownplug.hub import (
+    Caller,
+    Event,
+    HomeView,
+    KeptRules,
+    PlugChange,
+    PlugView,
+    Refusal,
+    SignIn,
+    TimerView,
+    UserView,
+)
+
+R_contra = TypeVar("R_contra", contravariant=True)
+V = TypeVar("V")
+
+
+class RulesDoor(Protocol[R_contra, V]):
+    """What one may ask of the rules of one kind that plugs keep."""
+
+    async def all(self, reference: str, /) -> KeptRules[V]:
+        """Ask the plug for all of them."""
+
+    async def get(self, reference: str, rule_id: str, /) -> V:
+        """Ask the plug for one."""
+
+    async def add(self, reference: str, rule: R_contra, /) -> V:
+        """Make one."""
+
+    async def change(self, reference: str, rule: R_contra, /) -> V:
+        """Replace the one of the same id."""
+
+    async def remove(self, reference: str, rule_id: str, /) -> None:
+        """Let the plug forget one."""
+
+
+class LightsDoor(Protocol):
+    """What one may ask of the lights of plugs."""
+
+    async def is_on(self, reference: str, /) -> bool:
+        """Ask whether the light shows what the plug does."""
+
+    async def set(self, reference: str, /, *, on: bool) -> bool:
+        """Let the light show what the plug does, or keep it dark."""
 
 
 class HubDoor(Protocol):
     """What one may ask of a hub; a plug is named as a person names it. Errors are `ownplug.core.errors`."""
+
+    @property
+    def timers(self) -> RulesDoor[Timer, TimerView]:
+        """What plugs do by themselves, and when."""
+
+    @property
+    def auto_offs(self) -> RulesDoor[AutoOff, AutoOff]:
+        """After what time plugs turn themselves off."""
+
+    @property
+    def lights(self) -> LightsDoor:
+        """Whether the lights of plugs show what they do."""
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""

@@ -139,6 +139,18 @@ async def get_consumption(hub: Hub, plug: Reference) -> schema.Days:
     return schema.days_document(await hub.energy_days(plug))
 
 
+@reading.get("/plugs/{plug}/light")
+async def get_light(hub: Hub, plug: Reference) -> schema.Light:
+    """Ask whether the plug's own light shows what it does."""
+    return schema.Light(on=await hub.lights.is_on(plug))
+
+
+@switching.put("/plugs/{plug}/light")
+async def set_light(hub: Hub, plug: Reference, body: schema.LightBody) -> schema.Light:
+    """Let the plug's own light show what it does, or keep it dark."""
+    return schema.Light(on=await hub.lights.set(plug, on=body.on))
+
+
 @ruling.post("/plugs/{plug}/request")
 async def send_request(hub: Hub, plug: Reference, body: schema.RequestBody) -> schema.Reply:
     """Send the plug a message of its own language."""

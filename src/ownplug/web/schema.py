@@ -39,6 +39,12 @@ class ToggleBody(Sent):
     expires_at: Deadline
 
 
+class LightBody(Sent):
+    """Which state a light shall have."""
+
+    on: StrictBool
+
+
 class SwitchBody(ToggleBody):
     """Which state a relay shall have."""
 
@@ -119,6 +125,12 @@ class Relay(BaseModel):
     channel: int
     on: bool
     changed_at: Moment | None
+
+
+class Light(BaseModel):
+    """The plug's own light: whether it shows what the plug does."""
+
+    on: bool
 
 
 class Power(BaseModel):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,12 +22,14 @@ from ownplug.aio import Broadcast, Subscription, SystemClock
 from ownplug.core.errors import Changed, NotFound
 from ownplug.core.identity import Uuid
 from ownplug.core.records import Scope
+from ownplug.core.schedule import AtSun, AutoOff, SunEvent, Timer, parse_days, summarize
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub import (
     Accounts,
     Event,
     HomeView,
+    KeptRules,
     Logins,
     PasswordCheck,
     Penalties,
@@ -36,6 +38,8 @@ from ownplug.hub import (
     Refusal,
     RefusalCause,
     StartupTalk,
+    TimerView,
+    UnreadRule,
     UserView,
 )
 from ownplug.store import SqliteStore
@@ -59,6 +63,71 @@ TOKEN = "a-token-of-this-machine"
 READING = Reading(at=NOON, power_w=41.5, voltage_v=229.8, current_a=0.181)
 
 
+V = TypeVar("V", TimerView, AutoOff)
+LAMP = TimerView(
+    timer=Timer(
+        id="n1jxa2",
+        at=AtSun(event=SunEvent.SUNSET, offset_min=-30),
+        turns_on=True,
+        days=parse_days("weekdays"),
+        name="lamp",
+    ),
+    acts_next_at=NOON,
+)
+IRON = AutoOff(id="q7", duration_s=3600, days=parse_days("weekend"), name="iron")
+
+
+class MemoryRules(Generic[V]):
+    """One rule of the kettle; what shall be changed is noted, and not done."""
+
+    def __init__(self, hub: MemoryHub, kind: str, rule: V) -> None:
+        self.kept: KeptRules[V] = KeptRules(
+            rules=(rule,), unread=(UnreadRule(id="g", name="door", reason="No."),)
+        )
+        self._hub = hub
+        self._kind = kind
+
+    async def all(self, reference: str) -> KeptRules[V]:
+        self._hub.plug(reference)
+        return self.kept
+
+    async def get(self, reference: str, rule_id: str) -> V:
+        self._hub.plug(reference)
+        if rule_id not in str(self.kept.rules):
+            raise NotFound(f"The plug keeps no {self._kind} {rule_id!r}.")
+        return self.kept.rules[0]
+
+    async def add(self, reference: str, rule: Timer | AutoOff) -> V:
+        self._hub.calls.append(f"add {self._kind} {reference}: {summarize(rule)}, {rule.name} {rule.enabled}")
+        return self.kept.rules[0]
+
+    async def change(self, reference: str, rule: Timer | AutoOff) -> V:
+        self._hub.calls.append(
+            f"change {self._kind} {reference} {rule.id}: {summarize(rule)}, {rule.name} {rule.enabled}"
+        )
+        return self.kept.rules[0]
+
+    async def remove(self, reference: str, rule_id: str) -> None:
+        self._hub.calls.append(f"remove {self._kind} {reference} {rule_id}")
+
+
+class MemoryLights:
+    """The kettle's light."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+        self._is_on = False
+
+    async def is_on(self, reference: str) -> bool:
+        self._hub.plug(reference)
+        return self._is_on
+
+    async def set(self, reference: str, *, on: bool) -> bool:
+        self._hub.calls.append(f"light {reference} {on}")
+        self._is_on = on
+        return on
+
+
 class MemoryHub:
     """One plug that does what it is told, or fails with `failure`; `calls` remembers what changed it."""
 
@@ -70,6 +139,9 @@ class MemoryHub:
         self.listened, self.left = asyncio.Event(), asyncio.Event()
         self.people = [UserView(name="ann+mqtt@example.org", read=("/appliance/#", "a"), write=())]
         self.reply: dict[str, Any] = {"method": "GETACK", "namespace": "N", "payload": {}}
+        self.timers = MemoryRules(self, "timer", LAMP)
+        self.auto_offs = MemoryRules(self, "auto-off", IRON)
+        self.lights = MemoryLights(self)
         self.kettle: PlugView | None = PlugView(
             uuid=UUID,
             name="kettle",

@@ -65,6 +65,30 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
     ]
 
 
+async def test_rules_are_asked_for_made_changed_and_removed(address: HubAddress, hub: MemoryHub) -> None:
+    async with HubClient(address) as client:
+        [lamp] = (await client.timers.all("kettle"))["timers"]
+        assert await client.timers.get("kettle", "n1jxa2") == lamp
+        assert await client.timers.add("kettle", lamp) == lamp
+        assert await client.timers.change("kettle", lamp["id"], lamp | {"name": "b"}) == lamp
+        await client.timers.remove("kettle", "a ?#")
+        [iron] = (await client.auto_offs.all("kettle"))["auto_offs"]
+        assert await client.auto_offs.change("kettle", iron["id"], iron) == iron
+        await client.auto_offs.remove("kettle", iron["id"])
+        with pytest.raises(errors.NotFound, match="keeps no timer"):
+            await client.timers.get("kettle", "none")
+        assert await client.light("kettle") is False
+        assert await client.set_light("kettle", on=True) is True
+    assert hub.calls == [
+        "add timer kettle: on weekdays, 30 minutes before sunset: on, lamp True",
+        "change timer kettle n1jxa2: on weekdays, 30 minutes before sunset: on, b True",
+        "remove timer kettle a ?#",
+        "change auto-off kettle q7: 1 hour after it was turned on, on the weekend: off, iron True",
+        "remove auto-off kettle q7",
+        "light kettle True",
+    ]
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +18,7 @@ from ownplug.cli.main import run
 from ownplug.core import errors
 from ownplug.core.identity import Uuid
 from ownplug.core.state import Reading
-from ownplug.hub import PlugOnline, PowerRead, RelaySwitched
+from ownplug.hub import KeptRules, PlugOnline, PowerRead, RelaySwitched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -370,3 +372,133 @@ def test_what_the_hub_sees_to_is_shown_and_changed(terminal: Terminal, home: Hom
 def test_what_is_no_limit_is_wrong_usage(terminal: Terminal, home: Home, limit: str) -> None:
     assert terminal("plugs", "safeguard", "kettle", "--limit", limit)[0] == 2
     assert home.hub.calls == []
+
+
+LISTED = """\
+ID      NAME  OUTLET  STATE    WHAT                                                NEXT
+n1jxa2  lamp  0       enabled  on weekdays, 30 minutes before sunset: on           Sun 2025-06-01 12:00
+q7      iron  0       enabled  1 hour after it was turned on, on the weekend: off  -
+g       door  -       ?        No.                                                 -
+g       door  -       ?        No.                                                 -
+"""
+
+
+@pytest.fixture
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times are shown by this machine's clock: let it be UTC."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_utc")
+def test_timers_are_listed_in_the_owners_words(terminal: Terminal, home: Home) -> None:
+    assert terminal("timer", "list", "kettle") == (0, LISTED, "")
+    told = json.loads(terminal("timer", "list", "kettle", "--json")[1])
+    assert [timer["id"] for timer in told["timers"]] == ["n1jxa2"]
+    assert [auto_off["after_s"] for auto_off in told["auto_offs"]] == [3600]
+    assert [rule["id"] for rule in told["unread"]] == ["g", "g"]
+    home.hub.timers.kept = KeptRules(rules=())
+    home.hub.auto_offs.kept = KeptRules(rules=())
+    assert terminal("timer", "list", "kettle") == (0, "", "kettle keeps no timers and no auto-offs.\n")
+
+
+@pytest.mark.usefixtures("in_utc")
+def test_a_warning_is_told_beside_the_timer(terminal: Terminal, home: Home) -> None:
+    [lamp] = home.hub.timers.kept.rules
+    home.hub.timers.kept = KeptRules(rules=(replace(lamp, warning="It is nowhere."),))
+    assert terminal("timer", "list", "kettle")[2] == "It is nowhere.\n"
+    assert terminal("timer", "add", "kettle", "on", "--at", "sunset") == (
+        0,
+        "kettle: on weekdays, 30 minutes before sunset: on; next Sun 2025-06-01 12:00 (n1jxa2).\n",
+        "It is nowhere.\n",
+    )
+
+
+LAMP = "on weekdays, 30 minutes before sunset: on, lamp True"
+
+
+@pytest.mark.parametrize(
+    ("words", "calls"),
+    [
+        (
+            ("add", "kettle", "on", "--at", "6:45", "--days", "mon,wed", "--name", "tea"),
+            ["add timer kettle: on Monday and Wednesday, at 06:45: on, tea True"],
+        ),
+        (
+            ("add", "kettle", "off", "--at", "sunrise+1h15m", "--once"),
+            ["add timer kettle: once, 1 hour 15 minutes after sunrise: off,  True"],
+        ),
+        (("change", "kettle", "lamp", "--enable"), [f"change timer kettle n1jxa2: {LAMP}"]),
+        (
+            ("change", "kettle", "n1", "--at", "7:00", "--turns", "off", "--days", "weekend", "--disable"),
+            ["change timer kettle n1jxa2: on the weekend, at 07:00: off, lamp False"],
+        ),
+        (
+            ("change", "kettle", "n1jxa2", "--once", "--name", "tea"),
+            ["change timer kettle n1jxa2: once, on the next weekday, 30 minutes before sunset: on, tea True"],
+        ),
+        (("remove", "kettle", "lamp"), ["remove timer kettle n1jxa2"]),
+        (("remove", "kettle", "q"), ["remove auto-off kettle q7"]),
+        (
+            ("auto-off", "kettle", "1h15m"),
+            [
+                "change auto-off kettle q7: 1 hour 15 minutes after it was turned on, on the weekend: off, iron True"
+            ],
+        ),
+        (
+            ("auto-off", "kettle", "90s", "--channel", "2", "--days", "every day"),
+            ["add auto-off kettle: 1 minute 30 seconds after it was turned on: off,  True"],
+        ),
+        (("auto-off", "kettle", "never"), ["remove auto-off kettle q7"]),
+    ],
+    ids=" ".join,
+)
+def test_a_rule_is_made_changed_and_removed_by_the_words_of_people(
+    terminal: Terminal, home: Home, words: tuple[str, ...], calls: list[str]
+) -> None:
+    assert terminal("timer", *words)[::2] == (0, "")
+    assert home.hub.calls == calls
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("add", "kettle", "on"), 2, "Missing option '--at'"),
+        (("add", "kettle", "up", "--at", "7:00"), 2, "Invalid value for '{on|off}'"),
+        (("add", "kettle", "on", "--at", "noon"), 2, "no time of a timer"),
+        (("add", "kettle", "on", "--at", "7:00", "--days", "someday"), 2, "are no days"),
+        (("change", "kettle", "lamp"), 2, "What shall be changed?"),
+        (("change", "kettle", "heater", "--once"), 1, "keeps no 'heater'"),
+        (("remove", "kettle", ""), 1, "keeps no ''"),
+        (("remove", "kettle", "door"), 2, "may be any of g, g"),
+        (("auto-off", "kettle", "soon"), 2, "no duration"),
+    ],
+)
+def test_what_cannot_be_done_to_a_rule_is_said_and_changes_nothing(
+    terminal: Terminal, home: Home, words: tuple[str, ...], status: int, said: str
+) -> None:
+    ended, out, err = terminal("timer", *words)
+    assert (ended, out) == (status, "")
+    assert said in err
+    assert home.hub.calls == []
+
+
+def test_of_several_auto_offs_none_is_replaced(terminal: Terminal, home: Home) -> None:
+    [iron] = home.hub.auto_offs.kept.rules
+    home.hub.auto_offs.kept = KeptRules(rules=(iron, replace(iron, id="q8")))
+    status, _, err = terminal("timer", "auto-off", "kettle", "2h")
+    assert status == 2
+    assert "has 2 auto-offs" in err
+    assert home.hub.calls == []
+    assert terminal("timer", "auto-off", "kettle", "never")[0] == 0
+    assert home.hub.calls == ["remove auto-off kettle q7", "remove auto-off kettle q8"]
+
+
+def test_the_light_is_shown_and_kept_dark(terminal: Terminal, home: Home) -> None:
+    assert terminal("led", "kettle") == (0, "The light of kettle is kept dark.\n", "")
+    assert terminal("led", "kettle", "on") == (0, "The light of kettle shows what it does.\n", "")
+    assert terminal("led", "kettle", "off", "--json") == (0, '{"on": false}\n', "")
+    assert home.hub.calls == ["light kettle True", "light kettle False"]

@@ -58,6 +58,15 @@ def test_switching_is_done_and_told(
     assert capsys.readouterr().out == f"{address} is off.\n"
 
 
+def test_the_light_is_kept_dark_and_told(
+    plug: VirtualPlug, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    login = ["--key", plug.key.reveal(), "--json"]
+    for words, is_on in (([], True), (["off"], False), ([], False), (["on"], True)):
+        assert run(["led", address, *words, *login]) == 0
+        assert json.loads(capsys.readouterr().out) == {"on": is_on}
+
+
 def test_energy_and_raw_messages_have_the_hubs_shapes(
     plug: VirtualPlug, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,29 @@ PAIRING = {
     "steps": [{"phase": "identify the plug", "found": "mss310", "after_s": 0.5}],
     "failure": {"code": "wifi-password", "message": "It is back.", "hint": "Check it."},
 }
+WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+LAMP = {
+    "id": "n1jxa2",
+    "name": "lamp",
+    "at": {"event": "sunset", "offset_min": -30},
+    "turns": "on",
+    "days": WORKDAYS,
+    "repeats": True,
+    "enabled": True,
+    "channel": 0,
+    "acts_next_at": "2025-06-01T12:00:00Z",
+    "summary": "on weekdays, 30 minutes before sunset: on",
+    "warning": "",
+}
+IRON = {
+    "id": "q7",
+    "name": "iron",
+    "after_s": 3600,
+    "days": ["saturday", "sunday"],
+    "enabled": True,
+    "channel": 0,
+}
+DOOR = {"id": "g", "name": "door", "reason": "No."}
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -144,6 +167,46 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"days": [{"day": "2025-05-31", "energy_wh": 812}, {"day": "2025-06-01", "energy_wh": 240}]},
         [],
     ),
+    ("GET", "/api/v1/plugs/kettle/light", None, 200, {"on": False}, []),
+    ("PUT", "/api/v1/plugs/kettle/light", {"on": True}, 200, {"on": True}, ["light kettle True"]),
+    ("GET", "/api/v1/plugs/kettle/timers", None, 200, {"timers": [LAMP], "unread": [DOOR]}, []),
+    (
+        "POST",
+        "/api/v1/plugs/kettle/timers",
+        {"at": "06:05", "turns": "off", "days": ["monday"], "repeats": False},
+        201,
+        LAMP,
+        ["add timer kettle: once, on the next Monday, at 06:05: off,  True"],
+    ),
+    ("GET", "/api/v1/plugs/kettle/timers/n1jxa2", None, 200, LAMP, []),
+    (
+        "PUT",
+        "/api/v1/plugs/kettle/timers/n1jxa2",
+        {"at": {"event": "sunrise"}, "turns": "on", "name": "tea", "enabled": False},
+        200,
+        LAMP,
+        ["change timer kettle n1jxa2: every day, at sunrise: on, tea False"],
+    ),
+    ("DELETE", "/api/v1/plugs/kettle/timers/n1jxa2", None, 204, None, ["remove timer kettle n1jxa2"]),
+    ("GET", "/api/v1/plugs/kettle/auto-offs", None, 200, {"auto_offs": [IRON], "unread": [DOOR]}, []),
+    (
+        "POST",
+        "/api/v1/plugs/kettle/auto-offs",
+        {"after_s": 60},
+        201,
+        IRON,
+        ["add auto-off kettle: 1 minute after it was turned on: off,  True"],
+    ),
+    ("GET", "/api/v1/plugs/kettle/auto-offs/q7", None, 200, IRON, []),
+    (
+        "PUT",
+        "/api/v1/plugs/kettle/auto-offs/q7",
+        {"after_s": 3600, "days": ["saturday", "sunday"], "name": "iron"},
+        200,
+        IRON,
+        ["change auto-off kettle q7: 1 hour after it was turned on, on the weekend: off, iron True"],
+    ),
+    ("DELETE", "/api/v1/plugs/kettle/auto-offs/q7", None, 204, None, ["remove auto-off kettle q7"]),
     (
         "POST",
         "/api/v1/plugs/kettle/request",
@@ -264,6 +327,8 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
             .replace("ab12", "{id_}")
+            .replace("n1jxa2", "{id_}")
+            .replace("q7", "{id_}")
             .replace("ann+mqtt@example.org", "{name}"),
         )
         for method, path, *_ in ROUTES
@@ -379,6 +444,38 @@ async def test_a_wrong_body_is_a_problem_document_and_switches_nothing(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] in {"usage", "malformed"}
     assert hub.calls == []
+
+
+@pytest.mark.parametrize(
+    "timer",
+    [
+        {},
+        {"at": "18:30"},
+        {"at": "24:00", "turns": "on"},
+        {"at": "7:30", "turns": "on"},
+        {"at": "sunset", "turns": "on"},
+        {"at": {"event": "moonset"}, "turns": "on"},
+        {"at": {"event": "sunset", "offset_min": 1441}, "turns": "on"},
+        {"at": {"event": "sunset", "offset": 5}, "turns": "on"},
+        {"at": "18:30", "turns": True},
+        {"at": "18:30", "turns": "on", "days": []},
+        {"at": "18:30", "turns": "on", "days": ["mon"]},
+        {"at": "18:30", "turns": "on", "enabled": 1},
+        {"at": "18:30", "turns": "on", "channel": -1},
+        {"at": "18:30", "turns": "on", "name": "n" * 65},
+        {"at": "18:30", "turns": "on", "id": "mine"},
+    ],
+    ids=str,
+)
+async def test_a_timer_that_cannot_be_is_not_made(ask: Ask, hub: MemoryHub, timer: dict[str, Any]) -> None:
+    answer = await ask("POST", "/api/v1/plugs/kettle/timers", body=body_of(timer))
+    assert (answer.status, answer.json()["code"], hub.calls) == (400, "usage", [])
+
+
+@pytest.mark.parametrize("after_s", [0, -1, 86_401, "1h", None])
+async def test_an_auto_off_that_cannot_be_is_not_made(ask: Ask, hub: MemoryHub, after_s: object) -> None:
+    answer = await ask("POST", "/api/v1/plugs/kettle/auto-offs", body=body_of({"after_s": after_s}))
+    assert (answer.status, answer.json()["code"], hub.calls) == (400, "usage", [])
 
 
 async def test_a_body_of_another_type_is_refused(ask: Ask, hub: MemoryHub) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -106,6 +106,46 @@ def test_a_plug_that_has_a_zone_keeps_it(run: Run) -> None:
         assert home.hub.state(plug.uuid).timezone == "Asia/Qatar"
 
     run(story)
+
+
+def told_of_its_position(run: Run, believed: dict[str, int], /, **settings: str) -> list[dict[str, int]]:
+    """What a plug is told that believes to be somewhere, once the hub knows what it is."""
+    told: list[dict[str, int]] = []
+
+    def take(payload: dict[str, Any]) -> object:
+        told.append(payload["position"])
+        return {}
+
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        plug.answers["GET", ns.SYSTEM_POSITION] = lambda _: {"position": believed}
+        plug.answers["SET", ns.SYSTEM_POSITION] = take
+        plug.connect()
+        await asyncio.sleep(GRACE_S + 1)
+        assert home.hub.state(plug.uuid).reading is not None  # whatever came of it
+
+    run(story, **settings)
+    return told
+
+
+def test_a_plug_that_does_not_know_where_it_is_is_told(run: Run) -> None:
+    nowhere = {"longitude": 0, "latitude": 0}
+    where = {"longitude": -3_700_000, "latitude": 40_400_000}
+    assert told_of_its_position(run, nowhere, position="40.4,-3.7") == [where]
+    assert told_of_its_position(run, nowhere) == []
+    assert told_of_its_position(run, {"longitude": 1, "latitude": 1}, position="40.4,-3.7") == []
+    assert told_of_its_position(run, {"longitude": 10**9, "latitude": 1}, position="40.4,-3.7") == []
+
+
+def test_a_plug_that_cannot_be_told_where_it_is_is_not_asked(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        plug.connect()
+        await asyncio.sleep(GRACE_S + 1)
+        assert plug.asked(ns.SYSTEM_POSITION) == []
+        assert home.hub.state(plug.uuid).reading is not None
+
+    run(story, position="40.4,-3.7")
 
 
 def test_a_plug_that_has_not_said_bind_is_left_alone_for_a_moment(run: Run) -> None:

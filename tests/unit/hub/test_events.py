@@ -19,6 +19,7 @@ from ownplug.hub import (
     PlugRenamed,
     PowerRead,
     RelaySwitched,
+    TimersChanged,
 )
 from ownplug.hub.events import events_between
 
@@ -96,8 +97,9 @@ def test_the_names_of_events_are_a_promise() -> None:
         PowerRead,
         PlugRenamed,
         PlugForgotten,
+        TimersChanged,
     ]
     assert {kind.kind for kind in kinds} == {
         *("plug-registered", "plug-online", "plug-offline", "plug-bound"),
-        *("relay-switched", "power-read", "plug-renamed", "plug-forgotten"),
+        *("relay-switched", "power-read", "plug-renamed", "plug-forgotten", "timers-changed"),
     }

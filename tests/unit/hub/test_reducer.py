@@ -260,3 +260,12 @@ def test_a_reading_ends_when_the_relay_moves_and_only_then() -> None:
     assert reduce(KNOWN, same, NOW).reading == KNOWN.reading
     moved = told(ns.CONTROL_TOGGLE_X, {"togglex": [{"channel": 0, "onoff": 0, "lmTime": 4}]}, Method.PUSH)
     assert reduce(KNOWN, moved, NOW).reading is None
+
+
+@pytest.mark.parametrize(
+    "namespace", [ns.CONTROL_TIMER_X, ns.CONTROL_TRIGGER_X, ns.CONTROL_TIMER, ns.CONTROL_TRIGGER]
+)
+def test_a_pushed_rule_is_a_change_and_an_answer_is_none(namespace: str) -> None:
+    pushed = told(namespace, {"whatever": []}, Method.PUSH)
+    assert reduce(KNOWN, pushed, NOW).rule_changes == KNOWN.rule_changes + 1
+    assert reduce(KNOWN, told(namespace, {"whatever": []}), NOW) == KNOWN

@@ -22,17 +22,13 @@ FEATURES: dict[str, Callable[[Plug], Awaitable[object]]] = {
     "Appliance.Control.Electricity": Plug.electricity,
     "Appliance.Control.ConsumptionX": Plug.energy_days,
     "Appliance.Control.ConsumptionConfig": lambda plug: plug.meter.calibration(),
+    "Appliance.Control.Timer": lambda plug: plug.timers.all(),
+    "Appliance.Control.Trigger": lambda plug: plug.auto_offs.all(),
+    "Appliance.Digest.TimerX": lambda plug: plug.timers.all(),
+    "Appliance.Digest.TriggerX": lambda plug: plug.auto_offs.all(),
 }
-# What has no feature yet and is asked in the plug's own language.
-RAW = {
-    "Appliance.System.Position",
-    "Appliance.Control.Timer",
-    "Appliance.Control.Trigger",
-    "Appliance.Control.TimerX",
-    "Appliance.Control.TriggerX",
-    "Appliance.Digest.TimerX",
-    "Appliance.Digest.TriggerX",
-}
+# What an owner does not ask of these: there are no rules to ask for, and one that is nowhere tells nothing.
+RAW = {"Appliance.Control.TimerX", "Appliance.Control.TriggerX", "Appliance.System.Position"}
 
 
 def questions(rows: list[Row]) -> list[Row]:

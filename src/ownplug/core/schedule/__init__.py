@@ -14,6 +14,16 @@ Source: assumed (for the days of change; the firmware's own way is not known).
 from ownplug.core.schedule.moments import Moment, Place, next_moment
 from ownplug.core.schedule.rules import EVERY_DAY, AtClock, AtSun, AutoOff, SunEvent, Timer, Weekday
 from ownplug.core.schedule.sun import sun_moments, sun_times
+from ownplug.core.schedule.words import (
+    describe_at,
+    describe_days,
+    describe_duration,
+    parse_at,
+    parse_days,
+    parse_duration,
+    render_clock,
+    summarize,
+)
 from ownplug.core.schedule.zone import TimeRule, Zone
 
 __all__ = [
@@ -28,7 +38,15 @@ __all__ = [
     "Timer",
     "Weekday",
     "Zone",
+    "describe_at",
+    "describe_days",
+    "describe_duration",
     "next_moment",
+    "parse_at",
+    "parse_days",
+    "parse_duration",
+    "render_clock",
+    "summarize",
     "sun_moments",
     "sun_times",
 ]
