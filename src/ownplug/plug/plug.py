@@ -11,6 +11,7 @@ from ownplug.plug.abilities import Abilities
 from ownplug.plug.features.clock import TimeKeeping
 from ownplug.plug.features.consumption import Energy
 from ownplug.plug.features.electricity import Meter
+from ownplug.plug.features.firmware import Upgrading
 from ownplug.plug.features.info import About, PlugInfo
 from ownplug.plug.features.light import Light
 from ownplug.plug.features.switching import Switching
@@ -36,6 +37,7 @@ class Plug:
         about: what it is and how it is.
         light: its own light.
         time: its clock and zone.
+        upgrading: replaces its firmware.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Plug:
         self.about = About(link, known)
         self.light = Light(link, known)
         self.time = TimeKeeping(link, clock)
+        self.upgrading = Upgrading(link, known)
 
     async def turn_on(self, channel: int = 0) -> None:
         """Switch on; returns when the plug has acknowledged it."""
