@@ -9,6 +9,7 @@ from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
 from ownplug.hub.events import (
     Event,
+    FirmwareProgress,
     PlugBound,
     PlugForgotten,
     PlugOffline,
@@ -18,16 +19,25 @@ from ownplug.hub.events import (
     PowerRead,
     RelaySwitched,
 )
+from ownplug.hub.firmware import FirmwareView, Upgrades
 from ownplug.hub.hub import Hub
-from ownplug.hub.ports import Exchange, HomeStore
+from ownplug.hub.image_check import IMAGE_LIMIT, FirmwareOffer
+from ownplug.hub.ports import Exchange, FileHandout, HomeStore
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
+from ownplug.hub.upgrade import UpgradeJob, UpgradeState
+from ownplug.hub.upgrade_run import UpgradeTiming
 
 __all__ = [
+    "IMAGE_LIMIT",
     "Accounts",
     "Event",
     "Exchange",
+    "FileHandout",
+    "FirmwareOffer",
+    "FirmwareProgress",
+    "FirmwareView",
     "HomeGatekeeper",
     "HomeStore",
     "HomeView",
@@ -47,5 +57,9 @@ __all__ = [
     "Refusals",
     "RelaySwitched",
     "StartupTalk",
+    "UpgradeJob",
+    "UpgradeState",
+    "UpgradeTiming",
+    "Upgrades",
     "UserView",
 ]

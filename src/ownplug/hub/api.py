@@ -22,6 +22,7 @@ from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
 from ownplug.hub.fallback import open_fallback
+from ownplug.hub.firmware import Upgrades
 from ownplug.hub.hub import Hub
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.session import PlugSession
@@ -81,9 +82,13 @@ class HubApi:
     Args:
         hub: the running hub.
         clock: the time of events that come from here.
+
+    Attributes:
+        firmware: which firmware the plugs have, and their upgrades; to be used as `async with` for those.
     """
 
     def __init__(self, hub: Hub, clock: Clock) -> None:
+        self.firmware = Upgrades(hub, clock)
         self._hub = hub
         self._clock = clock
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)

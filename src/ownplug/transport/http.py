@@ -133,10 +133,19 @@ class JsonClient:
         url: str,
         *,
         json: Any = None,
+        file: bytes | None = None,
         token: Secret | None = None,
         timeout_s: float = TOTAL_TIMEOUT_S,
     ) -> JsonReply:
         """Call the API; every status is an answer, and only the caller knows what it means.
+
+        Args:
+            method: of HTTP.
+            url: what to call.
+            json: what to send, as JSON.
+            file: or what to send as it is.
+            token: the login.
+            timeout_s: for all of it.
 
         Raises:
             Unreachable: nobody answers at that address.
@@ -147,8 +156,10 @@ class JsonClient:
         """
         place = _address(url)
         headers = _bearer(token)
-        body = None
-        if json is not None:
+        body = file
+        if file is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        elif json is not None:
             headers["Content-Type"] = "application/json"
             body = msgspec.json.encode(json)
         async with (

@@ -8,6 +8,7 @@ from ownplug import __version__
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
 from ownplug.web.body import JsonBodies
+from ownplug.web.firmware import firmware
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.live import live
@@ -48,7 +49,7 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Se
     )
     app.state.hub = api
     app.state.pairing = desk
-    for routes in (health, api_routes, pairing, live):
+    for routes in (health, api_routes, firmware, pairing, live):
         app.include_router(routes)
     answer_failures(app)
     app.add_middleware(JsonBodies)
