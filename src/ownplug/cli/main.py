@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("ownplug.cli.watch:watch", "Tell what happens, as it happens."),
     "energy": ("ownplug.cli.energy:energy", "Show what a plug uses, now and by day."),
     "raw": ("ownplug.cli.raw:raw", "Send a plug one message of its own language."),
+    "firmware": (
+        "ownplug.cli.firmware:firmware",
+        "Show a plug's firmware, and replace it by your own image.",
+    ),
     "keys": ("ownplug.cli.keys:keys", "Change the key that the home and its plugs share."),
     "user": ("ownplug.cli.user:user", "Give people and programs a login to the MQTT server."),
     "broker": ("ownplug.cli.broker:broker", "Write the settings of an MQTT server that you run already."),

@@ -101,7 +101,7 @@ def check_plug(
             hint="docs/firmware.md says what is known of other chips.",
         )
     if image.version and image.version == firmware.version:
-        raise Conflict(f"{name} has firmware {firmware.version} already.")
+        raise Conflict(f"{name} has that firmware already: {firmware.version}.")
 
 
 def check_name(offer: FirmwareOffer, name: str) -> None:

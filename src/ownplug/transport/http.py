@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -156,8 +157,9 @@ class JsonClient:
         """
         place = _address(url)
         headers = _bearer(token)
-        body = file
+        body: bytes | BytesIO | None = None
         if file is not None:
+            body = BytesIO(file)  # sent piece by piece
             headers["Content-Type"] = "application/octet-stream"
         elif json is not None:
             headers["Content-Type"] = "application/json"
@@ -255,7 +257,7 @@ class _Session:
         method: str,
         url: str,
         *,
-        body: bytes | None,
+        body: bytes | BytesIO | None,
         headers: dict[str, str],
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
     ) -> AsyncIterator[aiohttp.ClientResponse]:

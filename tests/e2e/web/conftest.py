@@ -18,17 +18,20 @@ from urllib.parse import urlsplit
 import pytest
 
 from ownplug.aio import Broadcast, Subscription
-from ownplug.core.errors import NotFound
-from ownplug.core.identity import Uuid
+from ownplug.core.errors import DeviceError, NotFound
+from ownplug.core.identity import Firmware, Uuid
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub import (
     Event,
+    FirmwareOffer,
+    FirmwareView,
     HomeView,
     PlugView,
     Refusal,
     RefusalCause,
     StartupTalk,
+    UpgradeJob,
     UserView,
 )
 from ownplug.web import (
@@ -57,6 +60,7 @@ class MemoryHub:
     def __init__(self) -> None:
         self.failure: Exception | None = None
         self.calls: list[str] = []
+        self.firmware = MemoryFirmware(self)
         self.broadcast: Broadcast[Event] = Broadcast()
         self.listened, self.left = asyncio.Event(), asyncio.Event()
         self.people = [UserView(name="ann+mqtt@example.org", read=("/appliance/#", "a"), write=())]
@@ -165,6 +169,39 @@ class MemoryHub:
     def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
+
+
+class MemoryFirmware:
+    """The firmware of the hub's plug, and an upgrade that fails as soon as it is begun."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+        self._job: UpgradeJob | None = None
+
+    def view(self, reference: str) -> FirmwareView:
+        plug = self._hub.plug(reference)
+        return FirmwareView(
+            uuid=plug.uuid,
+            name=plug.name,
+            model=plug.model,
+            hardware=plug.hardware,
+            chip="mt7682",
+            version=plug.firmware,
+            upgrade=self._job,
+        )
+
+    async def begin(self, reference: str, offer: FirmwareOffer) -> FirmwareView:
+        said = f"{offer.model} {offer.hardware} {offer.confirmed_name} {offer.md5} {offer.is_virtual}"
+        self._hub.calls.append(f"upgrade {reference} {offer.image!r} {said}")
+        job = UpgradeJob(
+            began_at=NOON, changed_at=NOON, size_bytes=5, md5="ab" * 16, before=Firmware(version="2.1.7")
+        )
+        self._job = job.failed(DeviceError("It said no.", hint="Ask it."), NOON)
+        return self.view(reference)
+
+    def give_up(self, reference: str) -> None:
+        self._hub.calls.append(f"give up {reference}")
+        self._job = None
 
 
 class MemoryDesk:
