@@ -7,7 +7,6 @@ same 404 as for any wrong one, and so does whoever comes after the file was take
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import secrets
 import socket
@@ -85,7 +84,7 @@ class Handout:
         async with self._opening:
             port = await self._listen()
             path = f"/{secrets.token_hex(16)}.bin"
-            self._offers[path] = _Offer(data=data, to=_plain(to), sent=sent)
+            self._offers[path] = _Offer(data=data, to=to, sent=sent)
         try:
             yield f"http://{self._host}:{port}{path}"
         finally:
@@ -133,7 +132,7 @@ class Handout:
         peer = str(writer.get_extra_info("peername")[0])
         path = _path(head)
         offer = self._offers.get(path)
-        if offer is None or offer.is_taken or offer.to != _plain(peer):
+        if offer is None or offer.is_taken or offer.to != peer:
             log.info("%s asked for a file that is not offered to it", peer)
             writer.write(_NOTHING)
             return
@@ -169,13 +168,3 @@ def _head(length: int) -> bytes:
         f"Content-Length: {length}\r\n"
         "Connection: close\r\n\r\n"
     ).encode()
-
-
-def _plain(address: str) -> str:
-    """An address in one form, whichever of both families the socket has that it came by."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return str(mapped or parsed)

@@ -39,8 +39,10 @@ class Shelf:
         assert data == IMAGE
         self.to.append(to)
         self.sent = sent
-        yield "http://192.168.1.10:41000/ab.bin"
-        self.sent = None
+        try:
+            yield "http://192.168.1.10:41000/ab.bin"
+        finally:
+            self.sent = None
 
     def fetch(self, share: float = 1.0) -> None:
         assert self.sent is not None
@@ -189,7 +191,8 @@ def test_as_long_as_it_comes_further_there_is_time(play: Play) -> None:
 def test_a_report_that_cannot_be_read_tells_nothing(play: Play) -> None:
     async def story(scene: Scene) -> None:
         await scene.begin()
-        for payload in ({}, {"upgradeInfo": "x"}, {"upgradeInfo": {"status": "1"}}):
+        unreadable: list[dict[str, Any]] = [{}, {"upgradeInfo": "x"}, {"upgradeInfo": {"status": []}}]
+        for payload in unreadable:
             scene.plug.say(Method.PUSH, ns.CONTROL_UPGRADE, payload)
         await scene.home.settle()
         assert scene.job().state is UpgradeState.OFFERED
