@@ -150,7 +150,7 @@ def test_a_slip_is_answered_with_what_there_is(file: Path) -> None:
     file.write_text("[network]\nhost = 'x'\n")
     with pytest.raises(UsageError) as caught:
         load_settings(file, {}, {})
-    assert caught.value.hint == "It has advertise, ntp."
+    assert caught.value.hint == "It has advertise, ntp, firmware."
 
 
 def test_a_file_that_is_no_text_or_no_file_is_refused(file: Path) -> None:
@@ -241,3 +241,10 @@ def test_any_text_for_a_file_is_settings_or_a_sentence(file: Path, text: str) ->
     file.write_text(text, "utf-8")
     with contextlib.suppress(UsageError):
         assert load_settings(file, {}, {})[1]
+
+
+def test_where_images_are_handed_out_is_a_place(tmp_path: Path) -> None:
+    file = tmp_path / "ownplug.toml"
+    assert load_settings(file, {}, {"network.firmware": "0.0.0.0:8484"})[0].network.firmware == "0.0.0.0:8484"
+    with pytest.raises(UsageError, match=r"network\.firmware '8484' is not HOST:PORT"):
+        load_settings(file, {}, {"network.firmware": "8484"})

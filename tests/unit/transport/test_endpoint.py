@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from ownplug.core.errors import Conflict, UsageError
-from ownplug.transport.endpoint import listen_failure, parse_endpoint
+from ownplug.transport.endpoint import is_address, listen_failure, parse_endpoint
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,17 @@ def test_an_address_of_another_machine_says_so() -> None:
     error = listen_failure(OSError(errno.EADDRNOTAVAIL, "Not ours"), "192.0.2.1:123", "--ntp")
     assert isinstance(error, UsageError)
     assert str(error) == "Cannot listen at 192.0.2.1:123: Not ours."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("192.168.1.10", True),
+        ("::1", True),
+        ("plugs.example", False),
+        ("192.168.1.10:80", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_no_name(text: str, expected: bool) -> None:
+    assert is_address(text) is expected
