@@ -16,12 +16,12 @@ from ownplug.cli.progress import ProgressLine
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 from ownplug.core.errors import OwnplugError, UsageError
+from ownplug.core.image import LONGEST_IMAGE
 
 if TYPE_CHECKING:
     from ownplug.client import HubClient
 
 _LOOK_EVERY_S = 0.25
-_IMAGE_LIMIT = 4 * 1024 * 1024  # bytes; the hub takes no more
 _STEP = 10  # percent between two lines of progress
 _WORDS = {
     "checking": "the image is checked",
@@ -155,11 +155,11 @@ async def _until_over(frame: Frame, hub: HubClient, uuid: str) -> Document:
 def _read(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            image = opened.read(_IMAGE_LIMIT + 1)
+            image = opened.read(LONGEST_IMAGE + 1)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}.") from error
-    if len(image) > _IMAGE_LIMIT:
-        raise UsageError(f"{file} has more than {_IMAGE_LIMIT} bytes: that is no image for a plug.")
+    if len(image) > LONGEST_IMAGE:
+        raise UsageError(f"{file} has more than {LONGEST_IMAGE} bytes: that is no image for a plug.")
     return image
 
 

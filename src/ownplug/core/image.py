@@ -19,6 +19,9 @@ from ownplug.core.errors import Malformed, UsageError
 CHIPS = frozenset({"mt7682", "mt7686"})
 """The chips whose images have this form, as plugs name them, in small letters. Source: protocol notes, section 10."""
 
+LONGEST_IMAGE = 4 * 1024 * 1024
+"""Bytes of an image at most: more than fits into such a plug. Source: assumed."""
+
 _MAGIC, _VERSION, _END = b"MMM", 1, b"EEEE"
 _RECORDS = 4
 _HEAD = struct.Struct("<3sBI")

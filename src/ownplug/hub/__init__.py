@@ -21,16 +21,14 @@ from ownplug.hub.events import (
 )
 from ownplug.hub.firmware import FirmwareView, Upgrades
 from ownplug.hub.hub import Hub
-from ownplug.hub.image_check import IMAGE_LIMIT, FirmwareOffer
+from ownplug.hub.image_check import FirmwareOffer
 from ownplug.hub.ports import Exchange, FileHandout, HomeStore
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
-from ownplug.hub.upgrade_run import UpgradeTiming
 
 __all__ = [
-    "IMAGE_LIMIT",
     "Accounts",
     "Event",
     "Exchange",
@@ -59,7 +57,6 @@ __all__ = [
     "StartupTalk",
     "UpgradeJob",
     "UpgradeState",
-    "UpgradeTiming",
     "Upgrades",
     "UserView",
 ]

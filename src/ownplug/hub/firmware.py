@@ -12,12 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from ownplug.aio import Clock
-from ownplug.core.errors import Conflict, NotFound, OwnplugError, Unreachable
+from ownplug.core.errors import Conflict, Malformed, NotFound, OwnplugError, Unreachable
 from ownplug.core.identity import Firmware, Uuid
 from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
-from ownplug.core.meross.facts import firmware_of, model_of
-from ownplug.core.meross.payloads import AllPayload
 from ownplug.core.records import PlugRecord
 from ownplug.hub.events import FirmwareProgress
 from ownplug.hub.hub import Hub
@@ -25,7 +23,7 @@ from ownplug.hub.image_check import CheckedImage, FirmwareOffer, check_image, ch
 from ownplug.hub.ports import FileHandout
 from ownplug.hub.session import PlugSession
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
-from ownplug.hub.upgrade_run import UpgradeRun, UpgradeTiming
+from ownplug.hub.upgrade_run import UpgradeRun
 from ownplug.plug import Plug
 
 _AT_ONCE = 4  # each holds an image in memory, and a person looks after it
@@ -50,13 +48,11 @@ class Upgrades:
     Args:
         hub: the running hub.
         clock: dates what happens.
-        timing: how long an upgrade may stand still.
     """
 
-    def __init__(self, hub: Hub, clock: Clock, timing: UpgradeTiming | None = None) -> None:
+    def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub = hub
         self._clock = clock
-        self._timing = timing or UpgradeTiming()
         self._handout: FileHandout | None = None
         self._jobs: dict[Uuid, UpgradeJob] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -115,7 +111,6 @@ class Upgrades:
             session,
             registry=self._hub.registry,
             clock=self._clock,
-            timing=self._timing,
             changed=lambda job: self._become(plug.uuid, job),
         )
         self._become(plug.uuid, job)
@@ -170,7 +165,8 @@ class Upgrades:
                 self._become(plug.uuid, job.failed(error, self._clock.now()))
             raise
         except asyncio.CancelledError:
-            self._jobs.pop(plug.uuid, None)
+            if self._jobs.get(plug.uuid) is job:
+                del self._jobs[plug.uuid]
             raise
         if self._jobs.get(plug.uuid) is not job:
             raise Conflict(f"The upgrade of {plug.name} was given up.")
@@ -196,9 +192,10 @@ async def _asked(
     plug: PlugRecord, session: PlugSession, offer: FirmwareOffer, image: CheckedImage
 ) -> Firmware:
     """Which firmware the plug has, once it has said that it is what the image is for."""
-    reply = await session.request(Method.GET, ns.SYSTEM_ALL, {})
-    told = reply.read(AllPayload).all.system
-    firmware = firmware_of(told.firmware)
-    check_plug(offer, image, plug.name, model_of(told.hardware), firmware)
+    await session.request(Method.GET, ns.SYSTEM_ALL, {})
+    model, firmware = session.state.model, session.state.firmware
+    if model is None or firmware is None:
+        raise Malformed(f"{plug.name} does not say what it is.")
+    check_plug(offer, image, plug.name, model, firmware)
     await Plug(session, abilities=session.state.abilities or None).upgrading.check()
     return firmware

@@ -14,10 +14,7 @@ import msgspec
 
 from ownplug.core.errors import Conflict, Malformed, UsageError
 from ownplug.core.identity import Firmware, Model
-from ownplug.core.image import CHIPS, parse_container
-
-IMAGE_LIMIT = 4 * 1024 * 1024
-"""Bytes of an image at most: more than fits into such a plug. Source: assumed."""
+from ownplug.core.image import CHIPS, LONGEST_IMAGE, parse_container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +59,8 @@ def check_image(offer: FirmwareOffer) -> CheckedImage:
     Raises:
         UsageError: it is not; says what is wrong.
     """
-    if len(offer.image) > IMAGE_LIMIT:
-        raise UsageError(f"The image has more than {IMAGE_LIMIT} bytes.")
+    if len(offer.image) > LONGEST_IMAGE:
+        raise UsageError(f"The image has more than {LONGEST_IMAGE} bytes.")
     md5 = hashlib.md5(offer.image, usedforsecurity=False).hexdigest()
     if offer.md5 and offer.md5.lower() != md5:
         raise UsageError(

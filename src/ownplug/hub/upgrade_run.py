@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ownplug.aio import Clock, Subscription
 from ownplug.core.errors import LinkTimeout, Malformed, OwnplugError
-from ownplug.core.identity import Firmware
 from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
-from ownplug.core.meross.facts import firmware_of
-from ownplug.core.meross.payloads import AllPayload, UpgradeInfoPayload
+from ownplug.core.meross.payloads import UpgradeInfoPayload
 from ownplug.hub.ports import FileHandout
 from ownplug.hub.registry import Registry
 from ownplug.hub.session import PlugSession
@@ -24,31 +21,13 @@ from ownplug.plug import Plug
 
 _BACKLOG = 64  # messages of the plug; it says a few in a second
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpgradeTiming:
-    """How long an upgrade may stand still before it is taken for failed, in seconds."""
-
-    offered_s: float = 60.0
-    """From the order to the first byte that the plug fetches. Source: assumed."""
-
-    downloading_s: float = 180.0
-    """From one percent of the image to the next, and from the last until the plug says something, or is back.
-    Source: assumed."""
-
-    writing_s: float = 300.0
-    """Until it says that it is done, or is back. Source: assumed."""
-
-    restarting_s: float = 300.0
-    """Until it is back. Source: assumed."""
-
-    def of(self, state: UpgradeState) -> float:
-        """How long `state` may last."""
-        return {
-            UpgradeState.DOWNLOADING: self.downloading_s,
-            UpgradeState.WRITING: self.writing_s,
-            UpgradeState.RESTARTING: self.restarting_s,
-        }.get(state, self.offered_s)
+# How long an upgrade may stand still in each state, in seconds. Source: assumed (all of them).
+_PATIENCE_S = {
+    UpgradeState.OFFERED: 60.0,  # until the plug fetches
+    UpgradeState.DOWNLOADING: 180.0,  # until it has one percent more; and it may never say that it has all
+    UpgradeState.WRITING: 300.0,
+    UpgradeState.RESTARTING: 300.0,
+}
 
 
 class UpgradeRun:
@@ -59,7 +38,6 @@ class UpgradeRun:
         session: the plug, connected.
         registry: where the new firmware is remembered.
         clock: dates what happens.
-        timing: how long it may stand still.
         changed: told of each change.
 
     Attributes:
@@ -73,16 +51,14 @@ class UpgradeRun:
         *,
         registry: Registry,
         clock: Clock,
-        timing: UpgradeTiming,
         changed: Callable[[UpgradeJob], None],
     ) -> None:
         self.job = job
         self._session = session
         self._registry = registry
         self._clock = clock
-        self._timing = timing
         self._changed = changed
-        self._deadline = asyncio.timeout(timing.offered_s)
+        self._deadline = asyncio.timeout(_PATIENCE_S[job.state])
         self._old_connection = session.connection
 
     async def run(self, handout: FileHandout, image: bytes) -> None:
@@ -111,24 +87,25 @@ class UpgradeRun:
                 return
 
     async def _hear(self, message: Message) -> None:
-        now = self._clock.now()
         match (message.namespace, message.method):
             case (ns.CONTROL_UPGRADE, Method.PUSH):
-                self._become(self.job.reported(message.read(UpgradeInfoPayload).info, now))
+                self._become(self.job.reported(message.read(UpgradeInfoPayload).info, self._clock.now()))
             case (ns.SYSTEM_ALL, Method.GETACK) if self._is_back:
-                firmware = firmware_of(message.read(AllPayload).all.system.firmware)
-                await self._remember(firmware)
-                self._become(self.job.came_back(firmware, now))
+                await self._look_again()
 
     @property
     def _is_back(self) -> bool:
         """Whether it has connected anew. Whoever attends to it asks it then what it is."""
         return self._session.connection not in {None, self._old_connection}
 
-    async def _remember(self, firmware: Firmware) -> None:
-        """So that whoever hears of the end finds the new firmware wherever it is shown."""
-        if self._session.state.model is not None:
-            await self._registry.learn(self._session.uuid, self._session.state.model, firmware)
+    async def _look_again(self) -> None:
+        """The plug is back and has said what it is now."""
+        model, firmware = self._session.state.model, self._session.state.firmware
+        if model is None or firmware is None:
+            return
+        # Before the end is told: whoever hears of it finds the new firmware wherever it is shown.
+        await self._registry.learn(self._session.uuid, model, firmware)
+        self._become(self.job.came_back(firmware, self._clock.now()))
 
     def _sent(self, sent_bytes: int) -> None:
         """The plug has fetched so much, whether it says so or not."""
@@ -143,7 +120,7 @@ class UpgradeRun:
             return
         self.job = job
         if not (job.is_over or self._deadline.expired()):
-            self._deadline.reschedule(asyncio.get_running_loop().time() + self._timing.of(job.state))
+            self._deadline.reschedule(asyncio.get_running_loop().time() + _PATIENCE_S[job.state])
         self._changed(job)
 
 

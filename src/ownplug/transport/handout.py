@@ -140,10 +140,10 @@ class Handout:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         await _send(writer, _head(len(offer.data)))
         for start in range(0, len(offer.data), _CHUNK):
-            if path not in self._offers:
-                return  # it was taken back: whoever has a part shall not get the rest
             chunk = offer.data[start : start + _CHUNK]
             await _send(writer, chunk)
+            if path not in self._offers:
+                return  # it was taken back: whoever has a part shall not get the rest
             offer.is_taken = start + len(chunk) == len(offer.data)
             offer.sent(start + len(chunk))
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ownplug.core.errors import Malformed, UsageError
-from ownplug.hub import IMAGE_LIMIT
+from ownplug.core.image import LONGEST_IMAGE
 from ownplug.web.problems import problem
 
 BODY_LIMIT = 64 * 1024  # bytes
@@ -58,7 +58,7 @@ class JsonBodies:
             await self._app(scope, receive, send)
             return
         is_image = _is_image(scope)
-        limit = IMAGE_LIMIT if is_image else BODY_LIMIT
+        limit = LONGEST_IMAGE if is_image else BODY_LIMIT
         body = await _read(scope, receive, limit)
         if body is None:
             too_large = problem(413, UsageError.code, f"A request may have {limit} bytes.")

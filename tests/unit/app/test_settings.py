@@ -150,7 +150,7 @@ def test_a_slip_is_answered_with_what_there_is(file: Path) -> None:
     file.write_text("[network]\nhost = 'x'\n")
     with pytest.raises(UsageError) as caught:
         load_settings(file, {}, {})
-    assert caught.value.hint == "It has advertise, ntp, firmware."
+    assert caught.value.hint == "It has advertise, firmware, ntp."
 
 
 def test_a_file_that_is_no_text_or_no_file_is_refused(file: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ownplug.core.errors import Conflict, UsageError
 from ownplug.core.identity import Firmware, Model
-from ownplug.core.image import Binary, render_container
-from ownplug.hub import IMAGE_LIMIT, FirmwareOffer
+from ownplug.core.image import LONGEST_IMAGE, Binary, render_container
+from ownplug.hub import FirmwareOffer
 from ownplug.hub.image_check import CheckedImage, check_image, check_name, check_plug
 
 REAL = render_container([Binary(data=b"\x08\x01machine code"), Binary(data=b"radio", is_packed=True)])
@@ -38,7 +38,7 @@ def test_an_image_for_virtual_plugs_says_its_version() -> None:
     [
         ({"md5": "0" * 32}, "MD5"),
         ({"image": REAL[:-1]}, "Nothing was told to the plug"),
-        ({"image": bytes(IMAGE_LIMIT + 1)}, "more than"),
+        ({"image": bytes(LONGEST_IMAGE + 1)}, "more than"),
         ({"image": VIRTUAL}, "would be dead"),
         ({"is_virtual": True}, "none for a virtual plug"),
         ({"image": VIRTUAL, "is_virtual": True, "model": "mss210"}, "The image says that it is for mss310"),

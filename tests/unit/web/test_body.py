@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
 from ownplug.core.errors import Malformed
-from ownplug.hub import IMAGE_LIMIT
+from ownplug.core.image import LONGEST_IMAGE
 from ownplug.web.body import BODY_LIMIT, DEPTH_LIMIT, IMAGE_TYPE, JsonBodies, check_json
 
 JSON = st.recursive(
@@ -142,10 +142,10 @@ IMAGE_ROUTE: dict[str, Any] = {
 
 
 async def test_an_image_comes_through_unread_up_to_its_own_limit() -> None:
-    image = b"\xff" * IMAGE_LIMIT
+    image = b"\xff" * LONGEST_IMAGE
     assert await send_body(image[:-1], image[-1:], **IMAGE_ROUTE) == (204, image)
     assert await send_body(image, b"x", b"never asked for", **IMAGE_ROUTE) == (413, None)
-    assert await send_body(length=IMAGE_LIMIT + 1, **IMAGE_ROUTE) == (413, None)
+    assert await send_body(length=LONGEST_IMAGE + 1, **IMAGE_ROUTE) == (413, None)
 
 
 @pytest.mark.parametrize(
