@@ -24,13 +24,15 @@ from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi, Logins
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
-from ownplug.transport.endpoint import own_address
+from ownplug.transport.endpoint import is_address, own_address
+from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
 from ownplug.transport.tls import web_context
 from ownplug.web import open_web
 
 log = logging.getLogger(__name__)
 
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - only while a plug is upgraded, and for that plug alone
 _ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
 
 
@@ -92,6 +94,9 @@ async def open_hub(
         await stack.enter_async_context(broker)
         ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
+        handout = Handout(_firmware_endpoint(settings, host), option="network.firmware =", host=host)
+        api.firmware.hand_out_through(await stack.enter_async_context(handout))
+        await stack.enter_async_context(api.firmware)
         desk = await stack.enter_async_context(PairingDesk(clock))
         logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
         await logins.load()
@@ -158,6 +163,13 @@ def _address(host: str, listening: tuple[str, int] | None) -> str:
     if listening is None:
         return ""
     return f"[{host}]:{listening[1]}" if ":" in host else f"{host}:{listening[1]}"
+
+
+def _firmware_endpoint(settings: Settings, host: str) -> str:
+    """Where plugs fetch images: they reach the advertised address, and behind a name stands one that is not known."""
+    if settings.network.firmware:
+        return settings.network.firmware
+    return f"[{host}]:0" if ":" in host else f"{host if is_address(host) else _EVERYWHERE}:0"
 
 
 async def _advertised(hub: Hub, store: SqliteStore, settings: Settings) -> str:

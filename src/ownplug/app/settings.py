@@ -7,7 +7,6 @@ remembers where it came from, so that `ownplug config show` can say it.
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 import math
 import re
 import tomllib
@@ -23,6 +22,7 @@ import tzlocal
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
 from ownplug.hub import HubSettings
+from ownplug.transport.endpoint import is_address, parse_endpoint
 from ownplug.web import WebSettings
 
 _PREFIX = "OWNPLUG"
@@ -41,12 +41,19 @@ class NetworkSettings:
     come, and where they may not reach the internet their questions can be led here: docs/time.md. 123 is the port
     that they ask, which needs rights."""
 
+    firmware: str = ""
+    """HOST:PORT at which plugs fetch a firmware image while they are upgraded; nothing listens there at other times. It
+    is not encrypted: plugs cannot do better. Empty: the advertised address, any free port; or where that is a name,
+    every address of this machine. A port other than 0 is for a firewall that has to let it through."""
+
     def __post_init__(self) -> None:
-        if self.advertise and not (_is_address(self.advertise) or _HOST_NAME.fullmatch(self.advertise)):
+        if self.advertise and not (is_address(self.advertise) or _HOST_NAME.fullmatch(self.advertise)):
             raise UsageError(
                 f"network.advertise {self.advertise[:80]!r} is neither an address nor a host name.",
                 hint="Write it as 192.168.1.10 or plugs.example, without a port.",
             )
+        if self.firmware:
+            parse_endpoint(self.firmware, "network.firmware")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +81,6 @@ _SECTIONS: dict[str, type] = {
     "hub": HubSettings,
     "web": WebSettings,
 }
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def load_settings(

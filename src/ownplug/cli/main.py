@@ -32,6 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "timer": ("ownplug.cli.timer:timer", "Show and change what plugs do by themselves, and when."),
     "led": ("ownplug.cli.led:led", "Keep the plug's own light dark, or not."),
     "raw": ("ownplug.cli.raw:raw", "Send a plug one message of its own language."),
+    "firmware": (
+        "ownplug.cli.firmware:firmware",
+        "Show a plug's firmware, and replace it by your own image.",
+    ),
     "keys": ("ownplug.cli.keys:keys", "Change the key that the home and its plugs share."),
     "user": ("ownplug.cli.user:user", "Give people a login to the page, to the API, and to MQTT."),
     "token": ("ownplug.cli.token:token", "Give programs a token for the API."),

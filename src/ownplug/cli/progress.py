@@ -39,15 +39,27 @@ class ProgressLine:
             return
         text = escape_controls(f"{progress.done + 1} of {progress.of}: {progress.what}")
         if sys.stderr.isatty():
-            click.echo(f"{_BACK}{text}{_ERASE}", err=True, nl=False)
-            self._is_written = True
+            self._put(text)
         elif progress.of >= _PARTS and progress.done % (progress.of // _PARTS) == 0:
             click.echo(text, err=True)
+
+    def show(self, text: str) -> None:
+        """Show how it is now, in words; where a program reads, each time is a line."""
+        if self._frame.json:
+            return
+        if sys.stderr.isatty():
+            self._put(escape_controls(text))
+        else:
+            click.echo(escape_controls(text), err=True)
 
     def note(self, text: str) -> None:
         """Say something that stays."""
         self._take_off()
         self._frame.note(text)
+
+    def _put(self, text: str) -> None:
+        click.echo(f"{_BACK}{text}{_ERASE}", err=True, nl=False)
+        self._is_written = True
 
     def _take_off(self) -> None:
         if self._is_written:

@@ -80,8 +80,8 @@ def models(frame: Frame, model: str | None) -> None:
 def image(frame: Frame, model: str, file: Path) -> None:
     """Write FILE, a firmware image that turns a virtual plug of the same hardware into MODEL.
 
-    Serve it by HTTP and order it by `Control.Upgrade`, or on the console by `meross iot upgrade URL`. No real plug
-    takes it.
+    `ownplug firmware upgrade --virtual` gives it to a plug of a hub; any web server can serve it for `meross iot
+    upgrade URL` on the console. Never offer it to a real plug: it would be dead afterwards.
     """
     import hashlib
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ownplug.cli.firmware import upgrade_words
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.output import escape_controls, render_json
 from ownplug.cli.running import run_async
@@ -51,6 +52,8 @@ def _details(own: dict[str, Any]) -> str:
         case {"channel": channel, "on": bool() as on}:
             state = "on" if on else "off"
             return f"outlet {channel} {state}" if channel else state
+        case {"state": str() as state, "percent": percent, "version": version, "failure": failure}:
+            return upgrade_words(state, percent, version) + (f": {failure}" if failure else "")
         case {"reason": str() as reason}:
             return reason
         case {"count": int() as count}:

@@ -8,5 +8,6 @@ The command line uses nothing else, so anything it can do, a program can do with
 
 from ownplug.client.address import HubAddress, find_hub
 from ownplug.client.client import HubClient
+from ownplug.client.problems import error_named
 
-__all__ = ["HubAddress", "HubClient", "find_hub"]
+__all__ = ["HubAddress", "HubClient", "error_named", "find_hub"]

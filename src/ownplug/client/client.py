@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ownplug.client.address import START_HINT, HubAddress
 from ownplug.client.problems import raise_problem
@@ -140,6 +140,33 @@ class HubClient:
         message = {"method": method, "namespace": namespace, "payload": payload or {}}
         return await self._call("POST", f"{_path(plug)}/request", message)
 
+    async def firmware(self, plug: str) -> Document:
+        """Return which firmware a plug has: `version`, and its `upgrade`, under way or over (None: there was none)."""
+        return await self._call("GET", f"{_path(plug)}/firmware")
+
+    async def begin_upgrade(
+        self,
+        plug: str,
+        image: bytes,
+        *,
+        model: str,
+        hardware: str,
+        confirm: str,
+        md5: str = "",
+        is_virtual: bool = False,
+    ) -> Document:
+        """Begin to replace a plug's firmware by an image for `model` and `hardware`; `firmware` tells how it goes.
+
+        `confirm` is the plug's name, typed again.
+        """
+        said = {"model": model, "hardware": hardware, "confirm": confirm, "md5": md5}
+        query = urlencode({**said, "virtual": str(is_virtual).lower()})
+        return _document(await self._request("POST", f"{_path(plug)}/firmware?{query}", file=image))
+
+    async def give_up_upgrade(self, plug: str) -> None:
+        """Give an upgrade up that the plug was not told of yet, or forget one that is over."""
+        await self._request("DELETE", f"{_path(plug)}/firmware")
+
     async def refusals(self) -> list[Document]:
         """Return who could not come in lately, oldest first: `at`, `address`, `cause`, `detail`, `mac` of each."""
         found: list[Document] = _field(await self._call("GET", "/refusals"), "refusals", list)
@@ -254,12 +281,18 @@ class HubClient:
         return {} if told is None else _document(told)
 
     async def _request(
-        self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S
+        self,
+        method: str,
+        path: str,
+        body: Document | None = None,
+        *,
+        file: bytes | None = None,
+        timeout_s: float = _TIMEOUT_S,
     ) -> object:
         url = f"{self._address.url}/api/v1{path}"
         try:
             reply = await self._http.request(
-                method, url, json=body, token=self._address.token, timeout_s=timeout_s
+                method, url, json=body, file=file, token=self._address.token, timeout_s=timeout_s
             )
         except Unreachable as error:
             raise _no_hub(error) from error

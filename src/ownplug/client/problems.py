@@ -38,7 +38,12 @@ def raise_problem(status: int, document: object) -> NoReturn:
         ) from error
     if problem.code == DeviceError.code:
         raise DeviceError(problem.detail, device_code=problem.device_code or 0, hint=problem.hint)
-    raise _CLASSES.get(problem.code, OwnplugError)(problem.detail, hint=problem.hint)
+    raise error_named(problem.code, problem.detail, hint=problem.hint)
+
+
+def error_named(code: str, message: str, *, hint: str = "") -> OwnplugError:
+    """Make the error again that a hub tells of by its code, such as the reason for which a job of its own failed."""
+    return _CLASSES.get(code, OwnplugError)(message, hint=hint)
 
 
 def _classes(base: type[OwnplugError]) -> dict[str, type[OwnplugError]]:
@@ -48,4 +53,4 @@ def _classes(base: type[OwnplugError]) -> dict[str, type[OwnplugError]]:
     return found
 
 
-_CLASSES = {code: found for code, found in _classes(OwnplugError).items() if found is not DeviceError}
+_CLASSES = _classes(OwnplugError)

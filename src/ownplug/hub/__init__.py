@@ -10,6 +10,7 @@ from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
 from ownplug.hub.events import (
     CommandRefused,
     Event,
+    FirmwareProgress,
     LimitBroken,
     PlugBound,
     PlugForgotten,
@@ -21,16 +22,19 @@ from ownplug.hub.events import (
     RelaySwitched,
     TimersChanged,
 )
+from ownplug.hub.firmware import FirmwareView, Upgrades
 from ownplug.hub.hub import Hub
+from ownplug.hub.image_check import FirmwareOffer
 from ownplug.hub.logins import Caller, Logins, SignIn
 from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
-from ownplug.hub.ports import Exchange, HomeStore, LoginStore
+from ownplug.hub.ports import Exchange, FileHandout, HomeStore, LoginStore
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.registry import PlugChange
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
+from ownplug.hub.upgrade import UpgradeJob, UpgradeState
 from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
@@ -39,6 +43,10 @@ __all__ = [
     "CommandRefused",
     "Event",
     "Exchange",
+    "FileHandout",
+    "FirmwareOffer",
+    "FirmwareProgress",
+    "FirmwareView",
     "HomeGatekeeper",
     "HomeStore",
     "HomeView",
@@ -69,5 +77,8 @@ __all__ = [
     "TimerView",
     "TimersChanged",
     "UnreadRule",
+    "UpgradeJob",
+    "UpgradeState",
+    "Upgrades",
     "UserView",
 ]

@@ -22,6 +22,7 @@ from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
+from ownplug.hub.firmware import Upgrades
 from ownplug.hub.hub import Hub
 from ownplug.hub.lights import Lights
 from ownplug.hub.refusals import Refusal
@@ -90,14 +91,19 @@ class HubApi:
         hub: the running hub.
         clock: the time of events that come from here.
         who: asks, for what is told of refusals.
+        firmware: the upgrades under way; its own by default.
 
     Attributes:
         timers: what plugs do by themselves, and when.
         auto_offs: after what time they turn themselves off.
         lights: whether their lights show what they do.
+        firmware: which firmware the plugs have, and their upgrades; to be used as `async with` for those.
     """
 
-    def __init__(self, hub: Hub, clock: Clock, *, who: str = "this program") -> None:
+    def __init__(
+        self, hub: Hub, clock: Clock, *, who: str = "this program", firmware: Upgrades | None = None
+    ) -> None:
+        self.firmware = firmware or Upgrades(hub, clock)
         self._hub = hub
         self._clock = clock
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
@@ -108,7 +114,7 @@ class HubApi:
 
     def acting_for(self, who: str) -> HubApi:
         """Return the same door for somebody: refusals are told with that name."""
-        door = HubApi(self._hub, self._clock, who=who)
+        door = HubApi(self._hub, self._clock, who=who, firmware=self.firmware)
         door.tell_home(self._home)
         return door
 

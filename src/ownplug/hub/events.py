@@ -119,6 +119,25 @@ class TimersChanged(Event):
     kind: ClassVar[str] = "timers-changed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareProgress(Event):
+    """The upgrade of a plug's firmware has come further.
+
+    Attributes:
+        state: how far: checking, offered, downloading, writing, restarting, done or failed.
+        percent: how much of the image the plug has, 0 to 100.
+        version: what the plug came back with; empty until then.
+        failure: why it failed, in words; empty where it did not.
+    """
+
+    kind: ClassVar[str] = "firmware-progress"
+
+    state: str
+    percent: int
+    version: str
+    failure: str
+
+
 def events_between(old: PlugState, new: PlugState, *, at: datetime, uuid: Uuid, name: str) -> list[Event]:
     """Return what happened to a plug whose state went from `old` to `new`."""
     events: list[Event] = []

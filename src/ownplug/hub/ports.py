@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from ownplug.core.identity import Uuid
@@ -17,6 +19,18 @@ class Exchange(Protocol):
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send to whoever reads `topic`, at least once where they are connected; never blocks or fails."""
+
+
+class FileHandout(Protocol):
+    """A way to let a plug fetch a file from this machine by plain HTTP."""
+
+    def offer(
+        self, data: bytes, /, *, to: str, sent: Callable[[int], None]
+    ) -> AbstractAsyncContextManager[str]:
+        """Let the plug at an address fetch `data` once; gives the URL, which is good inside the `with`.
+
+        `sent` is told how many bytes have gone out. Errors are `ownplug.core.errors`.
+        """
 
 
 class HomeStore(Protocol):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ownplug.aio import Clock
+from ownplug.aio import Broadcast, Clock
 from ownplug.core.errors import LinkBroken, LinkTimeout, Malformed, Unreachable
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, encode_message
@@ -52,6 +52,7 @@ class PlugSession:
         self.uuid = uuid
         self.state = PlugState()
         self.said_bind = asyncio.Event()
+        self.said: Broadcast[Message] = Broadcast()  # whatever it writes, for who follows it
         self.talk: StartupTalk | None = None  # of the newest connection
         self.turn = Turn()  # of commands, which go one after the other
         self.wants_reading = asyncio.Event()  # now, and not when it is due
@@ -109,6 +110,7 @@ class PlugSession:
         except Malformed as error:
             log.warning("No answer for %s: %s", self.uuid, error)
         self.learn_from(message)
+        self.said.publish(message)
 
     def learn_from(self, message: Message) -> None:
         """Take from a message of the plug what it tells; one that cannot be read tells nothing."""

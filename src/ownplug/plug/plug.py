@@ -12,6 +12,7 @@ from ownplug.plug.abilities import Abilities
 from ownplug.plug.features.clock import TimeKeeping
 from ownplug.plug.features.consumption import Energy
 from ownplug.plug.features.electricity import Meter
+from ownplug.plug.features.firmware import Upgrading
 from ownplug.plug.features.info import About, PlugInfo
 from ownplug.plug.features.light import Light
 from ownplug.plug.features.location import Location
@@ -43,6 +44,7 @@ class Plug:
         location: where it believes to be, for the sun.
         timers: what it does by itself, and when.
         auto_offs: after what time it turns itself off.
+        upgrading: replaces its firmware.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Plug:
         self.auto_offs: Rules[AutoOff] = Rules(
             link, known, clock, dialects=AUTO_OFF_DIALECTS, kind="auto-off"
         )
+        self.upgrading = Upgrading(link, known)
 
     async def turn_on(self, channel: int = 0) -> None:
         """Switch on; returns when the plug has acknowledged it."""

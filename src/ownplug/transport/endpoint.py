@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
@@ -28,6 +29,15 @@ def parse_endpoint(text: str, option: str) -> tuple[str, int]:
             f"{option} {text!r} is not HOST:PORT.", hint="Write it as 0.0.0.0:8883, or [::]:8883 for IPv6."
         )
     return host.strip("[]"), int(port)
+
+
+def is_address(text: str) -> bool:
+    """Whether that is an IP address, and not a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def listen_failure(error: OSError, endpoint: str, option: str) -> OwnplugError:

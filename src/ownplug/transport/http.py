@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -55,7 +56,7 @@ _HEARTBEAT_S = 20.0  # a hub that is gone is noticed within one and a half of th
 
 
 class _Asked(TypedDict):
-    body: bytes | None
+    body: bytes | BytesIO | None
     headers: dict[str, str]
 
 
@@ -140,10 +141,19 @@ class JsonClient:
         url: str,
         *,
         json: Any = None,
+        file: bytes | None = None,
         token: Secret | None = None,
         timeout_s: float = TOTAL_TIMEOUT_S,
     ) -> JsonReply:
         """Call the API; every status is an answer, and only the caller knows what it means.
+
+        Args:
+            method: of HTTP.
+            url: what to call.
+            json: what to send, as JSON.
+            file: or what to send as it is.
+            token: the login.
+            timeout_s: for all of it.
 
         Raises:
             Unreachable: nobody answers at that address.
@@ -154,7 +164,7 @@ class JsonClient:
         """
         async with (
             _deadline(_address(url), timeout_s),
-            self._session.exchange(method, url, **_asked(json, token)) as response,
+            self._session.exchange(method, url, **_asked(json, token, file)) as response,
         ):
             return await _json_reply(response)
 
@@ -275,7 +285,7 @@ class _Session:
         method: str,
         url: str,
         *,
-        body: bytes | None,
+        body: bytes | BytesIO | None,
         headers: dict[str, str],
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -332,7 +342,12 @@ def _bearer(token: Secret | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def _asked(json: Any, token: Secret | None) -> _Asked:
+def _asked(json: Any, token: Secret | None, file: bytes | None = None) -> _Asked:
+    if file is not None:
+        return {
+            "body": BytesIO(file),
+            "headers": {**_bearer(token), "Content-Type": _FILE},
+        }  # sent piece by piece
     if json is None:
         return {"body": None, "headers": _bearer(token)}
     headers = {**_bearer(token), "Content-Type": "application/json"}

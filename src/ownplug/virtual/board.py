@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from ownplug.aio import ByteStream, Clock
-from ownplug.core.errors import OwnplugError
+from ownplug.core.errors import LinkBroken, OwnplugError
 from ownplug.transport.sntp import ask_time
 from ownplug.virtual.faults import Faults
 from ownplug.virtual.firmware.device import Device
@@ -297,7 +297,11 @@ class Board:
         # Here and not above: it loads aiohttp, which few runs need and every one would pay for.
         from ownplug.transport.http import fetch
 
+        breaks_at = self._trouble.faults.broken_download or math.inf
+
         def came(part_bytes: int, total_bytes: int) -> None:
+            if part_bytes >= breaks_at * total_bytes:
+                raise LinkBroken("The download broke off.")
             self.tell(ImageProgress(number=order.number, percent=100 * part_bytes // total_bytes))
 
         try:

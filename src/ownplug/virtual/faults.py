@@ -26,6 +26,7 @@ class Faults:
     no_bind: float = 0.0
     reboot: float = 0.0
     torn_write: float = 0.0
+    broken_download: float = 0.0
     late_day: float = 0.0
     shuffle: float = 0.0
 
@@ -106,6 +107,11 @@ FAULTS: Mapping[str, Fault] = {
         Fault(
             field="torn_write",
             about="1: the setting that was written last is back at its default when the power is cut.",
+        ),
+        Fault(
+            field="broken_download",
+            unsaid=0.5,
+            about="Share of a firmware image after which its download breaks off.",
         ),
         Fault(
             field="late_day",

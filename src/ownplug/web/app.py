@@ -8,6 +8,7 @@ from ownplug import __version__
 from ownplug.web.backup import BackupDoor, backup
 from ownplug.web.body import JsonBodies
 from ownplug.web.description import PROBLEM_RESPONSES, describe_problems
+from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
@@ -67,6 +68,8 @@ def create_app(
         tokens,
         shown_rules,
         kept_rules,
+        shown_firmware,
+        new_firmware,
         pairing,
         backup,
         live,

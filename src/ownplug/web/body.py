@@ -1,4 +1,4 @@
-"""What a caller may send: at most 64 KiB of strict JSON.
+"""What a caller may send: at most 64 KiB of strict JSON, and to one route a firmware image.
 
 Python's JSON reader takes NaN, numbers beyond all bounds, the same name twice and halves of characters, and
 nests until the stack ends. None of that is JSON (RFC 8259) or safe to hand on, so a body is judged before a
@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ownplug.core.errors import Malformed, UsageError
-from ownplug.web.problems import problem
+from ownplug.core.errors import Forbidden, Malformed, UsageError
+from ownplug.core.image import LONGEST_IMAGE
+from ownplug.core.records import Scope as Rights
+from ownplug.web.problems import ProblemResponse, problem, problem_of
+from ownplug.web.scopes import check_scope
 
 BODY_LIMIT = 64 * 1024  # bytes
+IMAGE_TYPE = "application/octet-stream"
 DEPTH_LIMIT = 32  # objects and lists within each other; real messages nest five deep
+
+_IMAGE_PATH = re.compile(r"/api/v1/plugs/[^/]+/firmware")
 
 
 def check_json(body: bytes) -> None:
@@ -42,7 +49,7 @@ def check_json(body: bytes) -> None:
 
 
 class JsonBodies:
-    """Middleware that lets only such bodies through."""
+    """Middleware that lets only such bodies through; what is to be an image is only measured."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,13 +59,18 @@ class JsonBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await _read(scope, receive)
+        is_image = _is_image(scope)
+        if is_image and (refusal := _image_refusal(scope)):
+            await refusal(scope, receive, send)
+            return
+        limit = LONGEST_IMAGE if is_image else BODY_LIMIT
+        body = await _read(scope, receive, limit)
         if body is None:
-            too_large = problem(413, UsageError.code, f"A request may have {BODY_LIMIT} bytes.")
+            too_large = problem(413, UsageError.code, f"A request may have {limit} bytes.")
             await too_large(scope, receive, send)
             return
         try:
-            if body:
+            if body and not is_image:
                 check_json(body)
         except Malformed as error:
             malformed = problem(400, error.code, str(error), hint="Send one JSON object in UTF-8.")
@@ -67,10 +79,26 @@ class JsonBodies:
         await self._app(scope, _replay(body, receive), send)
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes | None:
+def _is_image(scope: Scope) -> bool:
+    """Whether the body is to be a firmware image, which the hub judges itself."""
+    if scope["method"] != "POST" or not _IMAGE_PATH.fullmatch(scope["path"]):
+        return False
+    return [value for name, value in scope["headers"] if name == b"content-type"] == [IMAGE_TYPE.encode()]
+
+
+def _image_refusal(scope: Scope) -> ProblemResponse | None:
+    """Why this caller may not send an image; said before megabytes are read for nothing."""
+    try:
+        check_scope(scope["state"]["caller"], Rights.ADMIN)
+    except Forbidden as error:
+        return problem_of(error)
+    return None
+
+
+async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
     """Read the whole body, or return None as soon as it is known to be too long."""
     said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if not said.isdigit() or len(said) > 9 or int(said) > BODY_LIMIT:
+    if not said.isdigit() or len(said) > 9 or int(said) > limit:
         return None
     body = bytearray()
     more = True
@@ -80,7 +108,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
             break
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             return None
     return bytes(body)
 

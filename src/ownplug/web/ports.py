@@ -14,6 +14,8 @@ from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub import (
     Caller,
     Event,
+    FirmwareOffer,
+    FirmwareView,
     HomeView,
     KeptRules,
     PlugChange,
@@ -57,6 +59,19 @@ class LightsDoor(Protocol):
         """Let the light show what the plug does, or keep it dark."""
 
 
+class FirmwareDoor(Protocol):
+    """What the API needs for upgrades. Errors are `ownplug.core.errors`."""
+
+    def view(self, reference: str, /) -> FirmwareView:
+        """Return which firmware a plug has, and how far its upgrade is."""
+
+    async def begin(self, reference: str, offer: FirmwareOffer, /) -> FirmwareView:
+        """Check an image, and begin to replace a plug's firmware by it."""
+
+    def give_up(self, reference: str, /) -> None:
+        """Give an upgrade up that was not offered to the plug yet, or forget one that is over."""
+
+
 class HubDoor(Protocol):
     """What one may ask of a hub; a plug is named as a person names it. Errors are `ownplug.core.errors`."""
 
@@ -71,6 +86,10 @@ class HubDoor(Protocol):
     @property
     def lights(self) -> LightsDoor:
         """Whether the lights of plugs show what they do."""
+
+    @property
+    def firmware(self) -> FirmwareDoor:
+        """Which firmware the plugs have, and their upgrades."""
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""

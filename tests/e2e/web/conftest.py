@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
-from ownplug.core.errors import Changed, NotFound
-from ownplug.core.identity import Uuid
+from ownplug.core.errors import Changed, DeviceError, NotFound
+from ownplug.core.identity import Firmware, Uuid
 from ownplug.core.records import Scope
 from ownplug.core.schedule import AtSun, AutoOff, SunEvent, Timer, parse_days, summarize
 from ownplug.core.secret import Secret
@@ -28,6 +28,8 @@ from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, Rela
 from ownplug.hub import (
     Accounts,
     Event,
+    FirmwareOffer,
+    FirmwareView,
     HomeView,
     KeptRules,
     Logins,
@@ -40,6 +42,7 @@ from ownplug.hub import (
     StartupTalk,
     TimerView,
     UnreadRule,
+    UpgradeJob,
     UserView,
 )
 from ownplug.store import SqliteStore
@@ -135,6 +138,7 @@ class MemoryHub:
         self.failure: Exception | None = None
         self.breaks: Exception | None = None
         self.calls: list[str] = []
+        self.firmware = MemoryFirmware(self)
         self.broadcast: Broadcast[Event] = Broadcast()
         self.listened, self.left = asyncio.Event(), asyncio.Event()
         self.people = [UserView(name="ann+mqtt@example.org", read=("/appliance/#", "a"), write=())]
@@ -271,6 +275,39 @@ class MemoryHub:
     def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
+
+
+class MemoryFirmware:
+    """The firmware of the hub's plug, and an upgrade that fails as soon as it is begun."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+        self._job: UpgradeJob | None = None
+
+    def view(self, reference: str) -> FirmwareView:
+        plug = self._hub.plug(reference)
+        return FirmwareView(
+            uuid=plug.uuid,
+            name=plug.name,
+            model=plug.model,
+            hardware=plug.hardware,
+            chip="mt7682",
+            version=plug.firmware,
+            upgrade=self._job,
+        )
+
+    async def begin(self, reference: str, offer: FirmwareOffer) -> FirmwareView:
+        said = f"{offer.model} {offer.hardware} {offer.confirmed_name} {offer.md5} {offer.is_virtual}"
+        self._hub.calls.append(f"upgrade {reference} {offer.image!r} {said}")
+        job = UpgradeJob(
+            began_at=NOON, changed_at=NOON, size_bytes=5, md5="ab" * 16, before=Firmware(version="2.1.7")
+        )
+        self._job = job.failed(DeviceError("It said no.", hint="Ask it."), NOON)
+        return self.view(reference)
+
+    def give_up(self, reference: str) -> None:
+        self._hub.calls.append(f"give up {reference}")
+        self._job = None
 
 
 class MemoryDesk:

@@ -49,6 +49,13 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         await client.remove_user("ann+mqtt@example.org")
         assert await client.users() == []
         assert (await client.refusals())[0]["detail"] == "no."
+        assert (await client.firmware("kettle"))["version"] == "2.1.7"
+        begun = await client.begin_upgrade(
+            "kettle", b"\x00MMM", model="mss310", hardware="2.0.0", confirm="tea & pot", is_virtual=True
+        )
+        assert begun["upgrade"]["failure"]["code"] == "refused"
+        await client.give_up_upgrade("kettle")
+        assert (await client.firmware("kettle"))["upgrade"] is None
         await client.change_key(Secret("ab" * 16))
         assert (await client.change("kettle", name="tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")
@@ -59,6 +66,8 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "request kettle SET N {'a': 1}",
         "user ann password ['a/#'] ['b'] None",
         "remove ann+mqtt@example.org",
+        "upgrade kettle " + repr(b"\x00MMM") + " mss310 2.0.0 tea & pot  True",
+        "give up kettle",
         "change_key 32",
         "change kettle {'name': 'tea pot é'}",
         "forget tea pot é",

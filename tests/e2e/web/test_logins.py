@@ -196,6 +196,7 @@ NEEDS_READ = {
     ("GET", "/api/v1/plugs/0"),
     ("GET", "/api/v1/plugs/0/consumption"),
     ("GET", "/api/v1/plugs/0/electricity"),
+    ("GET", "/api/v1/plugs/0/firmware"),
     ("GET", "/api/v1/plugs/0/light"),
     ("GET", "/api/v1/plugs/0/timers"),
     ("GET", "/api/v1/plugs/0/timers/0"),

@@ -104,6 +104,27 @@ IRON = {
     "channel": 0,
 }
 DOOR = {"id": "g", "name": "door", "reason": "No."}
+FIRMWARE = {
+    "uuid": UUID,
+    "name": "kettle",
+    "model": "mss310",
+    "hardware": "2.0.0",
+    "chip": "mt7682",
+    "version": "2.1.7",
+    "upgrade": None,
+}
+FAILED = {
+    "state": "failed",
+    "percent": 0,
+    "began_at": "2025-06-01T12:00:00Z",
+    "changed_at": "2025-06-01T12:00:00Z",
+    "size_bytes": 5,
+    "md5": "ab" * 16,
+    "before": "2.1.7",
+    "after": "",
+    "failure": {"code": "refused", "message": "It said no.", "hint": "Ask it."},
+}
+UPGRADE = "/api/v1/plugs/kettle/firmware?model=mss310&hardware=2.0.0&confirm=kettle"
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -223,6 +244,16 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         None,
         ["user ann@example.org long enough ['#'] [] None"],
     ),
+    ("GET", "/api/v1/plugs/kettle/firmware", None, 200, FIRMWARE, []),
+    (
+        "POST",
+        f"{UPGRADE}&md5={'AB' * 16}&virtual=true",
+        b"\x00{[\xff",
+        202,
+        FIRMWARE | {"upgrade": FAILED},
+        ["upgrade kettle " + repr(b"\x00{[\xff") + f" mss310 2.0.0 kettle {'AB' * 16} True"],
+    ),
+    ("DELETE", "/api/v1/plugs/kettle/firmware", None, 204, None, ["give up kettle"]),
     (
         "GET",
         "/api/v1/refusals",
@@ -295,7 +326,12 @@ OTHERS = [("GET", "/api/v1/openapi.json"), ("GET", "/"), ("GET", "/docs"), ("GET
 PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + OTHERS
 
 
+IMAGE = {"Content-Type": "application/octet-stream"}
+
+
 def body_of(sent: Any) -> bytes:
+    if isinstance(sent, bytes):
+        return sent
     return b"" if sent is None else json.dumps(sent).encode()
 
 
@@ -312,7 +348,8 @@ async def test_each_route_asks_the_hub_and_shows_what_it_said(
     expected: Any,
     changes: list[str],
 ) -> None:
-    answer = await ask(method, path, body=body_of(sent))
+    headers = IMAGE if isinstance(sent, bytes) else {}
+    answer = await ask(method, path, body=body_of(sent), headers=headers)
     assert (answer.status, answer.json() if answer.body else None) == (status, expected)
     assert hub.calls == changes
     assert method != "GET" or not hub.calls  # asking changes nothing
@@ -489,6 +526,33 @@ async def test_a_body_of_another_type_is_refused(ask: Ask, hub: MemoryHub) -> No
 async def test_a_body_that_is_too_large_is_refused(ask: Ask, hub: MemoryHub) -> None:
     answer = await ask("PUT", "/api/v1/plugs/kettle/relays/0", body=b" " * 100_000)
     assert (answer.status, answer.json()["code"], hub.calls) == (413, "usage", [])
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (UPGRADE, {}, 400),  # JSON
+        (UPGRADE, {"Content-Type": "multipart/form-data"}, 400),
+        (UPGRADE.replace("/kettle", "/kettle/relays/0", 1), IMAGE, 400),
+        ("/api/v1/users", IMAGE, 400),
+        (UPGRADE.replace("&confirm=kettle", ""), IMAGE, 400),
+        (f"{UPGRADE}&md5=xyz", IMAGE, 400),
+        (f"{UPGRADE}&virtual=perhaps", IMAGE, 400),
+    ],
+)
+async def test_only_an_image_for_the_one_route_is_let_through(
+    ask: Ask, hub: MemoryHub, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = await ask("POST", path, body=b"\x00MMM", headers=headers)
+    assert (answer.status, hub.calls) == (status, [])
+
+
+async def test_an_image_may_be_longer_than_other_bodies_and_not_endless(ask: Ask, hub: MemoryHub) -> None:
+    announced = {"Content-Length": str(4 * 1024 * 1024 + 1)}
+    answer = await ask("POST", UPGRADE, headers=IMAGE | announced)
+    assert (answer.status, answer.json()["code"], hub.calls) == (413, "usage", [])
+    answer = await ask("POST", UPGRADE, body=bytes(100_000), headers=IMAGE)
+    assert (answer.status, len(hub.calls)) == (202, 1)
 
 
 async def test_a_password_is_never_repeated(ask: Ask) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ownplug.app import load_settings
-from ownplug.app.compose import _address, _advertised
+from ownplug.app.compose import _address, _advertised, _firmware_endpoint
 from ownplug.core.identity import Uuid
 from ownplug.hub import Hub, HubSettings
 from ownplug.store import SqliteStore
@@ -44,3 +44,17 @@ async def test_the_owner_is_warned_when_plugs_will_look_in_the_wrong_place(
             assert await _advertised(hub, store, settings) == host
             assert (await store.home() or hub.home).advertised == host
         assert ("Plugs were told to come to 192.168.1.10" in caplog.text) is warned
+
+
+@pytest.mark.parametrize(
+    ("set_to", "host", "endpoint"),
+    [
+        ("", "192.168.1.10", "192.168.1.10:0"),
+        ("", "fd00::10", "[fd00::10]:0"),
+        ("", "plugs.example", "0.0.0.0:0"),  # which of its addresses is meant is not known here
+        ("0.0.0.0:8484", "192.168.1.10", "0.0.0.0:8484"),
+    ],
+)
+def test_plugs_fetch_images_where_they_come_to(tmp_path: Path, set_to: str, host: str, endpoint: str) -> None:
+    settings, _ = load_settings(tmp_path / "ownplug.toml", {}, {"network.firmware": set_to})
+    assert _firmware_endpoint(settings, host) == endpoint

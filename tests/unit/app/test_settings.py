@@ -152,7 +152,7 @@ def test_a_slip_is_answered_with_what_there_is(file: Path) -> None:
     file.write_text("[network]\nhost = 'x'\n")
     with pytest.raises(UsageError) as caught:
         load_settings(file, {}, {})
-    assert caught.value.hint == "It has advertise, ntp."
+    assert caught.value.hint == "It has advertise, firmware, ntp."
 
 
 def test_a_file_that_is_no_text_or_no_file_is_refused(file: Path) -> None:
@@ -251,3 +251,10 @@ def test_no_setting_is_a_secret() -> None:
     names = [origin.name for origin in origins]
     assert not [name for name in names if re.search("key|password|secret|token|passphrase", name)]
     assert not [origin.name for origin in origins if isinstance(origin.value, Secret)]
+
+
+def test_where_images_are_handed_out_is_a_place(tmp_path: Path) -> None:
+    file = tmp_path / "ownplug.toml"
+    assert load_settings(file, {}, {"network.firmware": "0.0.0.0:8484"})[0].network.firmware == "0.0.0.0:8484"
+    with pytest.raises(UsageError, match=r"network\.firmware '8484' is not HOST:PORT"):
+        load_settings(file, {}, {"network.firmware": "8484"})

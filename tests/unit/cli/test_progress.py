@@ -56,3 +56,22 @@ def test_with_json_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         line.tell(steps(20)[0])
         line.note("The cable is gone.")
     assert capsys.readouterr() == ("", "")
+
+
+def test_how_it_is_now_is_shown_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ProgressLine(Frame()) as line:
+        line.show("kettle \x1b[2J: 10 %")
+    assert capsys.readouterr().err == "kettle \\x1b[2J: 10 %\n"
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with ProgressLine(Frame()) as line:
+        line.show("10 %")
+        line.show("20 %")
+    assert screen.getvalue() == "\r10 %\x1b[K\r20 %\x1b[K\r\x1b[K"
+    frame = Frame()
+    frame.json = True
+    with ProgressLine(frame) as line:
+        line.show("30 %")
+    assert "30" not in screen.getvalue()

@@ -9,6 +9,7 @@ from ownplug.cli.watch import render_event
 
 AT = "2025-06-01T12:00:00Z"
 HERE = datetime.fromisoformat(AT).astimezone().strftime("%H:%M:%S")
+UPGRADE = {"event": "firmware-progress", "state": "", "percent": 0, "version": "", "failure": ""}
 WHO = {"at": AT, "uuid": "u", "name": "kettle"}
 
 
@@ -22,6 +23,14 @@ WHO = {"at": AT, "uuid": "u", "name": "kettle"}
         (
             {"event": "power-read", "reading": {"power_w": 41.52, "voltage_v": 230, "current_a": 0.2}},
             "kettle  power-read  41.5 W, 230.0 V",
+        ),
+        (
+            UPGRADE | {"state": "downloading", "percent": 40},
+            "kettle  firmware-progress  the plug fetches the image, 40 %",
+        ),
+        (
+            UPGRADE | {"state": "failed", "failure": "It said no."},
+            "kettle  firmware-progress  the upgrade failed: It said no.",
         ),
         (
             {"event": "missed", "name": "", "count": 3},

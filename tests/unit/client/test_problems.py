@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ownplug.client.problems import raise_problem
+from ownplug.client.problems import error_named, raise_problem
 from ownplug.core import errors
 
 
@@ -16,6 +16,12 @@ def test_each_code_becomes_the_error_that_it_was(kind: type[errors.OwnplugError]
         raise_problem(500, {"code": kind.code, "detail": "Why.", "hint": "Do.", "device_code": 5001})
     assert type(raised.value) is kind
     assert (str(raised.value), raised.value.hint) == ("Why.", "Do.")
+
+
+@pytest.mark.parametrize("kind", every_error(errors.OwnplugError))
+def test_an_error_can_be_made_again_from_its_code(kind: type[errors.OwnplugError]) -> None:
+    made = error_named(kind.code, "Why.", hint="Do.")
+    assert (type(made), str(made), made.hint) == (kind, "Why.", "Do.")
 
 
 def test_a_missing_login_is_forbidden() -> None:

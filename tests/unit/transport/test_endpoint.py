@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from ownplug.core.errors import Conflict, UsageError
-from ownplug.transport.endpoint import is_own_address, listen_failure, parse_endpoint
+from ownplug.transport.endpoint import is_address, is_own_address, listen_failure, parse_endpoint
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,17 @@ def test_an_address_of_another_machine_is_not_ours(monkeypatch: pytest.MonkeyPat
     found = [(socket.AF_INET, socket.SOCK_DGRAM, 0, "", ("192.0.2.1", 0))]  # RFC 5737: nobody's
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     assert not is_own_address("192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("192.168.1.10", True),
+        ("::1", True),
+        ("plugs.example", False),
+        ("192.168.1.10:80", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_no_name(text: str, expected: bool) -> None:
+    assert is_address(text) is expected

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
 from ownplug.core.errors import Malformed
-from ownplug.web.body import BODY_LIMIT, DEPTH_LIMIT, JsonBodies, check_json
+from ownplug.core.image import LONGEST_IMAGE
+from ownplug.core.records import Scope as Rights
+from ownplug.hub import Caller
+from ownplug.web.body import BODY_LIMIT, DEPTH_LIMIT, IMAGE_TYPE, JsonBodies, check_json
 
 JSON = st.recursive(
     st.none()
@@ -83,7 +86,14 @@ class Inner:
         await send({"type": "http.response.body"})
 
 
-async def send_body(*chunks: bytes, length: int | None = None) -> tuple[int, bytes | None]:
+async def send_body(
+    *chunks: bytes,
+    length: int | None = None,
+    method: str = "PUT",
+    path: str = "/",
+    content_type: str = "",
+    rights: Rights = Rights.ADMIN,
+) -> tuple[int, bytes | None]:
     """Push `chunks` through the middleware; return the status and what came through."""
     waiting: list[Message] = [
         {"type": "http.request", "body": chunk, "more_body": number < len(chunks) - 1}
@@ -99,7 +109,15 @@ async def send_body(*chunks: bytes, length: int | None = None) -> tuple[int, byt
 
     headers = [] if length is None else [(b"content-length", str(length).encode())]
     inner = Inner()
-    scope = {"type": "http", "method": "PUT", "path": "/", "headers": headers}
+    if content_type:
+        headers.append((b"content-type", content_type.encode()))
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": headers,
+        "state": {"caller": Caller(name="ann", scope=rights)},
+    }
     await JsonBodies(inner)(scope, receive, send)
     return sent[0]["status"], inner.body
 
@@ -127,3 +145,40 @@ async def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
 
 async def test_a_body_that_does_not_say_is_read_up_to_the_limit() -> None:
     assert await send_body(*[b"x" * 1000] * 70, b"never asked for") == (413, None)
+
+
+IMAGE_ROUTE: dict[str, Any] = {
+    "method": "POST",
+    "path": "/api/v1/plugs/kettle/firmware",
+    "content_type": IMAGE_TYPE,
+}
+
+
+async def test_an_image_comes_through_unread_up_to_its_own_limit() -> None:
+    image = b"\xff" * LONGEST_IMAGE
+    assert await send_body(image[:-1], image[-1:], **IMAGE_ROUTE) == (204, image)
+    assert await send_body(image, b"x", b"never asked for", **IMAGE_ROUTE) == (413, None)
+    assert await send_body(length=LONGEST_IMAGE + 1, **IMAGE_ROUTE) == (413, None)
+
+
+@pytest.mark.parametrize("rights", [Rights.READ, Rights.SWITCH])
+async def test_an_image_of_somebody_who_may_not_is_not_even_read(rights: Rights) -> None:
+    assert await send_body(b"\xff", rights=rights, **IMAGE_ROUTE) == (403, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"method": "PUT"},
+        {"path": "/api/v1/plugs/kettle/firmware/"},
+        {"path": "/api/v1/plugs/a/b/firmware"},
+        {"path": "/api/v1/plugs//firmware"},
+        {"path": "/x/api/v1/plugs/kettle/firmware"},
+        {"content_type": "application/json"},
+        {"content_type": "application/octet-stream; x=y"},
+    ],
+    ids=lambda other: str(*other.values()),
+)
+async def test_anything_that_is_not_quite_that_route_is_judged_as_json(other: dict[str, str]) -> None:
+    assert await send_body(b"\xff", **(IMAGE_ROUTE | other)) == (400, None)
+    assert await send_body(length=BODY_LIMIT + 1, **(IMAGE_ROUTE | other)) == (413, None)

@@ -11,6 +11,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.state import Reading
 from ownplug.hub import (
     Event,
+    FirmwareProgress,
     PlugBound,
     PlugForgotten,
     PlugOffline,
@@ -36,6 +37,16 @@ READING = Reading(at=NOON, power_w=41.5, voltage_v=229.8, current_a=0.181)
         (PlugBound(**WHO), {"event": "plug-bound"}),
         (PlugRenamed(**WHO), {"event": "plug-renamed"}),
         (PlugForgotten(**WHO), {"event": "plug-forgotten"}),
+        (
+            FirmwareProgress(**WHO, state="downloading", percent=40, version="", failure=""),
+            {
+                "event": "firmware-progress",
+                "state": "downloading",
+                "percent": 40,
+                "version": "",
+                "failure": "",
+            },
+        ),
         (RelaySwitched(**WHO, channel=0, on=True), {"event": "relay-switched", "channel": 0, "on": True}),
         (
             PowerRead(**WHO, reading=READING),

@@ -26,6 +26,10 @@ from ownplug.core.meross.payloads.control import (
     Relay,
     TogglePayload,
     ToggleXPayload,
+    Upgrade,
+    UpgradeInfo,
+    UpgradeInfoPayload,
+    UpgradePayload,
     relays_of,
 )
 from ownplug.core.meross.payloads.rules import (
@@ -111,6 +115,10 @@ __all__ = [
     "TriggerEntry",
     "TriggerPayload",
     "TriggerXPayload",
+    "Upgrade",
+    "UpgradeInfo",
+    "UpgradeInfoPayload",
+    "UpgradePayload",
     "WifiListPayload",
     "WifiSet",
     "relays_of",

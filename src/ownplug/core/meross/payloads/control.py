@@ -116,3 +116,35 @@ class BindPayload(msgspec.Struct, frozen=True, kw_only=True):
     """`Appliance.Control.Bind`."""
 
     bind: Bind
+
+
+class Upgrade(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a plug is to fetch its new firmware, by plain HTTP, and the MD5 of that file.
+
+    Source: protocol notes, 5.11.
+    """
+
+    url: str
+    md5: str
+
+
+class UpgradePayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.Upgrade` as it is asked."""
+
+    upgrade: Upgrade
+
+
+class UpgradeInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a plug says that its upgrade is: 1 downloading, 2 done, 3 failed, 4 the image is bad.
+
+    Source: a published program (protocol notes, 5.11); another one takes 1 for the end.
+    """
+
+    status: int
+    percent: int = 0
+
+
+class UpgradeInfoPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.Upgrade` as a plug pushes it."""
+
+    info: UpgradeInfo = field(name="upgradeInfo")

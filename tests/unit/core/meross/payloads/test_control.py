@@ -15,6 +15,10 @@ from ownplug.core.meross.payloads import (
     Relay,
     TogglePayload,
     ToggleXPayload,
+    Upgrade,
+    UpgradeInfo,
+    UpgradeInfoPayload,
+    UpgradePayload,
     relays_of,
 )
 
@@ -118,3 +122,11 @@ def test_an_empty_list_of_readings_is_malformed_when_one_is_wanted() -> None:
 def test_a_value_that_no_meter_can_mean_is_malformed(value: int) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"electricity": {"current": 0, "voltage": 0, "power": value}}, ElectricityPayload)
+
+
+def test_an_upgrade_is_ordered_and_reported_as_the_notes_have_it() -> None:
+    """Source: protocol notes, 5.11."""
+    order = UpgradePayload(upgrade=Upgrade(md5="09ad", url="http://192.168.1.10/x.bin"))
+    assert as_data(order) == {"upgrade": {"md5": "09ad", "url": "http://192.168.1.10/x.bin"}}
+    told = msgspec.json.decode('{"upgradeInfo":{"status":1,"percent":40}}', type=UpgradeInfoPayload)
+    assert told.info == UpgradeInfo(status=1, percent=40)
