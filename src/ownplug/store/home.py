@@ -12,6 +12,7 @@ from ownplug.core.errors import Conflict
 from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
+from ownplug.store.availability import AvailabilityRows
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.sqlite import Database
 
@@ -21,6 +22,7 @@ class SqliteStore:
 
     Attributes:
         mqtt: what the MQTT server remembers, in the same file.
+        availability: when plugs came and went, in the same file.
 
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
@@ -30,6 +32,7 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
         self.mqtt = MqttStore(self._database)
+        self.availability = AvailabilityRows(self._database)
 
     async def __aenter__(self) -> Self:
         await self._database.__aenter__()
@@ -39,6 +42,11 @@ class SqliteStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._database.__aexit__(kind, error, trace)
+
+    @property
+    def failed_writes(self) -> int:
+        """How often something could not be written since the start."""
+        return self._database.failed_writes
 
     async def home(self) -> HomeRecord | None:
         """Return who this home is, or None on the first start."""
