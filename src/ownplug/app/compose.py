@@ -17,7 +17,7 @@ from ownplug.app.settings import Settings
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
 from ownplug.core.records import HomeRecord
-from ownplug.hub import HomeView, Hub, HubApi
+from ownplug.hub import HomeView, Hub, HubApi, RecentWarnings
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import ensure_certificates
 from ownplug.transport.endpoint import own_address
@@ -61,8 +61,11 @@ async def open_hub(
     folder.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.claim())
+        warnings = RecentWarnings()
+        stack.enter_context(warnings.listening())
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
+        await stack.enter_async_context(hub.history.kept_in(store.availability))
         host = await _advertised(hub, store, settings)
         certificates = await ensure_certificates(folder.tls, [host, *_ALWAYS_NAMED], clock)
         exchange = BrokerExchange(hub)
@@ -80,9 +83,17 @@ async def open_hub(
         exchange.join(broker)
         hub.accounts.tell_changes(broker.user_changed)
         await stack.enter_async_context(broker)
+        stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
         await stack.enter_async_context(watching(certificates, broker, clock))
         ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
+        api.observing.join(
+            server=broker,
+            disk=store,
+            warnings=warnings,
+            settings=settings.by_name(),
+            token=folder.token(),
+        )
         desk = await stack.enter_async_context(PairingDesk(clock))
         web = await stack.enter_async_context(open_web(api, desk, settings.web, folder.token()))
         desk.serve_through(HubAddress(url=web.url, token=folder.token()))

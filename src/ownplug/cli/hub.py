@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ownplug.cli.diagnostics import diagnostics
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.logs import start_logging
 from ownplug.cli.running import run_service
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 @group("hub", examples=["ownplug hub run"])
 def hub() -> None:
     """Run the hub of a home."""
+
+
+hub.add_command(diagnostics)
 
 
 @hub.command(

@@ -7,6 +7,7 @@ Availability is per uuid, a signature is checked on every message, and a plug is
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
+from ownplug.hub.availability import AvailabilitySpan
 from ownplug.hub.events import (
     Event,
     PlugBound,
@@ -18,23 +19,38 @@ from ownplug.hub.events import (
     PowerRead,
     RelaySwitched,
 )
+from ownplug.hub.figures import Figures, PlugFigures
 from ownplug.hub.hub import Hub
-from ownplug.hub.ports import Exchange, HomeStore
+from ownplug.hub.messages import Direction, MessageView
+from ownplug.hub.observing import Observing
+from ownplug.hub.ports import AvailabilityStore, Disk, Exchange, HomeStore, MqttServer
+from ownplug.hub.readiness import Obstacle
+from ownplug.hub.recent_warnings import RecentWarnings
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 
 __all__ = [
     "Accounts",
+    "AvailabilitySpan",
+    "AvailabilityStore",
+    "Direction",
+    "Disk",
     "Event",
     "Exchange",
+    "Figures",
     "HomeGatekeeper",
     "HomeStore",
     "HomeView",
     "Hub",
     "HubApi",
     "HubSettings",
+    "MessageView",
+    "MqttServer",
+    "Observing",
+    "Obstacle",
     "PlugBound",
+    "PlugFigures",
     "PlugForgotten",
     "PlugOffline",
     "PlugOnline",
@@ -42,6 +58,7 @@ __all__ = [
     "PlugRenamed",
     "PlugView",
     "PowerRead",
+    "RecentWarnings",
     "Refusal",
     "RefusalCause",
     "Refusals",

@@ -23,6 +23,7 @@ from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.hub import Hub
+from ownplug.hub.observing import Observing
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.session import PlugSession
 from ownplug.hub.talk import StartupTalk
@@ -78,6 +79,9 @@ class UserView:
 class HubApi:
     """What one may ask of a hub.
 
+    Attributes:
+        observing: what it tells of itself.
+
     Args:
         hub: the running hub.
         clock: the time of events that come from here.
@@ -86,6 +90,7 @@ class HubApi:
     def __init__(self, hub: Hub, clock: Clock) -> None:
         self._hub = hub
         self._clock = clock
+        self.observing = Observing(hub, clock)
         self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
 
     def home(self) -> HomeView:

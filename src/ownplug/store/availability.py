@@ -8,7 +8,7 @@ from typing import Any
 
 from ownplug.core.identity import Uuid
 from ownplug.core.state import Availability, AvailabilityChange
-from ownplug.store.sqlite import Database, Statement
+from ownplug.store.sqlite import Database
 
 _COLUMNS = "number, uuid, at, availability, reason"
 # Of a plug that the home does not know, or not any more, nothing is kept. It may come again after a failure.
@@ -53,7 +53,9 @@ class AvailabilityRows:
 
     async def alive_at(self) -> datetime | None:
         """Return when the hub was last known to run."""
-        found = await self._database.all("SELECT at FROM hub_alive", lambda row: datetime.fromisoformat(row[0]))
+        found = await self._database.all(
+            "SELECT at FROM hub_alive", lambda row: datetime.fromisoformat(row[0])
+        )
         return found[0] if found else None
 
     async def note_alive(self, at: datetime) -> None:
@@ -62,13 +64,15 @@ class AvailabilityRows:
 
     async def add(self, changes: Sequence[AvailabilityChange], *, alive_at: datetime, keep: int) -> None:
         """Add changes, and of each of their plugs drop all but the newest `keep`; the hub ran at `alive_at`."""
-        statements: list[Statement] = [
-            (_KEEP, (change.number, _text(change.at), change.availability.value, change.reason, change.uuid.text))
+        kept = [
+            (
+                _KEEP,
+                (change.number, _text(change.at), change.availability.value, change.reason, change.uuid.text),
+            )
             for change in changes
         ]
-        for uuid in {change.uuid.text for change in changes}:
-            statements.append((_DROP_SURPLUS, (uuid, uuid, keep)))
-        await self._database.write_all([*statements, (_ALIVE, (_text(alive_at),))])
+        surplus = [(_DROP_SURPLUS, (uuid, uuid, keep)) for uuid in {change.uuid.text for change in changes}]
+        await self._database.write_all([*kept, *surplus, (_ALIVE, (_text(alive_at),))])
 
     async def drop_before(self, at: datetime) -> None:
         """Forget what had ended at `at`."""

@@ -48,6 +48,14 @@ class SqliteStore:
         """How often something could not be written since the start."""
         return self._database.failed_writes
 
+    async def prove_writable(self, at: datetime) -> None:
+        """Write something, which says that the hub ran at this moment.
+
+        Raises:
+            OwnplugError: it cannot be written.
+        """
+        await self.availability.note_alive(at)
+
     async def home(self) -> HomeRecord | None:
         """Return who this home is, or None on the first start."""
         homes = await self._database.all("SELECT user_id, key, advertised FROM home", _home)

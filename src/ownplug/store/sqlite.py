@@ -57,9 +57,7 @@ class Database:
         finally:
             self._end()
 
-    async def all(
-        self, sql: str, read: Callable[[tuple[Any, ...]], T], *values: str | int | None
-    ) -> list[T]:
+    async def all(self, sql: str, read: Callable[[tuple[Any, ...]], T], *values: str | int | None) -> list[T]:
         """Return every row of a query, as what `read` makes of it."""
         rows = await self._run(lambda: self._connection.execute(sql, values).fetchall())
         try:
@@ -94,7 +92,9 @@ class Database:
         try:
             await self._run(work)
         except OwnplugError as error:
-            if not isinstance(error.__cause__, sqlite3.IntegrityError):  # that refuses a name, and is no failure
+            if not isinstance(
+                error.__cause__, sqlite3.IntegrityError
+            ):  # that refuses a name, and is no failure
                 self.failed_writes += 1
             raise
 

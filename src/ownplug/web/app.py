@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import FastAPI
 
 from ownplug import __version__
@@ -11,6 +13,7 @@ from ownplug.web.body import JsonBodies
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.live import live
+from ownplug.web.observing import observing
 from ownplug.web.pairing import PairingDoor, pairing
 from ownplug.web.ports import HubDoor
 from ownplug.web.problems import answer_failures
@@ -48,7 +51,8 @@ def create_app(api: HubDoor, desk: PairingDoor, settings: WebSettings, token: Se
     )
     app.state.hub = api
     app.state.pairing = desk
-    for routes in (health, api_routes, pairing, live):
+    app.state.scraping = asyncio.Lock()
+    for routes in (health, api_routes, pairing, observing, live):
         app.include_router(routes)
     answer_failures(app)
     app.add_middleware(JsonBodies)

@@ -13,7 +13,7 @@ from ownplug.core.secret import Secret
 from ownplug.web.hosts import Authority, is_allowed_host, is_allowed_origin
 from ownplug.web.problems import SECURITY_HEADERS, ProblemResponse, problem
 
-OPEN_PATHS = frozenset({"/healthz"})  # no login: a watchdog need not hold a secret
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})  # no login: a watchdog need not hold a secret
 
 
 class Guard:

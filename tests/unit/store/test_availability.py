@@ -35,7 +35,9 @@ def change(number: int, uuid: Uuid = KETTLE, *, days: float = 0, reason: str = "
     )
 
 
-async def numbers(store: SqliteStore, uuid: Uuid = KETTLE, *, limit: int = 100, up_to: int | None = None) -> list[int]:
+async def numbers(
+    store: SqliteStore, uuid: Uuid = KETTLE, *, limit: int = 100, up_to: int | None = None
+) -> list[int]:
     return [found.number for found in await store.availability.changes(uuid, limit=limit, up_to=up_to)]
 
 

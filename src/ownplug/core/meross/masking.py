@@ -59,14 +59,23 @@ def mask_payload(namespace: str, payload: dict[str, Any], secrets: Collection[st
         >>> mask_payload("Appliance.New.Thing", {"level": 3, "ssid": "Home"})
         {'level': 3, 'ssid': '***'}
     """
-    known = tuple(form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret))
-    return _payload(namespace, payload, known)
+    return _payload(namespace, payload, _known(secrets))
+
+
+def mask_text(text: str, secrets: Collection[str]) -> str:
+    """Return a text with `***` in place of each of these secrets, in any of those writings."""
+    return _text(text, _known(secrets))
 
 
 def _payload(namespace: str, payload: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     if namespace in SECRET_NAMESPACES:
         return {_text(name, known): _hidden(value) for name, value in payload.items()}
-    return {_text(name, known): _field(name, value, known) for name, value in payload.items()}
+    return _object(payload, known)
+
+
+def _known(secrets: Collection[str]) -> tuple[str, ...]:
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+    return tuple(sorted(forms, key=len, reverse=True))  # the longest first: one may be part of another
 
 
 def _forms(secret: str) -> Iterator[str]:
@@ -84,17 +93,29 @@ def _field(name: str, value: object, known: tuple[str, ...]) -> object:
 
 def _masked(value: object, known: tuple[str, ...]) -> object:
     match value:
-        case {"header": {"namespace": str(namespace)}, "payload": dict(payload)}:  # one of several in one message
-            rest = {name: _field(name, inner, known) for name, inner in value.items() if name != "payload"}
-            return rest | {"payload": _payload(namespace, payload, known)}
         case dict():
-            return {_text(name, known): _field(name, inner, known) for name, inner in value.items()}
+            return _object(value, known)
         case list():
             return [_masked(inner, known) for inner in value]
         case str():
             return _text(value, known)
         case _:
             return value
+
+
+def _object(value: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    match value:
+        case {
+            "header": {"namespace": str(namespace)},
+            "payload": dict(payload),
+        }:  # one of several in one message
+            return _fields({**value, "payload": {}}, known) | {"payload": _payload(namespace, payload, known)}
+        case _:
+            return _fields(value, known)
+
+
+def _fields(value: dict[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+    return {_text(name, known): _field(name, inner, known) for name, inner in value.items()}
 
 
 def _text(text: str, known: tuple[str, ...]) -> str:

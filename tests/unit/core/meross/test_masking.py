@@ -28,7 +28,9 @@ def test_of_a_secret_namespace_only_the_shape_is_shown(namespace: str) -> None:
     assert mask_payload(namespace, payload) == shown
 
 
-@pytest.mark.parametrize("name", [*sorted(SECRET_FIELDS), "wifiMac", "gatewayMac", "userId", "user_id", "SSID"])
+@pytest.mark.parametrize(
+    "name", [*sorted(SECRET_FIELDS), "wifiMac", "gatewayMac", "userId", "user_id", "SSID"]
+)
 def test_a_secret_field_is_hidden_at_any_depth_of_any_namespace(name: str) -> None:
     payload = {"outer": [{"inner": {name: "told nobody", "level": 3}}]}
     assert mask_payload(UNKNOWN, payload) == {"outer": [{"inner": {name: "***", "level": 3}}]}
@@ -46,7 +48,12 @@ def test_a_known_secret_is_hidden_inside_of_texts_and_names_too() -> None:
 
 @pytest.mark.parametrize(
     "form",
-    [b64encode(b"a ~secret?>").decode(), urlsafe_b64encode(b"a ~secret?>").decode(), b"a ~secret?>".hex(), "a%20~secret%3F%3E"],
+    [
+        b64encode(b"a ~secret?>").decode(),
+        urlsafe_b64encode(b"a ~secret?>").decode(),
+        b"a ~secret?>".hex(),
+        "a%20~secret%3F%3E",
+    ],
 )
 def test_a_known_secret_is_hidden_in_other_writings(form: str) -> None:
     assert mask_payload(UNKNOWN, {"x": f"see {form}"}, ["a ~secret?>"]) == {"x": "see ***"}
@@ -63,7 +70,10 @@ def test_each_part_of_a_message_of_several_is_masked_by_its_own_namespace() -> N
     ]
     assert mask_payload(ns.CONTROL_MULTIPLE, {"multiple": parts}, [KEY]) == {
         "multiple": [
-            {"header": {"namespace": ns.SYSTEM_POSITION, "sign": "***"}, "payload": {"position": {"x": "***"}}},
+            {
+                "header": {"namespace": ns.SYSTEM_POSITION, "sign": "***"},
+                "payload": {"position": {"x": "***"}},
+            },
             {"header": {"namespace": ns.CONTROL_TOGGLE_X}, "payload": {"onoff": 1, "note": "***"}},
         ]
     }
