@@ -38,7 +38,7 @@ def history(frame: Frame, *, plug: str, limit: int, before: int | None, hub_url:
             print_table(_COLUMNS, [_row(span) for span in found["spans"]])
             _point_to_more(frame, found["next"])
         else:
-            frame.note("It has not been here yet.")
+            frame.note("Nothing is known.")
 
     run_async(work())
 

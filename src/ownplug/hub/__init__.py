@@ -19,7 +19,7 @@ from ownplug.hub.events import (
     PowerRead,
     RelaySwitched,
 )
-from ownplug.hub.figures import Figures, PlugFigures
+from ownplug.hub.figures import Figures
 from ownplug.hub.hub import Hub
 from ownplug.hub.messages import Direction, MessageView
 from ownplug.hub.observing import Observing
@@ -50,7 +50,6 @@ __all__ = [
     "Observing",
     "Obstacle",
     "PlugBound",
-    "PlugFigures",
     "PlugForgotten",
     "PlugOffline",
     "PlugOnline",

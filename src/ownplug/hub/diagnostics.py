@@ -10,10 +10,12 @@ import platform
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
+from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.core.state import Availability, PlugState
 from ownplug.hub.aliases import HIDDEN, Aliases
@@ -32,13 +34,54 @@ _TLS_VERSION = re.compile(r"\b(?:TLS 1(?:\.[0-3])?|SSL 3(?:\.0)?)\b")
 _TOLD_AS_THEY_ARE = frozenset({"hub.timezone"})
 
 
-def settings_report(settings: Mapping[str, object]) -> dict[str, object]:
-    """Return settings by `section.field`: numbers as they are, of an address the port, of the rest whether it is set."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticsSnapshot:
+    """What the report is made of, secrets and all; may be read in another thread.
+
+    Attributes:
+        at: when it was taken.
+        figures: what can be counted, and all plugs.
+        settings: those in force, by `section.field`.
+        users: how many users of the MQTT server there are.
+        talks: how far the start-up talk of plugs came.
+        refusals: who could not come in.
+        warnings: what was logged.
+    """
+
+    at: datetime
+    figures: Figures
+    settings: Mapping[str, object]
+    users: int
+    talks: Mapping[Uuid, StartupTalk]
+    refusals: Sequence[Refusal]
+    warnings: Sequence[NotedWarning]
+
+
+def diagnostics_report(snapshot: DiagnosticsSnapshot) -> dict[str, Any]:
+    """Return what may be told of a snapshot."""
+    figures = snapshot.figures
+    aliases = Aliases([plug for plug, _ in figures.plugs])
+    return {
+        "at": snapshot.at,
+        "versions": _versions_report(),
+        "uptime_s": round(figures.uptime_s, 1),
+        "settings": _settings_report(snapshot.settings),
+        "counts": _counts_report(figures, snapshot.users),
+        "mqtt": dict(figures.mqtt),
+        "plugs": [
+            _plug_report(plug, state, snapshot.talks.get(plug.uuid), aliases) for plug, state in figures.plugs
+        ],
+        "refusals": [_refusal_report(refusal, aliases) for refusal in snapshot.refusals],
+        "warnings": [_warning_report(warning, aliases) for warning in snapshot.warnings],
+    }
+
+
+def _settings_report(settings: Mapping[str, object]) -> dict[str, object]:
+    """Tell numbers as they are, of an address the port, and of other texts whether they are set."""
     return {name: _setting(name, value) for name, value in sorted(settings.items())}
 
 
-def versions_report() -> dict[str, str]:
-    """Return which programs these are."""
+def _versions_report() -> dict[str, str]:
     return {
         "ownplug": version("ownplug"),
         "python": platform.python_version(),
@@ -48,9 +91,8 @@ def versions_report() -> dict[str, str]:
     }
 
 
-def counts_report(figures: Figures, users: int) -> dict[str, object]:
-    """Return how many there are of what."""
-    there = Counter(plug.state.availability for plug in figures.plugs)
+def _counts_report(figures: Figures, users: int) -> dict[str, object]:
+    there = Counter(state.availability for _, state in figures.plugs)
     return {
         "plugs": len(figures.plugs),
         **{availability.value: there[availability] for availability in Availability},
@@ -61,10 +103,9 @@ def counts_report(figures: Figures, users: int) -> dict[str, object]:
     }
 
 
-def plug_report(
+def _plug_report(
     plug: PlugRecord, state: PlugState, talk: StartupTalk | None, aliases: Aliases
 ) -> dict[str, Any]:
-    """Return what may be told of one plug."""
     return {
         "plug": aliases.plug(plug.uuid),
         "room": aliases.room(plug.room),
@@ -86,15 +127,14 @@ def plug_report(
     }
 
 
-def refusal_report(refusal: Refusal, aliases: Aliases) -> dict[str, Any]:
-    """Return what may be told of one refusal; of a TLS hello the versions, for the rest are the client's words."""
+def _refusal_report(refusal: Refusal, aliases: Aliases) -> dict[str, Any]:
+    # Of a TLS hello only the versions: the rest of it are the client's own words.
     is_login = refusal.mac is not None
     told = aliases.sentence(refusal.detail) if is_login else ", ".join(_TLS_VERSION.findall(refusal.detail))
     return {"at": refusal.at, "who": aliases.mac(refusal.mac), "cause": refusal.cause.value, "detail": told}
 
 
-def warning_report(warning: NotedWarning, aliases: Aliases) -> dict[str, Any]:
-    """Return what may be told of one record of the log."""
+def _warning_report(warning: NotedWarning, aliases: Aliases) -> dict[str, Any]:
     return {
         "at": warning.at,
         "level": warning.level,
@@ -102,30 +142,6 @@ def warning_report(warning: NotedWarning, aliases: Aliases) -> dict[str, Any]:
         "text": warning.text(aliases.word),
         "error": warning.error,
         "trace": list(warning.trace),
-    }
-
-
-def diagnostics_report(
-    *,
-    at: datetime,
-    figures: Figures,
-    settings: Mapping[str, object],
-    users: int,
-    plugs: Sequence[dict[str, Any]],
-    refusals: Sequence[dict[str, Any]],
-    warnings: Sequence[dict[str, Any]],
-) -> dict[str, Any]:
-    """Join the parts."""
-    return {
-        "at": at,
-        "versions": versions_report(),
-        "uptime_s": round(figures.uptime_s, 1),
-        "settings": settings_report(settings),
-        "counts": counts_report(figures, users),
-        "mqtt": dict(figures.mqtt),
-        "plugs": list(plugs),
-        "refusals": list(refusals),
-        "warnings": list(warnings),
     }
 
 

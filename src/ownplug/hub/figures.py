@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ownplug.core.identity import Uuid
+from ownplug.core.records import PlugRecord
 from ownplug.core.state import PlugState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlugFigures:
-    """One plug at that moment."""
-
-    uuid: Uuid
-    name: str
-    state: PlugState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +15,7 @@ class Figures:
 
     Attributes:
         uptime_s: seconds since it started.
-        plugs: of the home, in the order in which they came.
+        plugs: those of the home, each with what is known about it, in the order in which they came.
         refusals: attempts to connect that failed since the start, by step.
         events_missed: events that listeners lost because they were too slow.
         database_writes_failed: how often something could not be written.
@@ -32,7 +23,7 @@ class Figures:
     """
 
     uptime_s: float
-    plugs: tuple[PlugFigures, ...]
+    plugs: tuple[tuple[PlugRecord, PlugState], ...]
     refusals: Mapping[str, int]
     events_missed: int
     database_writes_failed: int

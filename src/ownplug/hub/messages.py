@@ -22,7 +22,7 @@ from ownplug.core.secret import Secret
 MESSAGES = 200
 """Of one plug, each way."""
 
-PLUG_BYTES = 64 * 1024
+PLUG_BYTES = 256 * 1024
 """Of one plug, each way."""
 
 ALL_BYTES = 32 * 1024 * 1024

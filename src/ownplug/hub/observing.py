@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from ownplug.aio import Clock
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
-from ownplug.hub.aliases import Aliases
 from ownplug.hub.availability import AvailabilitySpan
-from ownplug.hub.diagnostics import diagnostics_report, plug_report, refusal_report, warning_report
-from ownplug.hub.figures import Figures, PlugFigures
+from ownplug.hub.diagnostics import DiagnosticsSnapshot, diagnostics_report
+from ownplug.hub.figures import Figures
 from ownplug.hub.hub import Hub
 from ownplug.hub.messages import MessageView
 from ownplug.hub.ports import Disk, MqttServer
@@ -65,10 +65,7 @@ class Observing:
         hub = self._hub
         return Figures(
             uptime_s=self._clock.monotonic() - self._started_s,
-            plugs=tuple(
-                PlugFigures(uuid=plug.uuid, name=plug.name, state=hub.state(plug.uuid))
-                for plug in hub.registry.all()
-            ),
+            plugs=tuple((plug, hub.state(plug.uuid)) for plug in hub.registry.all()),
             refusals={cause.value: count for cause, count in hub.refusals.totals.items()},
             events_missed=hub.events.missed,
             database_writes_failed=self._disk.failed_writes if self._disk else 0,
@@ -100,20 +97,19 @@ class Observing:
         uuid = self._hub.registry.find(reference).uuid
         return self._hub.messages.of(uuid, limit=limit, secrets=self._secrets(uuid))
 
-    def diagnostics(self) -> dict[str, Any]:
+    async def diagnostics(self) -> dict[str, Any]:
         """Return a report that its owner may publish."""
         hub = self._hub
-        plugs = hub.registry.all()
-        aliases = Aliases(plugs)
-        return diagnostics_report(
+        snapshot = DiagnosticsSnapshot(
             at=self._clock.now(),
             figures=self.figures(),
             settings=self._settings,
             users=len(hub.accounts.all()),
-            plugs=[plug_report(plug, hub.state(plug.uuid), hub.talk(plug.uuid), aliases) for plug in plugs],
-            refusals=[refusal_report(refusal, aliases) for refusal in hub.refusals.all()],
-            warnings=[warning_report(warning, aliases) for warning in self._warnings.all()],
+            talks={plug.uuid: talk for plug in hub.registry.all() if (talk := hub.talk(plug.uuid))},
+            refusals=hub.refusals.all(),
+            warnings=self._warnings.all(),
         )
+        return await asyncio.to_thread(diagnostics_report, snapshot)  # of thousands of plugs it takes a while
 
     def _secrets(self, uuid: Uuid) -> set[str]:
         hub = self._hub

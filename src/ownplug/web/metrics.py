@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from ownplug import __version__
 from ownplug.core.state import Availability, PlugState
@@ -21,7 +22,7 @@ from ownplug.hub import Figures
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
-Sample = tuple[tuple[str, ...], float]  # the values of the labels, and the figure
+Labelled = tuple[tuple[str, ...], float]  # the values of the labels, and the figure
 
 _PLUG = ("uuid", "name")
 
@@ -41,7 +42,7 @@ class Metric:
     kind: Kind
     meaning: str
     labels: tuple[str, ...] = ()
-    read: Callable[[Figures], Iterable[Sample]]
+    read: Callable[[Figures], Iterable[Labelled]]
 
 
 def render_metrics(figures: Figures) -> bytes:
@@ -58,41 +59,59 @@ class _Snapshot(Collector):
     def collect(self) -> Iterator[Family]:
         """Yield each metric with its samples."""
         for metric in METRICS:
-            kind = CounterMetricFamily if metric.kind is Kind.COUNTER else GaugeMetricFamily
-            family = kind(metric.name, metric.meaning, labels=metric.labels)
-            for labels, figure in metric.read(self._figures):
-                family.add_metric(labels, figure)
-            yield family
+            yield _Family(metric, self._figures)
 
 
-def _of_plugs(read: Callable[[PlugState], float | None]) -> Callable[[Figures], Iterator[Sample]]:
+class _Family(Family):
+    """A metric whose samples are made when they are written.
+
+    All at once they are so many objects that Python's garbage collector holds up every thread for a tenth of a second.
+    """
+
+    def __init__(self, metric: Metric, figures: Figures) -> None:
+        super().__init__(metric.name.removesuffix("_total"), metric.meaning, metric.kind.value)
+        self.samples = cast("list[Sample]", _Samples(metric, figures))
+
+
+class _Samples:
+    def __init__(self, metric: Metric, figures: Figures) -> None:
+        self._metric = metric
+        self._figures = figures
+
+    def __iter__(self) -> Iterator[Sample]:
+        name, labels = self._metric.name, self._metric.labels
+        for values, figure in self._metric.read(self._figures):
+            yield Sample(name, dict(zip(labels, values, strict=True)), figure)
+
+
+def _of_plugs(read: Callable[[PlugState], float | None]) -> Callable[[Figures], Iterator[Labelled]]:
     """Read one figure of each plug that has it."""
 
-    def samples(figures: Figures) -> Iterator[Sample]:
-        for plug in figures.plugs:
-            figure = read(plug.state)
+    def samples(figures: Figures) -> Iterator[Labelled]:
+        for plug, state in figures.plugs:
+            figure = read(state)
             if figure is not None:
                 yield (plug.uuid.text, plug.name), figure
 
     return samples
 
 
-def _relays(figures: Figures) -> Iterator[Sample]:
-    for plug in figures.plugs:
-        for relay in plug.state.relays:
+def _relays(figures: Figures) -> Iterator[Labelled]:
+    for plug, state in figures.plugs:
+        for relay in state.relays:
             yield (plug.uuid.text, plug.name, str(relay.channel)), float(relay.on)
 
 
-def _of_meter(read: Callable[[PlugState], float | None]) -> Callable[[Figures], Iterator[Sample]]:
+def _of_meter(read: Callable[[PlugState], float | None]) -> Callable[[Figures], Iterator[Labelled]]:
     """Read one figure of each plug that is there and measures: what an absent one measured last is not what flows."""
     return _of_plugs(lambda state: read(state) if state.availability is Availability.ONLINE else None)
 
 
-def _hub(read: Callable[[Figures], float]) -> Callable[[Figures], list[Sample]]:
+def _hub(read: Callable[[Figures], float]) -> Callable[[Figures], list[Labelled]]:
     return lambda figures: [((), read(figures))]
 
 
-def _mqtt(name: str) -> Callable[[Figures], list[Sample]]:
+def _mqtt(name: str) -> Callable[[Figures], list[Labelled]]:
     return lambda figures: [((), figures.mqtt[name])] if name in figures.mqtt else []
 
 

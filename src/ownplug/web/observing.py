@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any, Literal, cast
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
@@ -95,9 +96,11 @@ async def readyz(door: Door) -> Ready | Response:
 
 
 @observing.get("/api/v1/diagnostics")
-async def get_diagnostics(door: Door) -> dict[str, Any]:
+async def get_diagnostics(door: Door) -> Response:
     """Make a report to attach to a fault; without secrets, names and addresses."""
-    return door.diagnostics()
+    report = await door.diagnostics()
+    text = await asyncio.to_thread(msgspec.json.encode, report)
+    return Response(text, media_type="application/json")
 
 
 @observing.get("/api/v1/plugs/{plug}/availability")

@@ -38,7 +38,7 @@ class ObservingDoor(Protocol):
     def messages(self, reference: str, /, *, limit: int) -> list[MessageView]:
         """Return the last messages of a plug, newest first, masked."""
 
-    def diagnostics(self) -> dict[str, Any]:
+    async def diagnostics(self) -> dict[str, Any]:
         """Return a report that its owner may publish."""
 
 

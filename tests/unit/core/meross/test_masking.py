@@ -23,8 +23,10 @@ values = st.recursive(
 
 @pytest.mark.parametrize("namespace", sorted(SECRET_NAMESPACES))
 def test_of_a_secret_namespace_only_the_shape_is_shown(namespace: str) -> None:
-    payload = {"thing": {"a": "told nobody", "b": [48137, 1.5, True], "c": {}, "d": "", "e": None}}
-    shown = {"thing": {"a": "***", "b": ["***", "***", "***"], "c": {}, "d": "", "e": None}}
+    payload: dict[str, Any] = {
+        "thing": {"a": "told nobody", "b": [48137, 1.5, True], "c": {}, "d": "", "e": None}
+    }
+    shown: dict[str, Any] = {"thing": {"a": "***", "b": ["***", "***", "***"], "c": {}, "d": "", "e": None}}
     assert mask_payload(namespace, payload) == shown
 
 
