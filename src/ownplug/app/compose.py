@@ -94,7 +94,7 @@ async def open_hub(
             settings=settings.by_name(),
             token=folder.token(),
         )
-        desk = await stack.enter_async_context(PairingDesk(clock))
+        desk = await stack.enter_async_context(PairingDesk(clock, position=settings.hub.position))
         web = await stack.enter_async_context(open_web(api, desk, settings.web, folder.token()))
         desk.serve_through(HubAddress(url=web.url, token=folder.token()))
         ready = Ready(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ownplug.aio import Clock
-from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
 from ownplug.hub.availability import AvailabilitySpan
 from ownplug.hub.diagnostics import DiagnosticsSnapshot, diagnostics_report
@@ -95,7 +94,7 @@ class Observing:
             NotFound, Conflict: no such plug, or several.
         """
         uuid = self._hub.registry.find(reference).uuid
-        return self._hub.messages.of(uuid, limit=limit, secrets=self._secrets(uuid))
+        return self._hub.messages.of(uuid, limit=limit, secrets=self._secrets())
 
     async def diagnostics(self) -> dict[str, Any]:
         """Return a report that its owner may publish."""
@@ -111,7 +110,7 @@ class Observing:
         )
         return await asyncio.to_thread(diagnostics_report, snapshot)  # of thousands of plugs it takes a while
 
-    def _secrets(self, uuid: Uuid) -> set[str]:
+    def _secrets(self) -> set[str]:
         hub = self._hub
-        keys = {hub.home.key.reveal(), hub.key(uuid).reveal(), self._token.reveal()}
-        return keys | {hub.settings.position}
+        own = {plug.key.reveal() for plug in hub.registry.all() if plug.key}
+        return own | {hub.home.key.reveal(), self._token.reveal(), *hub.settings.position.split(",")}
