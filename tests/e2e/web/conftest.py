@@ -63,13 +63,14 @@ class MemoryObserving:
     def __init__(self, hub: MemoryHub) -> None:
         self._hub = hub
         self.hub_obstacle: Obstacle | None = None
+        self.plug_count = 1
 
     def figures(self) -> Figures:
         plug = self._hub.plug(UUID.text)
         record = PlugRecord(uuid=UUID, name=plug.name, registered_at=NOON)
         return Figures(
             uptime_s=1.5,
-            plugs=((record, plug.state),),
+            plugs=((record, plug.state),) * self.plug_count,
             refusals={"tls": 0, "login": 1},
             events_missed=0,
             database_writes_failed=0,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from ownplug.app import load_settings
 from ownplug.app.compose import _address, _advertised
+from ownplug.broker import Broker, BrokerSettings, Gatekeeper
 from ownplug.core.identity import Uuid
 from ownplug.hub import Hub, HubSettings
 from ownplug.store import SqliteStore
 from ownplug.testing import FakeClock
+from ownplug.web.metrics import MQTT_FIGURES
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,9 @@ async def test_the_owner_is_warned_when_plugs_will_look_in_the_wrong_place(
             assert await _advertised(hub, store, settings) == host
             assert (await store.home() or hub.home).advertised == host
         assert ("Plugs were told to come to 192.168.1.10" in caplog.text) is warned
+
+
+def test_every_figure_of_the_mqtt_server_is_told_to_prometheus() -> None:
+    nobody = cast("Gatekeeper", None)
+    broker = Broker(BrokerSettings(mqtts=""), nobody, FakeClock())
+    assert broker.figures().keys() == MQTT_FIGURES

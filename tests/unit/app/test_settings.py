@@ -241,3 +241,9 @@ def test_any_text_for_a_file_is_settings_or_a_sentence(file: Path, text: str) ->
     file.write_text(text, "utf-8")
     with contextlib.suppress(UsageError):
         assert load_settings(file, {}, {})[1]
+
+
+def test_every_setting_has_its_name(file: Path) -> None:
+    joined, origins = load_settings(file, {}, {"web.port": "1234"})
+    assert joined.by_name() == {origin.name: origin.value for origin in origins}
+    assert joined.by_name()["web.port"] == 1234
