@@ -13,9 +13,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+import msgspec
+
 from ownplug.core.errors import Malformed
 from ownplug.core.identity import Uuid
-from ownplug.core.meross import Message
+from ownplug.core.meross import Header, Message
 from ownplug.core.meross.masking import mask_payload, mask_text
 from ownplug.core.secret import Secret
 
@@ -55,9 +57,9 @@ class _Entry:
     number: int
     at: datetime
     direction: Direction
-    message: Message | None  # None: too long
     method: str
     namespace: str
+    payload: bytes | None  # as it came; None: too long
     size_bytes: int
     key: Secret  # that it was signed with
 
@@ -80,17 +82,17 @@ class MessageLog:
 
     def note(self, uuid: Uuid, direction: Direction, message: Message, key: Secret) -> None:
         """Remember one message of a plug."""
-        payload_bytes = len(bytes(message.payload))
-        fits = payload_bytes <= _LONGEST_BYTES
+        payload = bytes(message.payload)
+        fits = len(payload) <= _LONGEST_BYTES
         self._count += 1
         entry = _Entry(
             number=self._count,
             at=self._now(),
             direction=direction,
-            message=Message(header=message.header, payload=message.payload.copy()) if fits else None,
             method=message.method[:_LONGEST_TEXT],
             namespace=message.namespace[:_LONGEST_TEXT],
-            size_bytes=_OVERHEAD_BYTES + (payload_bytes if fits else 0),
+            payload=payload if fits else None,
+            size_bytes=_OVERHEAD_BYTES + (len(payload) if fits else 0),
             key=key,
         )
         line = self._lines.setdefault((uuid, direction), _Line())
@@ -154,9 +156,11 @@ def _view(entry: _Entry, secrets: Iterable[str]) -> MessageView:
 
 
 def _payload(entry: _Entry, secrets: Collection[str]) -> dict[str, Any] | None:
-    if entry.message is None:
+    if entry.payload is None:
         return None
+    header = Header(message_id="", namespace=entry.namespace, method=entry.method, timestamp=0, sign="")
+    message = Message(header=header, payload=msgspec.Raw(entry.payload))
     try:
-        return mask_payload(entry.message.namespace, entry.message.data(), secrets)
+        return mask_payload(entry.namespace, message.data(), secrets)
     except Malformed:  # it was refused for the same reason
         return None

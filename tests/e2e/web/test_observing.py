@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,19 +26,27 @@ def _no_other_home(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
 
 
-def complaints(metrics: bytes) -> bytes:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is missing: apt-get install prometheus")
-    checked = subprocess.run([promtool, "check", "metrics"], input=metrics, capture_output=True, check=False)
-    return checked.stdout + checked.stderr
+Judge = Callable[[bytes], bytes]
 
 
-def test_the_judge_can_complain() -> None:
+@pytest.fixture
+def complaints(require_program: Callable[[str, str], str]) -> Judge:
+    """What Prometheus's own tool says against some metrics."""
+    promtool = require_program("promtool", "apt-get install prometheus")
+
+    def check(metrics: bytes) -> bytes:
+        command = [promtool, "check", "metrics"]
+        checked = subprocess.run(command, input=metrics, capture_output=True, check=False)
+        return checked.stdout + checked.stderr
+
+    return check
+
+
+def test_the_judge_can_complain(complaints: Judge) -> None:
     assert b"no help text" in complaints(b"# TYPE ownplug_x gauge\nownplug_x 1\n")
 
 
-async def test_prometheus_finds_nothing_to_complain_about(ask: Ask) -> None:
+async def test_prometheus_finds_nothing_to_complain_about(ask: Ask, complaints: Judge) -> None:
     answer = await ask("GET", "/metrics")
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/plain; version=")

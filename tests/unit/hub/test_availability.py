@@ -205,3 +205,15 @@ def test_without_a_store_it_lasts_as_long_as_the_hub(run: Run) -> None:
         assert spans[1].reason == "it fell silent"
 
     run(story)
+
+
+def test_what_cannot_be_written_for_too_long_gives_way_the_oldest_first() -> None:
+    async def story() -> None:
+        history = AvailabilityHistory(LoopClock())
+        for number in range(20_003):
+            history.note(LAMP if number else KETTLE, became(OFFLINE, str(number)))
+        assert await history.spans(KETTLE, limit=5) == ([], None)
+        (newest,), _ = await history.spans(LAMP, limit=1)
+        assert newest.reason == "20002"
+
+    run_in_loop_time(story())
