@@ -19,7 +19,7 @@ from ownplug.client import HubAddress
 from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi, RecentWarnings
 from ownplug.store import SqliteStore
-from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.certificates import CertificateFiles, ensure_certificates
 from ownplug.transport.endpoint import own_address
 from ownplug.transport.sntp import serve_time
 from ownplug.web import open_web
@@ -68,20 +68,7 @@ async def open_hub(
         await stack.enter_async_context(hub.history.kept_in(store.availability))
         host = await _advertised(hub, store, settings)
         certificates = await ensure_certificates(folder.tls, [host, *_ALWAYS_NAMED], clock)
-        exchange = BrokerExchange(hub)
-        tls, legacy_tls = contexts(certificates)
-        fitting = connections_that_fit(settings.broker.max_connections)
-        broker = Broker(
-            replace(settings.broker, max_connections=fitting),
-            hub.gatekeeper(),
-            clock,
-            tls=tls,
-            legacy_tls=legacy_tls,
-            listener=exchange,
-            store=store.mqtt,
-        )
-        exchange.join(broker)
-        hub.accounts.tell_changes(broker.user_changed)
+        broker = _joined_broker(hub, store, certificates, settings, clock)
         await stack.enter_async_context(broker)
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
         await stack.enter_async_context(watching(certificates, broker, clock))
@@ -111,6 +98,27 @@ async def open_hub(
         folder.announce(asdict(ready))
         stack.callback(folder.retract)
         yield ready
+
+
+def _joined_broker(
+    hub: Hub, store: SqliteStore, certificates: CertificateFiles, settings: Settings, clock: Clock
+) -> Broker:
+    """Make the MQTT server, with the hub as its gatekeeper and listener; it does not listen yet."""
+    exchange = BrokerExchange(hub)
+    tls, legacy_tls = contexts(certificates)
+    fitting = connections_that_fit(settings.broker.max_connections)
+    broker = Broker(
+        replace(settings.broker, max_connections=fitting),
+        hub.gatekeeper(),
+        clock,
+        tls=tls,
+        legacy_tls=legacy_tls,
+        listener=exchange,
+        store=store.mqtt,
+    )
+    exchange.join(broker)
+    hub.accounts.tell_changes(broker.user_changed)
+    return broker
 
 
 async def _serve_time(stack: AsyncExitStack, settings: Settings, clock: Clock) -> tuple[str, int] | None:
