@@ -53,6 +53,13 @@ class Program:
         told: dict[str, Any] = json.loads(self.line())
         return told
 
+    def rest(self) -> list[str]:
+        """What it printed and nobody has read, after its end."""
+        lines = []
+        while (line := self._lines.get()) is not None:
+            lines.append(line)
+        return lines
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()

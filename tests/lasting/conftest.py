@@ -26,6 +26,7 @@ from ownplug.core.mqtt import Change, Remembered
 from ownplug.core.records import HomeRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub import Hub, HubApi, HubSettings
+from ownplug.hub.messages import MessageLog
 from ownplug.store import SqliteStore
 from ownplug.testing import LoopClock, MemoryNetwork, run_in_loop_time
 from ownplug.transport.certificates import ensure_certificates
@@ -126,7 +127,10 @@ class Home:
         async with (
             SqliteStore(self._database) as store,
             Hub(HubSettings(timezone=ZONE), store, self.clock) as hub,
+            hub.history.kept_in(store.availability),
         ):
+            # So little that it is full at once: what fills up to its limit would look like a leak.
+            hub.messages = MessageLog(self.clock.now, all_bytes=20_000)
             exchange, disk = BrokerExchange(hub), Disk(store.mqtt, self._chance)
             settings = BrokerSettings(mqtts=f"127.0.0.1:{PORT}")
             broker = Broker(
@@ -140,6 +144,7 @@ class Home:
                     yield self.api
                 finally:
                     self.hub = self.api = None
+                    await hub.history.end()
 
 
 def is_at_home(plug: VirtualPlug) -> bool:

@@ -36,6 +36,12 @@ class Broadcast(Generic[T]):
     def __init__(self) -> None:
         self._subscriptions: set[Subscription[T]] = set()
         self._closed = False
+        self._missed_before = 0
+
+    @property
+    def missed(self) -> int:
+        """Items that subscribers lost so far, those who left included."""
+        return self._missed_before + sum(subscription.missed for subscription in self._subscriptions)
 
     def publish(self, item: T) -> None:
         """Give `item` to all subscribers; never waits."""
@@ -65,6 +71,7 @@ class Broadcast(Generic[T]):
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
+            self._missed_before += subscription.missed
             subscription.end()
 
     def close(self) -> None:

@@ -21,9 +21,9 @@ from ownplug.broker import Broker
 from ownplug.client import HubAddress
 from ownplug.core.errors import Conflict
 from ownplug.core.records import HomeRecord
-from ownplug.hub import HomeView, Hub, HubApi, Logins
+from ownplug.hub import HomeView, Hub, HubApi, Logins, RecentWarnings
 from ownplug.store import SqliteStore
-from ownplug.transport.certificates import ensure_certificates
+from ownplug.transport.certificates import CertificateFiles, ensure_certificates
 from ownplug.transport.endpoint import is_address, own_address
 from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
@@ -72,32 +72,30 @@ async def open_hub(
         stack.enter_context(folder.claim())
         _check_restored(folder)
         remove_leftovers(folder)
+        warnings = RecentWarnings()
+        stack.enter_context(warnings.listening())
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
+        await stack.enter_async_context(hub.history.kept_in(store.availability))
         host = await _advertised(hub, store, settings)
         names = [host, *_ALWAYS_NAMED, *settings.web.names()]
         certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
-        exchange = BrokerExchange(hub)
-        tls, legacy_tls = contexts(certificates)
-        fitting = connections_that_fit(settings.broker.max_connections)
-        broker = Broker(
-            replace(settings.broker, max_connections=fitting),
-            hub.gatekeeper(),
-            clock,
-            tls=tls,
-            legacy_tls=legacy_tls,
-            listener=exchange,
-            store=store.mqtt,
-        )
-        exchange.join(broker)
-        hub.accounts.tell_changes(broker.user_changed)
+        broker = _joined_broker(hub, store, certificates, settings, clock)
         await stack.enter_async_context(broker)
+        stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
         ntp = await _serve_time(stack, settings, clock)
         api = HubApi(hub, clock)
+        api.observing.join(
+            server=broker,
+            disk=store,
+            warnings=warnings,
+            settings=settings.by_name(),
+            token=folder.token(),
+        )
         handout = Handout(_firmware_endpoint(settings, host), option="network.firmware =", host=host)
         api.firmware.hand_out_through(await stack.enter_async_context(handout))
         await stack.enter_async_context(api.firmware)
-        desk = await stack.enter_async_context(PairingDesk(clock))
+        desk = await stack.enter_async_context(PairingDesk(clock, position=settings.hub.position))
         logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
         await logins.load()
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
@@ -137,6 +135,27 @@ def _check_restored(folder: HomeFolder) -> None:
             f"A restore of {folder.path} has not come to its end.",
             hint="`ownplug hub run` goes on with it; a program calls `finish_restore` before it reads the settings.",
         )
+
+
+def _joined_broker(
+    hub: Hub, store: SqliteStore, certificates: CertificateFiles, settings: Settings, clock: Clock
+) -> Broker:
+    """Make the MQTT server, with the hub as its gatekeeper and listener; it does not listen yet."""
+    exchange = BrokerExchange(hub)
+    tls, legacy_tls = contexts(certificates)
+    fitting = connections_that_fit(settings.broker.max_connections)
+    broker = Broker(
+        replace(settings.broker, max_connections=fitting),
+        hub.gatekeeper(),
+        clock,
+        tls=tls,
+        legacy_tls=legacy_tls,
+        listener=exchange,
+        store=store.mqtt,
+    )
+    exchange.join(broker)
+    hub.accounts.tell_changes(broker.user_changed)
+    return broker
 
 
 async def _serve_time(stack: AsyncExitStack, settings: Settings, clock: Clock) -> tuple[str, int] | None:

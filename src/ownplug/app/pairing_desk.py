@@ -11,8 +11,10 @@ from typing import Self
 from ownplug.aio import Clock
 from ownplug.client import HubAddress, HubClient
 from ownplug.core.errors import Conflict, Malformed, NotFound, OwnplugError, Unreachable
+from ownplug.core.meross.masking import mask_text
 from ownplug.core.meross.payloads import Network
 from ownplug.core.secret import Secret
+from ownplug.core.units import Position
 from ownplug.pairing import Step, WifiNetwork, Wish, identify, scan, take_home
 from ownplug.plug import HttpLink
 from ownplug.web import (
@@ -41,10 +43,12 @@ class PairingDesk:
 
     Args:
         clock: dates pairings and measures their steps.
+        position: of the home, as `LATITUDE,LONGITUDE`, which no pairing shows; empty where it is not known.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, position: str = "") -> None:
         self._clock = clock
+        self._position = str(Position.parse(position)) if position else ""
         self._address: HubAddress | None = None
         self._known: dict[str, _Running] = {}
         self._tasks = asyncio.TaskGroup()
@@ -121,13 +125,16 @@ class PairingDesk:
 
     async def _pair(self, view: PairingView, wish: Wish, name: str) -> None:
         began_s = self._clock.monotonic()
+        # A pairing can be read for as long as the hub runs, and by others than who began it.
+        secrets = (wish.network.ssid, wish.network.password.reveal(), self._position)
 
         def tell(step: Step) -> None:
             view.phase = step.phase.value
             view.uuid = step.uuid.text if step.uuid else view.uuid
             if step.done:
                 after_s = round(self._clock.monotonic() - began_s, 3)
-                view.steps.append(DoneStep(phase=step.phase.value, found=step.found, after_s=after_s))
+                found = mask_text(step.found, secrets)
+                view.steps.append(DoneStep(phase=step.phase.value, found=found, after_s=after_s))
 
         try:
             async with HubClient(self._hub()) as hub:
@@ -135,7 +142,9 @@ class PairingDesk:
                 if name:
                     await hub.change(uuid.text, name=name)
         except OwnplugError as error:
-            view.failure = PairingFailure(code=error.code, message=str(error), hint=error.hint)
+            view.failure = PairingFailure(
+                code=error.code, message=mask_text(str(error), secrets), hint=mask_text(error.hint, secrets)
+            )
             view.state = "failed"
         else:
             view.state = "done"

@@ -65,6 +65,15 @@ class Settings:
     hub: HubSettings
     web: WebSettings
 
+    def by_name(self) -> dict[str, object]:
+        """Return every setting by `section.field`."""
+        rooms = {section.name: getattr(self, section.name) for section in dataclasses.fields(self)}
+        return {
+            f"{section}.{field.name}": getattr(room, field.name)
+            for section, room in rooms.items()
+            for field in dataclasses.fields(room)
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:

@@ -124,6 +124,31 @@ class Broker:
         """Messages that clients have lost since the start because they read too slowly."""
         return self._board.traffic.dropped
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether every listener that the settings ask for is open."""
+        settings = self._settings
+        wanted = [
+            (settings.mqtts, self._tls_server),
+            (settings.mqtts_legacy, self._legacy_server),
+            (settings.mqtt, self._tcp_server),
+        ]
+        return all(server is not None and server.is_serving() for endpoint, server in wanted if endpoint)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the disk takes nothing of what clients want kept."""
+        return self._board.journal.is_stuck
+
+    def figures(self) -> dict[str, int]:
+        """Return counters and gauges by their names in `$SYS`, and `connections` and `logins/accepted` besides."""
+        board = self._board
+        return {
+            **board.system.figures(),
+            "connections": self.connection_count,
+            "logins/accepted": board.traffic.accepted,
+        }
+
     def attach(self, topic_filter: str, handler: Callable[[str, bytes], None]) -> Callable[[], None]:
         """Have `handler(topic, payload)` called for each message that the filter matches; return what ends it.
 

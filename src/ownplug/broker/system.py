@@ -67,18 +67,24 @@ class SystemTopics:
         self._load["messages/sent"].update(traffic.sent, passed_s)
         self._load["connections"].update(traffic.accepted, passed_s)
 
+    def figures(self) -> dict[str, int]:
+        """Every counter and gauge, by its name below `$SYS/broker/`."""
+        traffic = self._traffic
+        return {
+            "messages/received": traffic.received,
+            "messages/sent": traffic.sent,
+            "publish/messages/dropped": traffic.dropped,
+            "bytes/received": traffic.bytes_received,
+            "bytes/sent": traffic.bytes_sent,
+            **{name: read() for name, read in self._gauges.items()},
+        }
+
     def values(self, uptime_s: float) -> dict[str, bytes]:
         """Every topic and its text."""
-        traffic = self._traffic
         texts = {
             "version": self._version,
             "uptime": f"{uptime_s:.0f} seconds",
-            "messages/received": str(traffic.received),
-            "messages/sent": str(traffic.sent),
-            "publish/messages/dropped": str(traffic.dropped),
-            "bytes/received": str(traffic.bytes_received),
-            "bytes/sent": str(traffic.bytes_sent),
-            **{name: str(read()) for name, read in self._gauges.items()},
+            **{name: str(figure) for name, figure in self.figures().items()},
         }
         for name, load in self._load.items():
             texts |= {f"load/{name}/{minutes}min": f"{rate:.2f}" for minutes, rate in load.rates.items()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ownplug.cli.diagnostics import diagnostics
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.hub_backup import backup
 from ownplug.cli.hub_restore import restore
@@ -29,6 +30,9 @@ def hub() -> None:
 
 hub.add_command(backup)
 hub.add_command(restore)
+
+
+hub.add_command(diagnostics)
 
 
 @hub.command(

@@ -10,6 +10,7 @@ import click
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.move import import_plugs
 from ownplug.cli.output import escape_controls, print_fields, print_table
+from ownplug.cli.plug_history import history
 from ownplug.cli.plugs_report import report
 from ownplug.cli.running import run_async
 from ownplug.cli.safeguard import allow, describe_safeguards, safeguard
@@ -32,6 +33,7 @@ def plugs(context: click.Context, hub_url: str | None) -> None:
         }
 
 
+plugs.add_command(history)
 plugs.add_command(report)
 plugs.add_command(import_plugs)
 plugs.add_command(safeguard)

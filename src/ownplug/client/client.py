@@ -167,6 +167,24 @@ class HubClient:
         """Give an upgrade up that the plug was not told of yet, or forget one that is over."""
         await self._request("DELETE", f"{_path(plug)}/firmware")
 
+    async def availability(self, plug: str, *, limit: int = 50, before: int | None = None) -> Document:
+        """Return when a plug was there, newest first: `spans` (`from`, `to`, `availability`, `reason`) and `next`.
+
+        `next` is the `before` of the next page, None on the last; `to` is None while a span lasts.
+        """
+        page = f"limit={limit}" if before is None else f"limit={limit}&before={before}"
+        return await self._call("GET", f"{_path(plug)}/availability?{page}")
+
+    async def messages(self, plug: str, *, limit: int = 50) -> list[Document]:
+        """Return the last messages between the hub and a plug, newest first, with `***` for their secrets."""
+        found = await self._call("GET", f"{_path(plug)}/messages?limit={limit}")
+        messages: list[Document] = _field(found, "messages", list)
+        return messages
+
+    async def diagnostics(self) -> Document:
+        """Return a report to attach to a fault, without secrets, names and addresses."""
+        return await self._call("GET", "/diagnostics")
+
     async def refusals(self) -> list[Document]:
         """Return who could not come in lately, oldest first: `at`, `address`, `cause`, `detail`, `mac` of each."""
         found: list[Document] = _field(await self._call("GET", "/refusals"), "refusals", list)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from ownplug.core.identity import Firmware, Model
+from ownplug.core.identity import Firmware, Model, Uuid
 
 
 class Availability(Enum):
@@ -42,6 +42,25 @@ class EnergyDay:
 
     day: str  # YYYY-MM-DD, by the plug's own zone
     energy_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityChange:
+    """A moment from which on a plug was there, or was not.
+
+    Attributes:
+        number: its place in the history of all plugs; later ones have higher numbers.
+        uuid: which plug.
+        at: from when.
+        availability: what it became.
+        reason: why, in words; empty for a plug that came.
+    """
+
+    number: int
+    uuid: Uuid
+    at: datetime
+    availability: Availability
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

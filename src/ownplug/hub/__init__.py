@@ -7,6 +7,7 @@ Availability is per uuid, a signature is checked on every message, and a plug is
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
+from ownplug.hub.availability import AvailabilitySpan
 from ownplug.hub.events import (
     CommandRefused,
     Event,
@@ -22,13 +23,26 @@ from ownplug.hub.events import (
     RelaySwitched,
     TimersChanged,
 )
+from ownplug.hub.figures import Figures
 from ownplug.hub.firmware import FirmwareView, Upgrades
 from ownplug.hub.hub import Hub
 from ownplug.hub.image_check import FirmwareOffer
 from ownplug.hub.logins import Caller, Logins, SignIn
+from ownplug.hub.messages import Direction, MessageView
+from ownplug.hub.observing import Observing
 from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
-from ownplug.hub.ports import Exchange, FileHandout, HomeStore, LoginStore
+from ownplug.hub.ports import (
+    AvailabilityStore,
+    Disk,
+    Exchange,
+    FileHandout,
+    HomeStore,
+    LoginStore,
+    MqttServer,
+)
+from ownplug.hub.readiness import Obstacle
+from ownplug.hub.recent_warnings import RecentWarnings
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.registry import PlugChange
 from ownplug.hub.settings import HubSettings
@@ -39,10 +53,15 @@ from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
     "Accounts",
+    "AvailabilitySpan",
+    "AvailabilityStore",
     "Caller",
     "CommandRefused",
+    "Direction",
+    "Disk",
     "Event",
     "Exchange",
+    "Figures",
     "FileHandout",
     "FirmwareOffer",
     "FirmwareProgress",
@@ -57,6 +76,10 @@ __all__ = [
     "LimitBroken",
     "LoginStore",
     "Logins",
+    "MessageView",
+    "MqttServer",
+    "Observing",
+    "Obstacle",
     "PasswordCheck",
     "Penalties",
     "PlugBound",
@@ -68,6 +91,7 @@ __all__ = [
     "PlugRenamed",
     "PlugView",
     "PowerRead",
+    "RecentWarnings",
     "Refusal",
     "RefusalCause",
     "Refusals",

@@ -169,14 +169,15 @@ def _nobody_listens(name: str, change: UserChange) -> None:
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name[:80]!r} is not a user name.", hint="Use letters, digits and . _ - + @")
+        # Not repeated: who mixes up two fields has put a password there.
+        raise UsageError("That is not a user name.", hint="Use letters, digits and . _ - + @")
     if name.isdigit():
         raise UsageError("A user name has at least one letter: digits alone are the home's programs.")
     try:
         Mac.parse(name)
     except UsageError:
         return
-    raise UsageError(f"{name!r} looks like a plug's login.", hint="Choose another name.")
+    raise UsageError("That name looks like a plug's login.", hint="Choose another name.")
 
 
 def _check_password(password: Secret) -> None:

@@ -25,6 +25,7 @@ from ownplug.hub.fallback import open_fallback
 from ownplug.hub.firmware import Upgrades
 from ownplug.hub.hub import Hub
 from ownplug.hub.lights import Lights
+from ownplug.hub.observing import Observing
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
@@ -84,47 +85,69 @@ class UserView:
     scope: Scope | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class Shared:
+    """What the doors of all callers have together."""
+
+    firmware: Upgrades
+    observing: Observing
+    home: HomeView
+
+
 class HubApi:
     """What one may ask of a hub.
+
+    Attributes:
+        observing: what it tells of itself.
 
     Args:
         hub: the running hub.
         clock: the time of events that come from here.
         who: asks, for what is told of refusals.
-        firmware: the upgrades under way; its own by default.
+        shared: what doors of several callers have together; its own by default.
 
     Attributes:
         timers: what plugs do by themselves, and when.
         auto_offs: after what time they turn themselves off.
         lights: whether their lights show what they do.
-        firmware: which firmware the plugs have, and their upgrades; to be used as `async with` for those.
     """
 
     def __init__(
-        self, hub: Hub, clock: Clock, *, who: str = "this program", firmware: Upgrades | None = None
+        self, hub: Hub, clock: Clock, *, who: str = "this program", shared: Shared | None = None
     ) -> None:
-        self.firmware = firmware or Upgrades(hub, clock)
         self._hub = hub
         self._clock = clock
-        self._home = HomeView(user_id=hub.home.user_id, key=hub.home.key)
         self._who = who
+        self._shared = shared or Shared(
+            firmware=Upgrades(hub, clock),
+            observing=Observing(hub, clock),
+            home=HomeView(user_id=hub.home.user_id, key=hub.home.key),
+        )
         self.timers = Timers(self._open, self._check_off, self._timers_teller, clock)
         self.auto_offs = AutoOffs(self._open, self._check_off, self._timers_teller, clock)
         self.lights = Lights(self._open)
 
     def acting_for(self, who: str) -> HubApi:
         """Return the same door for somebody: refusals are told with that name."""
-        door = HubApi(self._hub, self._clock, who=who, firmware=self.firmware)
-        door.tell_home(self._home)
-        return door
+        return HubApi(self._hub, self._clock, who=who, shared=self._shared)
+
+    @property
+    def firmware(self) -> Upgrades:
+        """Which firmware the plugs have, and their upgrades; to be used as `async with` for those."""
+        return self._shared.firmware
+
+    @property
+    def observing(self) -> Observing:
+        """What the hub tells of itself, and of what its plugs said."""
+        return self._shared.observing
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
-        return replace(self._home, key=self._hub.home.key)
+        return replace(self._shared.home, key=self._hub.home.key)
 
     def tell_home(self, home: HomeView) -> None:
         """Say where the home listens, once that is known."""
-        self._home = home
+        self._shared.home = home
 
     async def change_key(self, key: Secret) -> None:
         """Give the home another key; plugs that have the present one keep it until they come with the new one.

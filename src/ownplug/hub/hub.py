@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ownplug.aio import Backoff, Broadcast, Clock, supervise
 from ownplug.core.errors import DeviceError, LinkError, Malformed, WireError
 from ownplug.core.identity import Uuid
-from ownplug.core.meross import MessageMaker, Method, decode_message, encode_message
+from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.payloads import Online, OnlinePayload
 from ownplug.core.meross.timerule import time_rules
@@ -27,9 +27,11 @@ from ownplug.core.units import Position
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.attend import Attendant
+from ownplug.hub.availability import AvailabilityHistory
 from ownplug.hub.complaints import Complaints
 from ownplug.hub.events import Event, events_between
 from ownplug.hub.keeper import Keeper
+from ownplug.hub.messages import Direction, MessageLog
 from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore
@@ -71,6 +73,8 @@ class Hub:
             clock.monotonic, attempts=settings.login_attempts, limit_s=settings.login_penalty_limit_s
         )
         self.passwords = PasswordCheck(self.accounts, penalties)
+        self.history = AvailabilityHistory(clock)
+        self.messages = MessageLog(clock.now)
         self._complaints = Complaints(log, clock.monotonic)
         self._exchange: Exchange | None = None
         self._home: HomeRecord | None = None
@@ -182,6 +186,7 @@ class Hub:
                 uuid.text, "Dropped %.80r of %s: not signed with its key", message.namespace, uuid
             )
             return
+        self.messages.note(uuid, Direction.IN, message, self.key(uuid))
         self.session(uuid).receive(message)
         if message.method == Method.PUSH:
             # Unchanged, as the vendor's cloud does: programs check the plug's own signature.
@@ -192,6 +197,7 @@ class Hub:
         await self.registry.forget(uuid)
         self._stop_attending(uuid)
         self._sessions.pop(uuid, None)
+        self.messages.forget(uuid)
 
     async def change_key(self, key: Secret) -> None:
         """Give the home another key: programs have to sign in with it.
@@ -230,7 +236,7 @@ class Hub:
             # From its own topic: a plug may always write there, whatever the server's rights.
             # Source: captures (protocol notes, 4.3).
             maker=self._maker(self.key(uuid), device_outbox(uuid.text)),
-            publish=self.publish,
+            send=lambda message: self._send(uuid, message),
             responder=self._responder,
             clock=self._clock,
             timeout_s=self.settings.request_timeout_s,
@@ -260,7 +266,13 @@ class Hub:
         message = maker.make(Method.PUSH, ns.SYSTEM_ONLINE, payload, now_s=self._clock.now().timestamp())
         self.publish(app_inbox(self.home.user_id), encode_message(message))
 
+    def _send(self, uuid: Uuid, message: Message) -> None:
+        self.messages.note(uuid, Direction.OUT, message, self.key(uuid))
+        self.publish(device_inbox(uuid.text), encode_message(message))
+
     def _publish_changes(self, uuid: Uuid, old: PlugState, new: PlugState) -> None:
+        if new.availability is not old.availability:
+            self.history.note(uuid, new)
         at = self._clock.now()
         for event in events_between(old, new, at=at, uuid=uuid, name=self.registry.name_of(uuid)):
             self.events.publish(event)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, SignInRecord, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
+from ownplug.core.state import AvailabilityChange
 
 
 class Exchange(Protocol):
@@ -84,3 +86,55 @@ class LoginStore(Protocol):
 
     async def delete_sign_ins(self, digests: list[str]) -> None:
         """Forget some of them: all or none."""
+
+
+class AvailabilityStore(Protocol):
+    """What survives a restart of when plugs came and went. Numbers of changes are the hub's."""
+
+    async def last_changes(self) -> list[AvailabilityChange]:
+        """Return the newest change of each plug."""
+
+    async def changes(self, uuid: Uuid, *, limit: int, up_to: int | None) -> list[AvailabilityChange]:
+        """Return changes of one plug, newest first; from the number `up_to` on backwards."""
+
+    async def alive_at(self) -> datetime | None:
+        """Return when the hub was last known to run."""
+
+    async def add(self, changes: Sequence[AvailabilityChange], *, alive_at: datetime, keep: int) -> None:
+        """Add changes, and of each of their plugs drop all but the newest `keep`; the hub ran at `alive_at`.
+
+        The same changes may come again when this has failed. Changes of plugs that the home does not know are dropped.
+        """
+
+    async def drop_before(self, at: datetime) -> None:
+        """Forget what had ended at `at`."""
+
+
+class Disk(Protocol):
+    """Whether the home's database can be written."""
+
+    @property
+    def failed_writes(self) -> int:
+        """How often something could not be written since the start."""
+
+    async def prove_writable(self, at: datetime) -> None:
+        """Write something, which says that the hub ran at this moment.
+
+        Raises:
+            OwnplugError: it cannot be written.
+        """
+
+
+class MqttServer(Protocol):
+    """What the MQTT server of this process tells of itself."""
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether every listener that was asked for is open."""
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether what its clients want kept cannot be written now."""
+
+    def figures(self) -> Mapping[str, int]:
+        """Return its counters and gauges, by the names of `$SYS`."""

@@ -40,14 +40,20 @@ class Refusal:
 
 
 class Refusals:
-    """The newest refusals, oldest first; older ones are forgotten."""
+    """The newest refusals, oldest first; older ones are forgotten.
+
+    Attributes:
+        totals: how many there were since the start, by step.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
+        self.totals = dict.fromkeys(RefusalCause, 0)
         self._now = now
         self._kept: deque[Refusal] = deque(maxlen=_REMEMBERED)
 
     def note(self, address: str, cause: RefusalCause, detail: str, *, mac: Mac | None = None) -> None:
         """Remember one."""
+        self.totals[cause] += 1
         self._kept.append(Refusal(at=self._now(), address=address, cause=cause, detail=detail, mac=mac))
 
     def all(self) -> list[Refusal]:

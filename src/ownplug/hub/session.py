@@ -16,9 +16,8 @@ from datetime import datetime
 from ownplug.aio import Broadcast, Clock
 from ownplug.core.errors import LinkBroken, LinkTimeout, Malformed, Unreachable
 from ownplug.core.identity import Uuid
-from ownplug.core.meross import Message, MessageMaker, Method, encode_message
+from ownplug.core.meross import Message, MessageMaker, Method
 from ownplug.core.meross import namespaces as ns
-from ownplug.core.meross.topics import device_inbox
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, PlugState
 from ownplug.hub.reducer import reduce
@@ -43,7 +42,7 @@ class PlugSession:
         uuid: Uuid,
         *,
         maker: MessageMaker,
-        publish: Callable[[str, bytes], None],
+        send: Callable[[Message], None],
         responder: Responder,
         clock: Clock,
         timeout_s: float,
@@ -58,7 +57,7 @@ class PlugSession:
         self.wants_reading = asyncio.Event()  # now, and not when it is due
         self.peer_address = ""  # where the connection comes from: what the plug says of itself is no proof
         self._maker = maker
-        self._publish = publish
+        self._send = send
         self._responder = responder
         self._clock = clock
         self._timeout_s = timeout_s
@@ -175,9 +174,6 @@ class PlugSession:
         if answer.is_reply:
             return self._maker.reply(asked, answer.method, answer.payload, now_s=now_s)
         return self._maker.make(answer.method, answer.namespace, answer.payload, now_s=now_s)
-
-    def _send(self, message: Message) -> None:
-        self._publish(device_inbox(self.uuid.text), encode_message(message))
 
     def _become(self, availability: Availability, *, reason: str) -> None:
         if availability is not self.state.availability:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,7 @@ from ownplug.core.errors import Conflict
 from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
+from ownplug.store.availability import AvailabilityRows
 from ownplug.store.logins import LoginRows
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.plugs import PLUG_COLUMNS, plug_of, row_of
@@ -30,6 +32,7 @@ class SqliteStore:
     Attributes:
         mqtt: what the MQTT server remembers, in the same file.
         logins: who may use the API, in the same file.
+        availability: when plugs came and went, in the same file.
 
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
@@ -40,6 +43,7 @@ class SqliteStore:
         self._database = Database(path)
         self.mqtt = MqttStore(self._database)
         self.logins = LoginRows(self._database)
+        self.availability = AvailabilityRows(self._database)
 
     async def __aenter__(self) -> Self:
         await self._database.__aenter__()
@@ -49,6 +53,19 @@ class SqliteStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._database.__aexit__(kind, error, trace)
+
+    @property
+    def failed_writes(self) -> int:
+        """How often something could not be written since the start."""
+        return self._database.failed_writes
+
+    async def prove_writable(self, at: datetime) -> None:
+        """Write something, which says that the hub ran at this moment.
+
+        Raises:
+            OwnplugError: it cannot be written.
+        """
+        await self.availability.note_alive(at)
 
     async def home(self) -> HomeRecord | None:
         """Return who this home is, or None on the first start."""

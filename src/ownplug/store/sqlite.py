@@ -31,12 +31,16 @@ _PRIMARY_CODE = 0xFF  # SQLite's extended codes carry their family in the low by
 class Database:
     """One SQLite file: `async with Database(path) as database`.
 
+    Attributes:
+        failed_writes: how often something could not be written since the start.
+
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
         OwnplugError: the file is not a database, or cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
+        self.failed_writes = 0
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ownplug-store")
         self._database: sqlite3.Connection | None = None
@@ -56,9 +60,9 @@ class Database:
         finally:
             self._end()
 
-    async def all(self, sql: str, read: Callable[[tuple[Any, ...]], T]) -> list[T]:
+    async def all(self, sql: str, read: Callable[[tuple[Any, ...]], T], *values: str | int | None) -> list[T]:
         """Return every row of a query, as what `read` makes of it."""
-        rows = await self._run(lambda: self._connection.execute(sql).fetchall())
+        rows = await self._run(lambda: self._connection.execute(sql, values).fetchall())
         try:
             return [read(row) for row in rows]
         except (ValueError, TypeError) as error:
@@ -69,11 +73,11 @@ class Database:
     async def write(self, sql: str, *values: str | float | None) -> None:
         """Carry out one statement."""
         # Without a transaction of its own: one statement is one, and is on the disk when this returns.
-        await self._run(lambda: self._connection.execute(sql, values))
+        await self._write(lambda: self._connection.execute(sql, values))
 
     async def write_all(self, statements: Iterable[Statement]) -> None:
         """Carry out many statements, all or none."""
-        await self._run(lambda: self._write_all(statements))
+        await self._write(lambda: self._write_all(statements))
 
     def _write_all(self, statements: Iterable[Statement]) -> None:
         connection = self._connection
@@ -86,6 +90,16 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         assert self._database is not None, "the store is used inside `async with`"  # noqa: S101 misuse by our own code
         return self._database
+
+    async def _write(self, work: Callable[[], object]) -> None:
+        try:
+            await self._run(work)
+        except OwnplugError as error:
+            if not isinstance(
+                error.__cause__, sqlite3.IntegrityError
+            ):  # that refuses a name, and is no failure
+                self.failed_writes += 1
+            raise
 
     async def _run(self, work: Callable[[], T]) -> T:
         with _as_ours(self._path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import FastAPI
 
 from ownplug import __version__
@@ -13,6 +15,7 @@ from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.live import live
+from ownplug.web.observing import observing, reporting, watchdog
 from ownplug.web.pairing import PairingDoor, pairing
 from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.problems import answer_failures
@@ -57,6 +60,7 @@ def create_app(
     app.state.pairing = desk
     app.state.backup = backups
     app.state.logins = logins
+    app.state.scraping = asyncio.Lock()
     for routes in (
         health,
         front,
@@ -70,6 +74,9 @@ def create_app(
         kept_rules,
         shown_firmware,
         new_firmware,
+        watchdog,
+        observing,
+        reporting,
         pairing,
         backup,
         live,

@@ -18,6 +18,7 @@ from ownplug.web.problems import SECURITY_HEADERS, problem
 OPEN = frozenset(
     {
         ("GET", "/healthz"),  # a watchdog need not hold a secret
+        ("GET", "/readyz"),
         ("POST", "/api/v1/session"),
         ("POST", "/api/v1/setup"),
         *(("GET", path) for path in FRONT_PATHS),

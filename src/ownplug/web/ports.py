@@ -12,12 +12,16 @@ from ownplug.core.schedule import AutoOff, Timer
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub import (
+    AvailabilitySpan,
     Caller,
     Event,
+    Figures,
     FirmwareOffer,
     FirmwareView,
     HomeView,
     KeptRules,
+    MessageView,
+    Obstacle,
     PlugChange,
     PlugView,
     Refusal,
@@ -72,6 +76,27 @@ class FirmwareDoor(Protocol):
         """Give an upgrade up that was not offered to the plug yet, or forget one that is over."""
 
 
+class ObservingDoor(Protocol):
+    """What one may see of a running hub. Errors are `ownplug.core.errors`."""
+
+    def figures(self) -> Figures:
+        """Return what can be counted and measured now."""
+
+    async def obstacle(self) -> Obstacle | None:
+        """Return what keeps the hub from its work; None if nothing does."""
+
+    async def availability(
+        self, reference: str, /, *, limit: int, before: int | None = None
+    ) -> tuple[list[AvailabilitySpan], int | None]:
+        """Return when a plug was there, newest first, and the `before` of the next page."""
+
+    def messages(self, reference: str, /, *, limit: int) -> list[MessageView]:
+        """Return the last messages of a plug, newest first, masked."""
+
+    async def diagnostics(self) -> dict[str, Any]:
+        """Return a report that its owner may publish."""
+
+
 class HubDoor(Protocol):
     """What one may ask of a hub; a plug is named as a person names it. Errors are `ownplug.core.errors`."""
 
@@ -90,6 +115,10 @@ class HubDoor(Protocol):
     @property
     def firmware(self) -> FirmwareDoor:
         """Which firmware the plugs have, and their upgrades."""
+
+    @property
+    def observing(self) -> ObservingDoor:
+        """What it tells of itself."""
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""

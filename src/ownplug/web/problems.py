@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -131,5 +132,10 @@ def answer_failures(app: FastAPI) -> None:
 
 def describe_invalid(error: RequestValidationError) -> str:
     """Say where a request is wrong, without what it said there."""
-    places = (f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}" for found in error.errors())
-    return f"{'; '.join(places)}."
+    return f"{'; '.join(_place(found) for found in error.errors())}."
+
+
+def _place(found: Mapping[str, Any]) -> str:
+    # The name of a field that we do not know is the caller's own word, too.
+    known = found["loc"][:-1] if found["type"] == "extra_forbidden" else found["loc"]
+    return f"{'.'.join(str(part) for part in known)}: {found['msg']}"

@@ -254,7 +254,7 @@ class Reply(BaseModel):
 
 
 def home_document(home: HomeView, *, show_secrets: bool) -> Home:
-    """Make the document of a home; its key is masked unless `show_secrets`."""
+    """Make the document of a home; its key, and where it is, are masked unless `show_secrets`."""
     return Home(
         user_id=home.user_id,
         key=_shown(home.key, show_secrets),
@@ -265,7 +265,7 @@ def home_document(home: HomeView, *, show_secrets: bool) -> Home:
         cloud=home.cloud,
         ca=home.ca,
         timezone=home.timezone,
-        position=home.position,
+        position=_shown(Secret(home.position), show_secrets) if home.position else "",
     )
 
 

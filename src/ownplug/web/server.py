@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import socket
 import ssl
@@ -129,10 +130,16 @@ def _config(app: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,  # whom we believe is decided by Host and token, not by X-Forwarded-For
         server_header=False,
+        log_level=_log_level(),
         h11_max_incomplete_event_size=_HEADER_LIMIT,
         timeout_graceful_shutdown=_SHUTDOWN_S,
         ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )
+
+
+def _log_level() -> int:
+    """The log's own level, but not the one at which uvicorn tells the headers of requests, with the token."""
+    return max(logging.INFO, logging.getLogger("uvicorn.error").getEffectiveLevel())
 
 
 async def _listen(settings: WebSettings) -> socket.socket:

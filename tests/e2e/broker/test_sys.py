@@ -78,6 +78,15 @@ async def test_each_figure_is_told_at_once_and_again(open_house: Open) -> None:
         assert await caller.hear() == Publish(topic=topic, payload=b"1")
 
 
+async def test_a_server_knows_whether_it_listens_and_what_it_counts(open_house: Open) -> None:
+    async with open_house(gatekeeper=Usher()) as house, house.call() as caller:
+        await enter(caller, "$SYS/#")
+        figures = house.broker.figures()
+        assert (figures["connections"], figures["logins/accepted"], figures["clients/connected"]) == (1, 1, 1)
+        assert (house.broker.is_listening, house.broker.is_stuck) == (True, False)
+    assert house.broker.is_listening is False
+
+
 async def test_the_hash_does_not_reach_it(open_house: Open) -> None:
     async with open_house(gatekeeper=Usher(), sys_interval_s=0.05) as house, house.call() as caller:
         await enter(caller, "#")

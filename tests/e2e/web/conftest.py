@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -21,18 +21,23 @@ import pytest
 from ownplug.aio import Broadcast, Subscription, SystemClock
 from ownplug.core.errors import Changed, DeviceError, NotFound
 from ownplug.core.identity import Firmware, Uuid
-from ownplug.core.records import Scope
+from ownplug.core.records import PlugRecord, Scope
 from ownplug.core.schedule import AtSun, AutoOff, SunEvent, Timer, parse_days, summarize
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub import (
     Accounts,
+    AvailabilitySpan,
+    Direction,
     Event,
+    Figures,
     FirmwareOffer,
     FirmwareView,
     HomeView,
     KeptRules,
     Logins,
+    MessageView,
+    Obstacle,
     PasswordCheck,
     Penalties,
     PlugChange,
@@ -131,10 +136,61 @@ class MemoryLights:
         return on
 
 
+class MemoryObserving:
+    """What the hub in memory tells of itself; `hub_obstacle` keeps it from its work."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+        self.hub_obstacle: Obstacle | None = None
+        self.plug_count = 1
+
+    def figures(self) -> Figures:
+        plug = self._hub.plug(UUID.text)
+        record = PlugRecord(uuid=UUID, name=plug.name, registered_at=NOON)
+        return Figures(
+            uptime_s=1.5,
+            plugs=((record, plug.state),) * self.plug_count,
+            refusals={"tls": 0, "login": 1},
+            events_missed=0,
+            database_writes_failed=0,
+            mqtt={"connections": 1},
+        )
+
+    async def obstacle(self) -> Obstacle | None:
+        return self.hub_obstacle
+
+    async def availability(
+        self, reference: str, *, limit: int, before: int | None = None
+    ) -> tuple[list[AvailabilitySpan], int | None]:
+        self._hub.plug(reference)
+        later = NOON + timedelta(minutes=1)
+        spans = [
+            AvailabilitySpan(
+                number=2, began_at=later, ended_at=None, availability=Availability.ONLINE, reason=""
+            ),
+            AvailabilitySpan(
+                number=1, began_at=NOON, ended_at=later, availability=Availability.OFFLINE, reason="no\x1b[2J"
+            ),
+        ]
+        found = [span for span in spans if before is None or span.number < before]
+        return found[:limit], found[limit - 1].number if len(found) > limit else None
+
+    def messages(self, reference: str, *, limit: int) -> list[MessageView]:
+        self._hub.plug(reference)
+        view = MessageView(
+            at=NOON, direction=Direction.IN, method="PUSH", namespace="N", payload={"key": "***"}
+        )
+        return [view] * min(limit, 2)
+
+    async def diagnostics(self) -> dict[str, Any]:
+        return {"at": NOON, "plugs": [{"plug": "plug-1", "reason": "\x1b[2J"}]}
+
+
 class MemoryHub:
     """One plug that does what it is told, or fails with `failure`; `calls` remembers what changed it."""
 
     def __init__(self) -> None:
+        self.observing = MemoryObserving(self)
         self.failure: Exception | None = None
         self.breaks: Exception | None = None
         self.calls: list[str] = []

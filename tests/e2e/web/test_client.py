@@ -56,6 +56,12 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         assert begun["upgrade"]["failure"]["code"] == "refused"
         await client.give_up_upgrade("kettle")
         assert (await client.firmware("kettle"))["upgrade"] is None
+        page = await client.availability("kettle", limit=1)
+        assert ([span["availability"] for span in page["spans"]], page["next"]) == (["online"], 2)
+        page = await client.availability("kettle", before=page["next"])
+        assert ([span["availability"] for span in page["spans"]], page["next"]) == (["offline"], None)
+        assert [message["namespace"] for message in await client.messages("kettle", limit=1)] == ["N"]
+        assert (await client.diagnostics())["plugs"][0]["plug"] == "plug-1"
         await client.change_key(Secret("ab" * 16))
         assert (await client.change("kettle", name="tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")

@@ -125,6 +125,22 @@ FAILED = {
     "failure": {"code": "refused", "message": "It said no.", "hint": "Ask it."},
 }
 UPGRADE = "/api/v1/plugs/kettle/firmware?model=mss310&hardware=2.0.0&confirm=kettle"
+SPANS = [
+    {"from": "2025-06-01T12:01:00Z", "to": None, "availability": "online", "reason": ""},
+    {
+        "from": "2025-06-01T12:00:00Z",
+        "to": "2025-06-01T12:01:00Z",
+        "availability": "offline",
+        "reason": "no\x1b[2J",
+    },
+]
+MESSAGE = {
+    "at": "2025-06-01T12:00:00Z",
+    "direction": "in",
+    "method": "PUSH",
+    "namespace": "N",
+    "payload": {"key": "***"},
+}
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -307,6 +323,20 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/api/v1/pairings", None, 200, {"pairings": [PAIRING]}, []),
     ("GET", "/api/v1/pairings/ab12", None, 200, PAIRING, []),
     ("DELETE", "/api/v1/pairings/ab12", None, 204, None, ["cancel ab12"]),
+    ("GET", "/readyz", None, 200, {"status": "ready"}, []),
+    ("GET", "/api/v1/plugs/kettle/availability", None, 200, {"spans": SPANS, "next": None}, []),
+    ("GET", "/api/v1/plugs/kettle/availability?limit=1", None, 200, {"spans": SPANS[:1], "next": 2}, []),
+    ("GET", "/api/v1/plugs/kettle/availability?before=2", None, 200, {"spans": SPANS[1:], "next": None}, []),
+    ("GET", "/api/v1/plugs/kettle/messages", None, 200, {"messages": [MESSAGE] * 2}, []),
+    ("GET", "/api/v1/plugs/kettle/messages?limit=1", None, 200, {"messages": [MESSAGE]}, []),
+    (
+        "GET",
+        "/api/v1/diagnostics",
+        None,
+        200,
+        {"at": "2025-06-01T12:00:00Z", "plugs": [{"plug": "plug-1", "reason": "\x1b[2J"}]},
+        [],
+    ),
     ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
     ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
 ]
@@ -322,7 +352,14 @@ LOGIN_ROUTES = [
     ("DELETE", "/api/v1/tokens/{token}"),
 ]
 BACKUP_ROUTES = [("POST", "/api/v1/backup")]  # in test_backup.py: it answers no JSON
-OTHERS = [("GET", "/api/v1/openapi.json"), ("GET", "/"), ("GET", "/docs"), ("GET", "/api/v1/events")]
+OTHERS = [
+    ("GET", "/metrics"),
+    ("GET", "/api/v1/openapi.json"),
+    ("GET", "/"),
+    ("GET", "/docs"),
+    ("GET", "/api/v1/events"),
+]
+OPEN = ("/healthz", "/readyz")
 PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + OTHERS
 
 
@@ -372,6 +409,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
         if "%" not in path
     }
     elsewhere = {(method.lower(), path) for method, path in LOGIN_ROUTES + BACKUP_ROUTES}
+    elsewhere.add(("get", "/metrics"))  # which is no JSON
     assert {(method, path) for path, methods in described.items() for method in methods} == tested | elsewhere
 
 
@@ -392,16 +430,17 @@ async def test_nobody_else_gets_anything_anywhere(
 ) -> None:
     told = {}
     for method, path in PLACES:
-        if path != "/healthz" or status == 403:
+        if path not in OPEN or status == 403:
             answer = await ask(method, path, headers=headers, body=b"{nonsense")
             told[method, path] = (answer.status, answer.json()["code"], answer.headers["content-type"])
     assert told == dict.fromkeys(told, (status, code, "application/problem+json"))
-    assert len(told) >= len(set(PLACES)) - 1
+    assert len(told) >= len(set(PLACES)) - len(OPEN)
     assert hub.calls == []
 
 
-async def test_health_needs_no_login(ask: Ask) -> None:
-    assert (await ask("GET", "/healthz", headers={"Authorization": ""})).json() == {"status": "ok"}
+@pytest.mark.parametrize(("path", "said"), [("/healthz", "ok"), ("/readyz", "ready")])
+async def test_health_needs_no_login(ask: Ask, path: str, said: str) -> None:
+    assert (await ask("GET", path, headers={"Authorization": ""})).json() == {"status": said}
 
 
 async def test_a_refused_caller_is_told_how_to_log_in(ask: Ask) -> None:
@@ -443,6 +482,12 @@ async def test_every_answer_is_closed_to_browsers_and_says_nothing_of_the_server
         ("GET", "/api/v1/plugs/kettle?show_secrets=perhaps", 400, "usage"),
         ("GET", "/api/v1/plugs/kettle/electricity?channel=x", 400, "usage"),
         ("POST", "/api/v1/plugs/kettle/relays/256/toggle", 400, "usage"),
+        ("GET", "/api/v1/plugs/nobody/availability", 404, "not-found"),
+        ("GET", "/api/v1/plugs/kettle/availability?limit=0", 400, "usage"),
+        ("GET", "/api/v1/plugs/kettle/availability?before=99999999999999999999", 400, "usage"),
+        ("GET", "/api/v1/plugs/nobody/messages", 404, "not-found"),
+        ("GET", "/api/v1/plugs/kettle/messages?limit=9999", 400, "usage"),
+        ("POST", "/metrics", 405, "usage"),
         ("POST", "/api/v1/plugs/kettle/relays/-1/toggle", 400, "usage"),
     ],
 )

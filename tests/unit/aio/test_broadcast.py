@@ -111,3 +111,16 @@ def test_a_subscriber_without_room_is_a_mistake() -> None:
     news: Broadcast[str] = Broadcast()
     with pytest.raises(UsageError, match="at least one"), news.subscribe(limit=0):
         pass
+
+
+def test_what_was_missed_is_counted_over_all_who_listened() -> None:
+    broadcast: Broadcast[int] = Broadcast()
+    with broadcast.subscribe(limit=1), broadcast.subscribe(limit=10):
+        for number in range(3):
+            broadcast.publish(number)
+        assert broadcast.missed == 2
+    with broadcast.subscribe(limit=1):
+        broadcast.publish(1)
+        broadcast.publish(2)
+        assert broadcast.missed == 3
+    assert broadcast.missed == 3

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from ownplug.app import load_settings
 from ownplug.app.compose import _address, _advertised, _firmware_endpoint
+from ownplug.broker import Broker, BrokerSettings, Gatekeeper
 from ownplug.core.identity import Uuid
 from ownplug.hub import Hub, HubSettings
 from ownplug.store import SqliteStore
 from ownplug.testing import FakeClock
+from ownplug.web.metrics import MQTT_FIGURES
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,9 @@ async def test_the_owner_is_warned_when_plugs_will_look_in_the_wrong_place(
 def test_plugs_fetch_images_where_they_come_to(tmp_path: Path, set_to: str, host: str, endpoint: str) -> None:
     settings, _ = load_settings(tmp_path / "ownplug.toml", {}, {"network.firmware": set_to})
     assert _firmware_endpoint(settings, host) == endpoint
+
+
+def test_every_figure_of_the_mqtt_server_is_told_to_prometheus() -> None:
+    nobody = cast("Gatekeeper", None)
+    broker = Broker(BrokerSettings(mqtts=""), nobody, FakeClock())
+    assert broker.figures().keys() == MQTT_FIGURES

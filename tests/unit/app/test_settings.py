@@ -258,3 +258,9 @@ def test_where_images_are_handed_out_is_a_place(tmp_path: Path) -> None:
     assert load_settings(file, {}, {"network.firmware": "0.0.0.0:8484"})[0].network.firmware == "0.0.0.0:8484"
     with pytest.raises(UsageError, match=r"network\.firmware '8484' is not HOST:PORT"):
         load_settings(file, {}, {"network.firmware": "8484"})
+
+
+def test_every_setting_has_its_name(file: Path) -> None:
+    joined, origins = load_settings(file, {}, {"web.port": "1234"})
+    assert joined.by_name() == {origin.name: origin.value for origin in origins}
+    assert joined.by_name()["web.port"] == 1234

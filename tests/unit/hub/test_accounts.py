@@ -164,7 +164,7 @@ async def test_a_name_like_a_mac_would_be_taken_for_a_plug(accounts: Accounts, n
 async def test_other_things_are_no_user_names(accounts: Accounts, name: str) -> None:
     with pytest.raises(UsageError, match="is not a user name") as caught:
         await accounts.add(name, PASSWORD, read=[], write=[])
-    assert len(str(caught.value)) < 200
+    assert not name.strip() or name not in str(caught.value)  # it may be a password
 
 
 @pytest.mark.parametrize("password", ["", "1234567", "ääääääa"])

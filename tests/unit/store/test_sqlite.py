@@ -517,3 +517,17 @@ async def test_whoever_gives_up_opening_leaves_nothing_open(path: Path) -> None:
         if thread.name.startswith("ownplug-store"):
             thread.join()
     # The check that follows every test finds descriptors that are left open.
+
+
+async def test_writes_that_fail_are_counted_and_a_name_that_is_taken_is_none(path: Path) -> None:
+    async with Database(path) as database:
+        await database.write("CREATE TABLE t (name TEXT UNIQUE) STRICT")
+        await database.write("INSERT INTO t VALUES (?)", "a")
+        with pytest.raises(Conflict):
+            await database.write("INSERT INTO t VALUES (?)", "a")
+        assert database.failed_writes == 0
+        with pytest.raises(OwnplugError):
+            await database.write("INSERT INTO nowhere VALUES (1)")
+        with pytest.raises(OwnplugError):
+            await database.write_all([("INSERT INTO nowhere VALUES (1)", ())])
+        assert database.failed_writes == 2

@@ -52,3 +52,8 @@ def test_what_the_caller_sent_is_never_repeated() -> None:
         [{"type": "x", "loc": ("body", "password"), "msg": "Input should be shorter", "input": sent}]
     )
     assert describe_invalid(error) == "body.password: Input should be shorter."
+
+
+def test_the_name_of_a_field_that_nobody_knows_is_not_repeated_either() -> None:
+    found = {"type": "extra_forbidden", "loc": ("body", "my-secret-password"), "msg": "Not permitted"}
+    assert describe_invalid(RequestValidationError([found])) == "body: Not permitted."

@@ -81,3 +81,12 @@ def test_times_are_told_in_utc() -> None:
     berlin = NOON.astimezone(timezone(timedelta(hours=2)))
     relay = schema.relay_document(RelayState(channel=0, on=True, changed_at=berlin))
     assert relay.model_dump_json() == '{"channel":0,"on":true,"changed_at":"2025-06-01T12:00:00Z"}'
+
+
+@pytest.mark.parametrize(
+    ("position", "show", "told"),
+    [("48.1,11.5", False, "***"), ("48.1,11.5", True, "48.1,11.5"), ("", False, ""), ("", True, "")],
+)
+def test_where_the_home_is_is_told_only_to_who_asks_for_secrets(position: str, show: bool, told: str) -> None:
+    home = HomeView(user_id="1", key=Secret(KEY), position=position)
+    assert schema.home_document(home, show_secrets=show).position == told
