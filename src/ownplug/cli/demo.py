@@ -64,7 +64,7 @@ async def _demo(frame: Frame, *, once: bool) -> None:
         at_home = [
             await _take_home(frame, hub, plug, name) for plug, name in zip(plugs, _LOADS_W, strict=True)
         ]
-        frame.print_result(at_home, _what_now(folder.path, once=once))
+        frame.print_result(at_home, _what_now(folder.path, ready.setup, once=once))
         if not once:
             await asyncio.Event().wait()
 
@@ -141,7 +141,7 @@ async def _take_home(frame: Frame, hub: HubClient, plug: dict[str, str], name: s
     return await hub.plug(name)
 
 
-def _what_now(home: Path, *, once: bool) -> str:
+def _what_now(home: Path, setup: str, *, once: bool) -> str:
     if once:
         return f"\n{len(_LOADS_W)} plugs at home."
     program = shutil.which("ownplug") or str(Path(sys.executable).with_name("ownplug"))
@@ -155,6 +155,7 @@ def _what_now(home: Path, *, once: bool) -> str:
             "",
             *(f"  {line}" for line in commands),
             "",
+            *(["To sign in with a browser, make an account:", "", f"  {setup}", ""] if setup else []),
             "Ctrl-C ends the demo and removes its home.",
         )
     )

@@ -30,6 +30,7 @@ SSID = "Canary Wi-Fi/Ähre+7Q"
 WIFI_PASSWORD = "canary pass?w0rd&9Z"
 USER = "canary.ann+7@canary.example"
 USER_PASSWORD = "canary-user~P4ss word"
+PASSPHRASE = "canary backup p4ssphrase"
 LATITUDE, LONGITUDE = "48.137155", "11.576125"
 BROKEN_UUID = "9" * 20 + "aabbccddeeff"
 NO_CALENDAR_HAS = "0001-01-01T00:00:00+14:00"
@@ -45,6 +46,8 @@ class House:
         self._launch = launch
         self.ownplug = ownplug
         self.seen: list[tuple[str, str]] = []  # where, and what it said
+        self.setup_code = ""
+        self.of_a_program = self.cookie = ""
         folder.mkdir()
         (folder / "ownplug.toml").write_text(f'[hub]\nposition = "{LATITUDE},{LONGITUDE}"\n')
         self.hub = self.start()
@@ -56,6 +59,7 @@ class House:
         )
         self.ready = self.hub.ready()
         self.token = (self.folder / "token").read_text().strip()
+        self.setup_code = self.ready["setup"].partition("#")[2] or self.setup_code
         return self.hub
 
     def call(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> tuple[int, Any]:
@@ -67,7 +71,7 @@ class House:
         request = urllib.request.Request(self.ready["web"] + path, data=data, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                status, head, text = answer.status, str(answer.headers), answer.read().decode()
+                status, head, text = answer.status, str(answer.headers), answer.read().decode("latin-1")
         except urllib.error.HTTPError as error:
             status, head, text = error.code, str(error.headers), error.read().decode()
         # Who asks for secrets gets them; and who asks a plug in its own language gets what it says.
@@ -100,6 +104,10 @@ def canaries_of(house: House) -> dict[str, str]:
         "home key": home["key"],
         "plug key": plug["key"],
         "token": house.token,
+        "token of a program": house.of_a_program,
+        "cookie": house.cookie,
+        "set-up code": house.setup_code,
+        "passphrase": PASSPHRASE,
         "SSID": SSID,
         "Wi-Fi password": WIFI_PASSWORD,
         "user": USER,
@@ -120,6 +128,14 @@ def plant(house: House, launch: Run, eventually: Run) -> None:
     assert ended["state"] == "done", ended
     rights = {"read": ["canary/#"], "write": ["canary/#"]}
     assert house.call("POST", "/api/v1/users", {"name": USER, "password": USER_PASSWORD, **rights})[0] == 201
+    _, made = house.call("POST", "/api/v1/tokens", {"name": "canary's program", "scope": "read"})
+    house.of_a_program = made["token"]
+    login = {"name": USER, "password": USER_PASSWORD}
+    assert house.call("POST", "/api/v1/users", {**login, **rights, "scope": "read"})[0] == 201
+    assert house.call("POST", "/api/v1/session", login)[0] == 200
+    [said] = re.findall("set-cookie: [^=]*=([^;]*)", house.seen[-1][1])
+    house.cookie = said
+    assert house.call("POST", "/api/v1/backup", {"passphrase": PASSPHRASE})[0] == 200
     assert house.call("PUT", "/api/v1/home/key", {"key": "c0ffee" * 5 + "42"})[0] == 204
     assert house.call("PATCH", "/api/v1/plugs/kettle", {"room": "scullery-room"})[0] == 200
 
@@ -133,6 +149,11 @@ def provoke_the_api(house: House, canaries: dict[str, str]) -> None:
         house.call("POST", "/api/v1/users", {"name": f" {secret}", "password": secret})
         house.call("POST", "/api/v1/users", {secret: secret})
         house.call("POST", "/api/v1/users", json.dumps({"password": secret}).encode()[:-1])
+        house.call("POST", "/api/v1/session", {"name": secret, "password": secret})
+        house.call("POST", "/api/v1/setup", {"code": secret, "name": secret, "password": "short"})
+        house.call("PUT", "/api/v1/session/password", {"old": secret, "new": f"{secret}x"})
+        house.call("POST", "/api/v1/tokens", {"name": f"{secret}/", "scope": secret})
+        house.call("POST", "/api/v1/backup", {"passphrase": secret[:9]})
         house.call("PUT", "/api/v1/home/key", {"key": secret * 9})
         house.call("POST", "/api/v1/pairings", {"ssid": secret * 9, "password": [secret], "url": secret})
         house.call("POST", "/api/v1/pairings/look", {"url": "http://127.0.0.1:1", "more": secret})
@@ -251,7 +272,12 @@ def found(house: House, canaries: dict[str, str], events: str) -> list[str]:
     return sorted(f"{name} in {where}" for name, where in names if (name, where) not in ALLOWED)
 
 
-ALLOWED = {("user", "GET /api/v1/users 200")}  # whoever lists the users wants their names
+ALLOWED = {
+    ("user", "GET /api/v1/users 200"),  # whoever lists the users wants their names
+    ("user", "POST /api/v1/session 200"),
+    ("cookie", "POST /api/v1/session 200"),
+    ("token of a program", "POST /api/v1/tokens 201"),
+}
 
 
 def test_no_secret_leaves_the_house(launch: Run, ownplug: Run, eventually: Run, tmp_path: Path) -> None:
