@@ -13,6 +13,8 @@ from ownplug.cli.passwords import ask_password, read_password
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 
+_SCOPES = click.Choice(["read", "switch", "admin", "none"])
+
 
 @group("user", examples=["ownplug user add ann --read '/appliance/#'", "ownplug user list"])
 def user() -> None:
@@ -31,7 +33,7 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin; one line end is dropped.")
 @click.option(
     "--scope",
-    type=click.Choice(["read", "switch", "admin", "none"]),
+    type=_SCOPES,
     help="What it may do on the page and through the API.  [default: switch; none with --read or --write]",
 )
 @click.option("--read", multiple=True, metavar="FILTER", help="Topics it may read; may be repeated.")
@@ -60,6 +62,47 @@ def add(
             {"name": name, "scope": wanted, "read": list(read), "write": list(write)},
             f"{escape_controls(name)} may log in{f', scope {wanted}' if wanted else ' to the MQTT server'}.",
         )
+
+    run_async(work())
+
+
+@user.command(
+    "change",
+    examples=[
+        "ownplug user change ann --scope admin",
+        "ownplug user change logger --read '/app/#' --scope none",
+    ],
+)
+@click.argument("name")
+@click.option("--scope", type=_SCOPES, help="What it may do on the page and through the API.")
+@click.option("--read", multiple=True, metavar="FILTER", help="Topics it may read, instead of those before.")
+@click.option(
+    "--write", multiple=True, metavar="FILTER", help="Topics it may write, instead of those before."
+)
+@hub_option
+@pass_frame
+def change(
+    frame: Frame,
+    *,
+    name: str,
+    scope: str | None,
+    read: tuple[str, ...],
+    write: tuple[str, ...],
+    hub_url: str | None,
+) -> None:
+    """Give the user NAME other rights; what is not said stays, and so does the password."""
+    rights: dict[str, Any] = {}
+    if scope is not None:
+        rights["scope"] = None if scope == "none" else scope
+    rights |= {field: list(given) for field, given in (("read", read), ("write", write)) if given}
+    if not rights:
+        raise click.UsageError("What shall be changed? See --scope, --read, --write.")
+
+    async def work() -> None:
+        async with open_hub_client(frame, hub_url) as hub:
+            found = await hub.change_user(name, **rights)
+        scope, reads, writes = _row(found)[1:]
+        frame.print_result(found, f"{escape_controls(name)}: scope {scope}, reads {reads}, writes {writes}.")
 
     run_async(work())
 

@@ -203,6 +203,10 @@ class HubClient:
         rights = {"read": read or [], "write": write or [], "scope": scope}
         await self._request("POST", "/users", {"name": name, "password": password.reveal(), **rights})
 
+    async def change_user(self, name: str, **rights: Any) -> Document:
+        """Give a user other rights, and return it: `scope` (None: no API), `read`, `write`. What is not given stays."""
+        return await self._call("PATCH", f"/users/{_word(name, 'a user', 'ownplug user list')}", rights)
+
     async def users(self) -> list[Document]:
         """Return all users: `name`, `scope`, `read`, `write` of each."""
         found: list[Document] = _field(await self._call("GET", "/users"), "users", list)

@@ -97,6 +97,22 @@ class Accounts:
             )
             await self._save(user, change)
 
+    async def change_rights(
+        self, name: str, *, read: list[str], write: list[str], scope: Scope | None
+    ) -> UserRecord:
+        """Give a user other rights; its password stays, and what it may not any more ends at once.
+
+        Raises:
+            NotFound: there is none of that name.
+            UsageError: not a topic filter.
+        """
+        for topic_filter in (*read, *write):
+            _check_filter(topic_filter)
+        async with self._changing:
+            user = replace(self._known(name), read=tuple(read), write=tuple(write), scope=scope)
+            await self._save(user, UserChange.RIGHTS)
+            return user
+
     async def change_password(self, name: str, password: Secret) -> None:
         """Give a user another password; its rights stay.
 

@@ -17,7 +17,7 @@ from ownplug.aio import Clock, Overflow, Subscription
 from ownplug.core.errors import Expired, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
-from ownplug.core.records import NO_SAFEGUARDS, PlugRecord, Safeguards, Scope, Trip
+from ownplug.core.records import NO_SAFEGUARDS, PlugRecord, Safeguards, Scope, Trip, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
@@ -309,12 +309,20 @@ class HubApi:
         """
         await self._hub.accounts.add(name, password, read=read, write=write, scope=scope)
 
+    async def change_user(
+        self, name: str, *, read: list[str], write: list[str], scope: Scope | None
+    ) -> UserView:
+        """Give a user other rights; its password stays.
+
+        Raises:
+            NotFound: there is none of that name.
+            UsageError: not a topic filter.
+        """
+        return _user_view(await self._hub.accounts.change_rights(name, read=read, write=write, scope=scope))
+
     def users(self) -> list[UserView]:
         """Return all users, by name."""
-        return [
-            UserView(name=user.name, read=user.read, write=user.write, scope=user.scope)
-            for user in self._hub.accounts.all()
-        ]
+        return [_user_view(user) for user in self._hub.accounts.all()]
 
     async def remove_user(self, name: str) -> None:
         """Remove a user: its connections end, it is signed out, and nothing is kept for it any more.
@@ -398,3 +406,7 @@ class HubApi:
             trip=plug.trip,
             edition=edition(plug),
         )
+
+
+def _user_view(user: UserRecord) -> UserView:
+    return UserView(name=user.name, read=user.read, write=user.write, scope=user.scope)

@@ -177,6 +177,11 @@ class HubDoor(Protocol):
     ) -> None:
         """Add or change a user."""
 
+    async def change_user(
+        self, name: str, /, *, read: list[str], write: list[str], scope: Scope | None
+    ) -> UserView:
+        """Give a user other rights."""
+
     def users(self) -> list[UserView]:
         """Return all users."""
 

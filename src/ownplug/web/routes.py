@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
+from ownplug.core.errors import NotFound
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.hub import Caller, PlugChange, PlugView
@@ -176,6 +177,17 @@ async def add_user(hub: Hub, body: schema.UserBody) -> Response:
 async def get_users(hub: Hub) -> schema.Users:
     """List all users."""
     return schema.Users(users=[schema.user_document(user) for user in hub.users()])
+
+
+@ruling.patch("/users/{name}")
+async def change_user(hub: Hub, name: UserName, body: schema.RightsBody) -> schema.User:
+    """Give a user other rights; its password stays."""
+    before = next((user for user in hub.users() if user.name == name), None)
+    if before is None:
+        raise NotFound(f"There is no user {name[:80]!r}.", hint="`ownplug user list` shows them.")
+    rights: dict[str, Any] = {"read": list(before.read), "write": list(before.write), "scope": before.scope}
+    rights |= {field: getattr(body, field) for field in body.model_fields_set}
+    return schema.user_document(await hub.change_user(name, **rights))
 
 
 @ruling.delete("/users/{name}", status_code=204)

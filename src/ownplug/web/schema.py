@@ -98,6 +98,14 @@ class UserBody(Sent):
     scope: Scope | None = Field(default=None, description="none: the API and its page are closed to it")
 
 
+class RightsBody(Sent):
+    """What a user may do; what is not given stays."""
+
+    read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
+    write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
+    scope: Scope | None = Field(default=None, description="none: the API and its page are closed to it")
+
+
 class Health(BaseModel):
     """The hub is there."""
 

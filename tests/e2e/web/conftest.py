@@ -305,6 +305,14 @@ class MemoryHub:
         self._fail()
         self.calls.append(f"user {name} {password.reveal()} {read} {write} {scope}")
 
+    async def change_user(
+        self, name: str, *, read: list[str], write: list[str], scope: Scope | None
+    ) -> UserView:
+        self.calls.append(f"rights {name} {read} {write} {scope}")
+        changed = UserView(name=name, read=tuple(read), write=tuple(write), scope=scope)
+        self.people = [changed if user.name == name else user for user in self.people]
+        return changed
+
     def users(self) -> list[UserView]:
         self._fail()
         return list(self.people)

@@ -502,3 +502,14 @@ def test_the_light_is_shown_and_kept_dark(terminal: Terminal, home: Home) -> Non
     assert terminal("led", "kettle", "on") == (0, "The light of kettle shows what it does.\n", "")
     assert terminal("led", "kettle", "off", "--json") == (0, '{"on": false}\n', "")
     assert home.hub.calls == ["light kettle True", "light kettle False"]
+
+
+def test_a_user_gets_other_rights_and_keeps_its_password(terminal: Terminal, home: Home) -> None:
+    name = "ann+mqtt@example.org"
+    told = f"{name}: scope admin, reads /appliance/# a, writes -.\n"
+    assert terminal("user", "change", name, "--scope", "admin") == (0, told, "")
+    told = f"{name}: scope -, reads b, writes c d.\n"
+    rights = ("--scope", "none", "--read", "b", "--write", "c", "--write", "d")
+    assert terminal("user", "change", name, *rights) == (0, told, "")
+    assert terminal("user", "change", name)[0] == 2
+    assert terminal("user", "change", "nobody", "--scope", "read")[0] == 1

@@ -271,6 +271,14 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ),
     ("DELETE", "/api/v1/plugs/kettle/firmware", None, 204, None, ["give up kettle"]),
     (
+        "PATCH",
+        "/api/v1/users/ann+mqtt@example.org",
+        {"scope": "admin", "write": ["b"]},
+        200,
+        {"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": ["b"], "scope": "admin"},
+        ["rights ann+mqtt@example.org ['/appliance/#', 'a'] ['b'] Scope.ADMIN"],
+    ),
+    (
         "GET",
         "/api/v1/refusals",
         None,
@@ -470,6 +478,7 @@ async def test_every_answer_is_closed_to_browsers_and_says_nothing_of_the_server
         ("GET", "/redoc", 404, "not-found"),
         ("GET", "/api/v1/plugs/", 404, "not-found"),
         ("GET", "/api/v1/plugs/nobody", 404, "not-found"),
+        ("PATCH", "/api/v1/users/nobody", 400, "usage"),
         ("GET", "/api/v1/plugs/a%2Fb", 404, "not-found"),
         ("GET", "/api/v1/../healthz", 404, "not-found"),
         ("GET", "/%ff%fe", 404, "not-found"),

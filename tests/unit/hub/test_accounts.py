@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from ownplug.core.errors import NotFound, OwnplugError, UsageError
-from ownplug.core.records import HomeRecord, UserChange
+from ownplug.core.records import HomeRecord, Scope, UserChange
 from ownplug.core.secret import Secret
 from ownplug.hub import Accounts
 
@@ -343,3 +343,17 @@ async def test_changes_of_one_user_come_one_after_the_other(accounts: Accounts) 
         await asyncio.sleep(0)
         tasks.create_task(accounts.remove("ha"))
     assert accounts.all() == []
+
+
+async def test_other_rights_leave_the_password(accounts: Accounts) -> None:
+    told: list[tuple[str, UserChange]] = []
+    await accounts.add("ha", PASSWORD, read=["a"], write=[], scope=Scope.READ)
+    accounts.tell_changes(lambda name, change: told.append((name, change)))
+    changed = await accounts.change_rights("ha", read=[], write=["b"], scope=None)
+    assert (changed.read, changed.write, changed.scope) == ((), ("b",), None)
+    assert told == [("ha", UserChange.RIGHTS)]
+    assert await accounts.check("ha", PASSWORD.reveal().encode()) == changed
+    with pytest.raises(NotFound):
+        await accounts.change_rights("nobody", read=[], write=[], scope=None)
+    with pytest.raises(UsageError, match="topic filter"):
+        await accounts.change_rights("ha", read=["a#"], write=[], scope=None)
