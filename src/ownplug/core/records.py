@@ -77,7 +77,7 @@ class PlugRecord:
     icon: str = ""  # the name of a picture; empty: nobody chose one
     safeguards: Safeguards = NO_SAFEGUARDS
     trip: Trip | None = None
-    started_at: datetime | None = None  # its last restart, as far as anybody asked
+    uptime_s: float | None = None  # how long it had been up when it was last asked
 
 
 class Scope(Enum):

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 # A plug says Bind within a second of hearing the time; one that was bound before may say nothing at all.
 _BIND_GRACE_S = 5.0
+_LOOK_AFTER_S = 600.0
 _READINGS_A_LIMIT = 3
 _SHORTEST_S = 1.0
 
@@ -102,7 +103,7 @@ class Attendant:
         # Not every generation has it, and those drop or ignore the question.
         if ns.SYSTEM_RUNTIME in session.state.abilities:
             await session.request(Method.GET, ns.SYSTEM_RUNTIME, {})
-        await self._keeper.connected(session)
+        await self._keeper.look_after(session)
 
     async def _tell_position(self, position: Position) -> None:
         location = Plug(self._session, abilities=self._session.state.abilities).location
@@ -113,9 +114,13 @@ class Attendant:
             log.info("%s was not told where it is: %s", self._name, error)
 
     async def _read_regularly(self) -> None:
+        looked_after_s = self._clock.monotonic()
         while True:
             try:
                 await self._session.request(Method.GET, ns.CONTROL_ELECTRICITY, {})
+                if self._clock.monotonic() - looked_after_s >= _LOOK_AFTER_S:
+                    looked_after_s = self._clock.monotonic()
+                    await self._keeper.look_after(self._session)
             except OwnplugError as error:
                 log.debug("No reading of %s: %s", self._name, error)
             await self._until_next_reading()

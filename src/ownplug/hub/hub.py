@@ -212,13 +212,13 @@ class Hub:
         self.accounts.login_changed(old.user_id)
 
     async def safeguards_changed(self, uuid: Uuid) -> None:
-        """Look at a plug that is there as its safeguards now want it: at its meter, and at when it started."""
+        """Look at a plug that is there as its safeguards now want it: at its meter, and at how long it is up."""
         session = self._sessions.get(uuid)
         if session is None or not session.online:
             return
         session.wants_reading.set()
         with suppress(LinkError, DeviceError, WireError):
-            await self.keeper.connected(session)
+            await self.keeper.look_after(session)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Write to a topic, through whatever the hub speaks through now."""

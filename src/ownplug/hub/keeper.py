@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from ownplug.aio import Broadcast, Clock
-from ownplug.core.errors import Locked, Malformed, NotFound, OwnplugError
+from ownplug.core.errors import Locked, Malformed, OwnplugError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method, decode_message
 from ownplug.core.meross import namespaces as ns
@@ -19,7 +18,7 @@ from ownplug.core.records import AfterPowerLoss, PlugRecord, Trip
 from ownplug.core.state import PlugState, Reading
 from ownplug.hub.events import CommandRefused, Event, LimitBroken
 from ownplug.hub.registry import Registry
-from ownplug.hub.safeguards import LimitWatch, refusal, restart_after, sides_of
+from ownplug.hub.safeguards import LimitWatch, has_restarted, refusal, sides_of
 from ownplug.hub.session import PlugSession
 
 log = logging.getLogger(__name__)
@@ -64,6 +63,9 @@ class Keeper:
         self._spawn = spawn
         self._watches: dict[Uuid, LimitWatch] = {}
         self._acting: set[Uuid] = set()
+        self._asked_s: dict[
+            Uuid, float
+        ] = {}  # when each was last asked how long it is up, by the monotonic clock
 
     def check(self, plug: PlugRecord, *, on: bool, by: str) -> None:
         """Let `by` switch a plug to that side.
@@ -123,8 +125,10 @@ class Keeper:
             if watch.is_broken(plug.safeguards.limit, reading) and reading is not None:
                 self._act(uuid, lambda: self._trip(plug, reading))
 
-    async def connected(self, session: PlugSession) -> None:
-        """Restore a plug that has come and told what it is, if it has restarted meanwhile.
+    async def look_after(self, session: PlugSession) -> None:
+        """Ask a plug how long it has been up, and restore it if it has restarted; to be called when it has come.
+
+        To be called now and then, too: when the hub itself was away, only what the plug said before is known.
 
         Raises:
             LinkError, DeviceError, WireError: it went away, or does not tell how long it is up.
@@ -132,15 +136,17 @@ class Keeper:
         plug = self._registry.get(session.uuid)
         if plug is None or plug.safeguards.after_power_loss is AfterPowerLoss.KEEP:
             return
-        restarted_at = await self._restart(session, plug)
-        if restarted_at is None:
+        uptime_s = await self._uptime_s(session)
+        if uptime_s is None:
             return
-        await self._registry.note(plug.uuid, started_at=restarted_at)
+        expected_s = self._expected_s(plug)
+        self._asked_s[plug.uuid] = self._clock.monotonic()
+        await self._note(plug, uptime_s=uptime_s)
         wanted = plug.safeguards.after_power_loss is AfterPowerLoss.ON
-        if plug.started_at is None or _is_on(session.state) is wanted or refusal(plug, frozenset({wanted})):
-            return
-        log.info("%s restarted: it is switched %s", plug.name, "on" if wanted else "off")
-        await self._switch(plug.uuid, wanted)
+        is_due = has_restarted(uptime_s, expected_s=expected_s) and _is_on(session.state) is not wanted
+        if is_due and not refusal(plug, frozenset({wanted})):
+            log.info("%s restarted: it is switched %s", plug.name, "on" if wanted else "off")
+            await self._switch(plug.uuid, wanted)
 
     async def allow_again(self, plug: PlugRecord) -> PlugRecord:
         """Take back that a plug was switched off by its limit; it stays off until somebody switches it on."""
@@ -172,24 +178,32 @@ class Keeper:
 
         self._spawn(f"safeguards of {uuid}", act)
 
-    async def _restart(self, session: PlugSession, plug: PlugRecord) -> datetime | None:
+    def _expected_s(self, plug: PlugRecord) -> float:
+        """How long a plug should have been up by now, at least: how long the hub itself was away, nobody knows."""
+        if plug.uptime_s is None:
+            return 0.0
+        asked_s = self._asked_s.get(plug.uuid)
+        return plug.uptime_s + (0.0 if asked_s is None else self._clock.monotonic() - asked_s)
+
+    async def _uptime_s(self, session: PlugSession) -> float | None:
         if ns.SYSTEM_DEBUG not in session.state.abilities:
             return None
         reply = await session.request(Method.GET, ns.SYSTEM_DEBUG, {})
-        uptime_s = uptime_s_of(reply.read(_DebugPayload).debug.system.uptime)
-        return None if uptime_s is None else restart_after(plug.started_at, self._clock.now(), uptime_s)
+        return uptime_s_of(reply.read(_DebugPayload).debug.system.uptime)
 
     async def _trip(self, plug: PlugRecord, reading: Reading) -> None:
         log.warning("%s uses %.0f W, more than its limit: it is switched off", plug.name, reading.power_w)
-        try:
-            await self._registry.note(plug.uuid, trip=Trip(at=reading.at, power_w=reading.power_w))
-        except NotFound:
-            return
-        except OwnplugError as error:  # the plug is hot, whatever the disk says
-            log.error("That %s broke its limit cannot be kept: %s", plug.name, error)  # noqa: TRY400
+        await self._note(plug, trip=Trip(at=reading.at, power_w=reading.power_w))
         at, power_w = self._clock.now(), reading.power_w
         self._events.publish(LimitBroken(at=at, uuid=plug.uuid, name=plug.name, power_w=power_w))
         await self._turn_off(plug)
+
+    async def _note(self, plug: PlugRecord, **facts: Any) -> None:
+        """Remember it if the disk lets us: the plug is hot, or without power, whatever the disk says."""
+        try:
+            await self._registry.note(plug.uuid, **facts)
+        except OwnplugError as error:
+            log.error("What became of %s cannot be kept: %s", plug.name, error)  # noqa: TRY400
 
     async def _turn_off(self, plug: PlugRecord) -> None:
         try:

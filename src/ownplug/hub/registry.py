@@ -164,7 +164,7 @@ class Registry:
             return await self._save(replace(plug, **told))
 
     async def note(self, uuid: Uuid, **facts: Any) -> PlugRecord:
-        """Remember what came of a plug's safeguards: `trip`, `started_at`.
+        """Remember what came of a plug's safeguards: `trip`, `uptime_s`.
 
         Raises:
             NotFound: the plug was forgotten meanwhile.

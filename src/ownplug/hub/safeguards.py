@@ -6,7 +6,7 @@ Pure: messages, readings and moments in, verdicts out. `ownplug.hub.keeper` acts
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ownplug.core.errors import UsageError
@@ -22,7 +22,7 @@ _ON, _OFF = frozenset({True}), frozenset({False})
 _NEITHER: frozenset[bool] = frozenset()
 _BOTH = _ON | _OFF
 
-# How wrong the moment of a restart may be: an answer takes a while, and a plug's clock runs a little fast or slow.
+# How much less than expected a plug may say without having restarted: an answer takes a while, and clocks run unevenly.
 _SLACK_S = 10.0
 _DRIFT = 0.001
 
@@ -82,17 +82,12 @@ class LimitWatch:
         return (reading.at - self._above_since).total_seconds() >= limit.for_s
 
 
-def restart_after(before: datetime | None, now: datetime, uptime_s: float) -> datetime | None:
-    """Return when a plug restarted that is up for `uptime_s`; None if that is the restart of `before`.
+def has_restarted(uptime_s: float, *, expected_s: float) -> bool:
+    """Whether a plug that has been up for `uptime_s` has restarted since it would have been up for `expected_s` now.
 
-    Args:
-        before: its last restart that was known of.
-        now: when it said how long it is up.
-        uptime_s: what it said.
+    Never by the time of the day: that jumps when this machine's clock is set, and no plug shall be switched for it.
     """
-    started_at = now - timedelta(seconds=uptime_s)
-    is_same = before is not None and (started_at - before).total_seconds() <= _SLACK_S + uptime_s * _DRIFT
-    return None if is_same else started_at
+    return uptime_s + _SLACK_S + expected_s * _DRIFT < expected_s
 
 
 def _listed(value: object) -> list[object]:

@@ -27,7 +27,7 @@ PLUG_COLUMNS = (
     "never_off",
     "tripped_at",
     "tripped_w",
-    "started_at",
+    "uptime_s",
 )
 
 
@@ -51,7 +51,7 @@ def row_of(plug: PlugRecord) -> tuple[str | int | float | None, ...]:
         int(guards.never_off),
         _text(trip.at) if trip else None,
         trip.power_w if trip else None,
-        _text(plug.started_at) if plug.started_at else None,
+        plug.uptime_s,
     )
 
 
@@ -71,7 +71,7 @@ def plug_of(row: tuple[Any, ...]) -> PlugRecord:
         icon=told["icon"],
         safeguards=_safeguards(told),
         trip=_trip(told),
-        started_at=datetime.fromisoformat(told["started_at"]) if told["started_at"] else None,
+        uptime_s=told["uptime_s"],
     )
 
 

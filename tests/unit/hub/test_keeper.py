@@ -154,6 +154,27 @@ def test_a_limit_holds_also_where_the_disk_is_full(run: Run, caplog: pytest.LogC
     run(story)
 
 
+def test_a_power_loss_is_mended_and_the_meter_read_also_where_the_disk_is_full(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        restarting = Restarting(home, plug)
+        plug.connect("1")
+        plug.say(Method.SET, ns.CONTROL_BIND, {"bind": {}})
+        await asyncio.sleep(100)
+        off = Safeguards(after_power_loss=AfterPowerLoss.OFF)
+        await home.api.change(NAME, PlugChange(safeguards=off))
+        home.store.broken = OwnplugError("the disk is full")
+        await power_cut(home, plug, restarting, 1)
+        assert plug.relay == 0
+        plug.power_mw = 4321
+        await asyncio.sleep(30)
+        reading = home.api.plug(NAME).state.reading
+        assert reading is not None
+        assert reading.power_w == 4.321
+
+    run(story)
+
+
 def test_a_limit_that_was_broken_holds_after_the_hub_was_away(run: Run) -> None:
     async def before(home: Home) -> None:
         plug = await at_home(home)
@@ -209,24 +230,46 @@ def test_a_plug_that_only_lost_its_network_is_left_as_it_is(run: Run) -> None:
     run(story)
 
 
-def test_a_power_loss_while_the_hub_was_away_is_seen_when_both_are_back(run: Run) -> None:
+@pytest.mark.parametrize(("up_s", "relay"), [(30, 0), (90_000, 1)])
+def test_a_power_loss_while_the_hub_was_away_is_seen_when_both_are_back(
+    run: Run, up_s: float, relay: int
+) -> None:
+    """Where the plug says that it is up for longer than before, it was not without power."""
+
     async def before(home: Home) -> None:
         await at_home(home)
-        on = Safeguards(after_power_loss=AfterPowerLoss.OFF)
-        await home.api.change(NAME, PlugChange(safeguards=on))
-        await asyncio.sleep(60)
+        await home.api.change(NAME, PlugChange(safeguards=Safeguards(after_power_loss=AfterPowerLoss.OFF)))
+        await asyncio.sleep(7200)
 
     async def after(home: Home) -> None:
-        await asyncio.sleep(7200)  # loop time begins anew in each run, at the same moment
         plug = home.plug()
-        Restarting(home, plug)
+        restarting = Restarting(home, plug)
+        await asyncio.sleep(up_s)
         plug.connect()
         plug.say(Method.SET, ns.CONTROL_BIND, {"bind": {}})
         await asyncio.sleep(5)
-        assert plug.relay == 0
+        assert plug.relay == relay
+        assert restarting.debug()
 
     run(before)
     run(after)
+
+
+def test_the_time_of_the_day_may_jump(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small computer wakes up in the past, and is told the time later: no plug is switched for that."""
+
+    async def story(home: Home) -> None:
+        plug = await at_home(home)
+        await home.api.change(NAME, PlugChange(safeguards=Safeguards(after_power_loss=AfterPowerLoss.OFF)))
+        real = home.clock.now
+        monkeypatch.setattr(home.clock, "now", lambda: real() + timedelta(days=400))
+        await asyncio.sleep(60)
+        plug.connect("2")
+        plug.say(Method.SET, ns.CONTROL_BIND, {"bind": {}})
+        await asyncio.sleep(5)
+        assert plug.relay == 1
+
+    run(story)
 
 
 def test_a_command_that_waited_too_long_is_dropped(run: Run) -> None:
