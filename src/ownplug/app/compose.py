@@ -28,7 +28,7 @@ from ownplug.transport.endpoint import is_address, own_address
 from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
 from ownplug.transport.tls import web_context
-from ownplug.web import open_web
+from ownplug.web import WebSettings, open_web
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ async def open_hub(
         await logins.load()
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(
-            open_web(api, desk, settings.web, logins, BackupDesk(folder, clock), tls=https)
+            open_web(api, desk, _called(settings.web, host), logins, BackupDesk(folder, clock), tls=https)
         )
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
         desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
@@ -118,6 +118,12 @@ async def open_hub(
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
+
+
+def _called(settings: WebSettings, host: str) -> WebSettings:
+    """Let the web interface answer to the name that plugs are given, too: people will call it so."""
+    name = f"[{host}]" if ":" in host else host
+    return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
 
 
 def _setup_link(url: str, logins: Logins, host: str, settings: Settings) -> str:

@@ -8,12 +8,14 @@ from typing import cast
 import pytest
 
 from ownplug.app import load_settings
-from ownplug.app.compose import _address, _advertised, _firmware_endpoint
+from ownplug.app.compose import _address, _advertised, _called, _firmware_endpoint
 from ownplug.broker import Broker, BrokerSettings, Gatekeeper
 from ownplug.core.identity import Uuid
 from ownplug.hub import Hub, HubSettings
 from ownplug.store import SqliteStore
 from ownplug.testing import FakeClock
+from ownplug.web import WebSettings
+from ownplug.web.hosts import allowed_authorities, is_allowed_host
 from ownplug.web.metrics import MQTT_FIGURES
 
 
@@ -67,3 +69,12 @@ def test_every_figure_of_the_mqtt_server_is_told_to_prometheus() -> None:
     nobody = cast("Gatekeeper", None)
     broker = Broker(BrokerSettings(mqtts=""), nobody, FakeClock())
     assert broker.figures().keys() == MQTT_FIGURES
+
+
+@pytest.mark.parametrize(("host", "name"), [("plugs.lan", "plugs.lan"), ("fd00::10", "[fd00::10]")])
+def test_pages_are_served_under_the_name_that_plugs_are_given(host: str, name: str) -> None:
+    called = _called(WebSettings(allowed_hosts=("other.lan",)), host)
+    assert called.allowed_hosts == ("other.lan", name)
+    assert is_allowed_host(
+        f"{name}:8480", allowed_authorities("0.0.0.0", called.allowed_hosts), ("10.0.0.1", 8480)
+    )
