@@ -1,8 +1,8 @@
-"""The hub for programs on the network: HTTP API and live events, for those who hold the token.
+"""The hub for people and programs on the network: HTTP API, live events, and the page on which one signs in.
 
-Every request passes the same three questions before anything is read: is the Host one of ours, is the Origin
-(if a browser sent one) one of ours, is the token right. Bad input of any size or shape gets a problem
-document (RFC 9457), never a traceback, and nothing that is asked with GET changes anything.
+Every request passes the same questions before anything is read: is the Host one of ours, is the Origin (if a browser
+sent one) one of ours, who asks, and may it do that. Bad input of any size or shape gets a problem document (RFC 9457),
+never a traceback, and nothing that is asked with GET changes anything.
 """
 
 from ownplug.web.app import create_app
