@@ -80,6 +80,12 @@ def print_fields(fields: Sequence[tuple[str, str]]) -> None:
         click.echo(f"{name + ':':<{width}} {escape_controls(value)}".rstrip())
 
 
+def to_the_second(moment: str) -> str:
+    """Shorten a moment of the API for people: nobody reads microseconds."""
+    whole, dot, fraction = moment.partition(".")
+    return f"{whole}Z" if dot and fraction.endswith("Z") else moment
+
+
 def _is_unsafe(char: str) -> bool:
     import unicodedata
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
-from ownplug.cli.output import print_table
+from ownplug.cli.output import print_table, to_the_second
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 
@@ -49,4 +49,5 @@ def _point_to_more(frame: Frame, following: int | None) -> None:
 
 
 def _row(span: dict[str, Any]) -> tuple[str, ...]:
-    return (span["from"], span["to"] or "now", span["availability"], span["reason"] or "-")
+    ended = to_the_second(span["to"]) if span["to"] else "now"
+    return to_the_second(span["from"]), ended, span["availability"], span["reason"] or "-"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
-from ownplug.cli.output import escape_controls
+from ownplug.cli.output import escape_controls, to_the_second
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 
@@ -103,6 +103,8 @@ def describe_safeguards(plug: dict[str, Any]) -> str:
         "locked: never switched off" if guards["never_off"] else "",
         f"at most {limit['power_w']:g} W for {limit['for_s']:g} s" if limit else "",
         f"{guards['after_power_loss']} after a power loss" if guards["after_power_loss"] != "keep" else "",
-        f"switched off by its limit at {tripped['at']} ({tripped['power_w']:.0f} W)" if tripped else "",
+        f"switched off by its limit at {to_the_second(tripped['at'])} ({tripped['power_w']:.0f} W)"
+        if tripped
+        else "",
     ]
     return "; ".join(filter(None, told)) or "none"

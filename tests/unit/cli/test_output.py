@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownplug.cli.output import escape_controls, print_fields, print_table, render_json, render_table
+from ownplug.cli.output import (
+    escape_controls,
+    print_fields,
+    print_table,
+    render_json,
+    render_table,
+    to_the_second,
+)
 from ownplug.core.secret import Secret
 from ownplug.core.state import Reading
 
@@ -96,3 +103,15 @@ def test_a_table_on_a_terminal_takes_no_markup_from_a_device(
 def test_fields_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     print_fields([("name", "kettle\x1b"), ("mac", "")])
     assert capsys.readouterr().out == "name: kettle\\x1b\nmac:\n"
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        ("2026-11-30T23:11:04.754010Z", "2026-11-30T23:11:04Z"),
+        ("2026-11-30T23:11:04Z", "2026-11-30T23:11:04Z"),
+        ("yesterday.", "yesterday."),
+    ],
+)
+def test_people_are_shown_no_microseconds(moment: str, shown: str) -> None:
+    assert to_the_second(moment) == shown
