@@ -6,7 +6,7 @@ Availability is per uuid, a signature is checked on every message, and a plug is
 
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
-from ownplug.hub.api import HomeView, HubApi, PlugView, UserView
+from ownplug.hub.api import HubApi
 from ownplug.hub.availability import AvailabilitySpan
 from ownplug.hub.events import (
     CommandRefused,
@@ -49,6 +49,7 @@ from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
+from ownplug.hub.views import HomeView, PlugView, UserView
 from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [

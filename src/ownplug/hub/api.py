@@ -15,11 +15,10 @@ from typing import Any
 
 from ownplug.aio import Clock, Overflow, Subscription
 from ownplug.core.errors import Expired, UsageError
-from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
-from ownplug.core.records import NO_SAFEGUARDS, PlugRecord, Safeguards, Scope, Trip, UserRecord
+from ownplug.core.records import PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
-from ownplug.core.state import EnergyDay, PlugState, Reading, RelayState
+from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.firmware import Upgrades
@@ -29,60 +28,13 @@ from ownplug.hub.observing import Observing
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
-from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import AutoOffs, Timers
+from ownplug.hub.views import HomeView, PlugView, UserView
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
 _EVENT_BACKLOG = 256
 _HOME_KEY = re.compile("[0-9a-f]{32}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeView:
-    """Who the home is and where it listens; what is off is empty."""
-
-    user_id: str
-    key: Secret
-    mqtts: str = ""  # host:port, as given to plugs
-    mqtts_legacy: str = ""  # the same for plugs that speak old TLS only
-    mqtt: str = ""
-    web: str = ""
-    cloud: str = ""
-    ca: str = ""  # the file with the home's own CA certificate
-    timezone: str = "UTC"  # the zone that its plugs are given
-    position: str = ""  # and where they are, LATITUDE,LONGITUDE; empty: not told
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlugView:
-    """One plug of the home: what is remembered of it and how it is now."""
-
-    uuid: Uuid
-    name: str
-    key: Secret
-    registered_at: datetime
-    state: PlugState
-    model: str
-    sub_type: str
-    hardware: str
-    firmware: str
-    room: str = ""
-    icon: str = ""
-    safeguards: Safeguards = NO_SAFEGUARDS
-    trip: Trip | None = None
-    edition: str = ""  # of what the owner says of it; another after each change
-    talk: StartupTalk | None = None  # of its newest connection since the hub started
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserView:
-    """A user: what it may do through the API, and the topic filters of the MQTT server that it may read and write."""
-
-    name: str
-    read: tuple[str, ...]
-    write: tuple[str, ...]
-    scope: Scope | None = None
 
 
 @dataclass(slots=True, kw_only=True)
