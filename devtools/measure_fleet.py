@@ -100,20 +100,20 @@ def _hub(home: Path, plugs: int) -> Iterator[tuple[Server, dict[str, str]]]:
     limits = ("OWNPLUG_BROKER_MAX_CONNECTIONS", "OWNPLUG_BROKER_MAX_CONNECTIONS_PER_ADDRESS")
     places = ("--mqtts", "127.0.0.1:0", "--web", "127.0.0.1:0", "--advertise", "127.0.0.1")
     command = ["hub", "run", "--home", str(home), *places]
-    with _program(SERVER_CORE, command, os.devnull, dict.fromkeys(limits, limit)) as (hub, told):
+    with ownplug_on(SERVER_CORE, command, os.devnull, dict.fromkeys(limits, limit)) as (hub, told):
         yield hub, told
 
 
 @contextmanager
 def _fleet(plugs: int, told: dict[str, str], home: Path, log: Path) -> Iterator[Server]:
-    at = ("--mqtt", f"mqtts://{told['mqtts']}", "--key", _key_of(home), "--user-id", told["user_id"])
+    at = ("--mqtt", f"mqtts://{told['mqtts']}", "--key", key_of(home), "--user-id", told["user_id"])
     command = ["virtual", "run", "--count", str(plugs), "--start-rate", str(_START_RATE), *at]
-    with _program(GENERATOR_CORE, command, str(log), {}) as (fleet, _):
+    with ownplug_on(GENERATOR_CORE, command, str(log), {}) as (fleet, _):
         yield fleet
 
 
 @contextmanager
-def _program(
+def ownplug_on(
     core: int, arguments: list[str], log: str, variables: dict[str, str]
 ) -> Iterator[tuple[Server, dict[str, str]]]:
     """Run `ownplug` on one core; its first line tells that it is ready."""
@@ -138,7 +138,7 @@ def _program(
         process.stdout.close()
 
 
-def _key_of(home: Path) -> str:
+def key_of(home: Path) -> str:
     """The home's key, as the hub keeps it: one process alone may run in a home, so it is read from outside."""
     import sqlite3
 

@@ -196,7 +196,7 @@ def _all_at_once(
 def _loops(folder: Path, found: Comparison) -> dict[str, tuple[str, str]]:
     """Which loops there are, and where each lies; notes what is missing."""
     loops: dict[str, tuple[str, str]] = {}
-    path = _uvloop(folder / "speed")
+    path = installed("uvloop", folder / "speed")
     if path is None:
         found.notes.append("uvloop could not be installed: measured without the extra `speed`")
     else:
@@ -211,13 +211,13 @@ def _loops(folder: Path, found: Comparison) -> dict[str, tuple[str, str]]:
     return loops
 
 
-def _uvloop(folder: Path) -> str | None:
-    """Where uvloop lies: here (empty), or just installed into `folder`; None where neither goes."""
-    if importlib.util.find_spec("uvloop") is not None:
+def installed(package: str, folder: Path) -> str | None:
+    """Where a package lies: here (empty), or just installed into `folder`; None where neither goes."""
+    if importlib.util.find_spec(package) is not None:
         return ""
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), "uvloop"]
-    installed = subprocess.run(command, capture_output=True, check=False)
-    return str(folder) if installed.returncode == 0 else None
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), package]
+    done = subprocess.run(command, capture_output=True, check=False)
+    return str(folder) if done.returncode == 0 else None
 
 
 def _affordable(plugs: int, found: Comparison) -> int:

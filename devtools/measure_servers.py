@@ -55,6 +55,10 @@ class Server:
         self.port = port
         self._process = process
 
+    def at(self, port: int) -> Server:
+        """The same server, by one of its ports."""
+        return Server(self._process, port)
+
     def cpu_s(self) -> float:
         """Processor time of all its threads, to the nanosecond."""
         tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
@@ -89,7 +93,7 @@ def our_server(
     """Run our server on `loop`; `path` is where uvloop lies if it is not installed here."""
     command = [sys.executable, "-m", "devtools.measure_served", str(folder), "--loop", loop]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [path, *sys.path]))}
-    with _running([*command, *(["--hub"] if with_hub else [])], environment) as process:
+    with running([*command, *(["--hub"] if with_hub else [])], environment) as process:
         if process.stdout is None:
             raise AssertionError("it was asked for")
         told = json.loads(process.stdout.readline())
@@ -109,7 +113,7 @@ def mosquitto(home: Home) -> Iterator[Server]:
         settings.write_text(
             _MOSQUITTO.format(port=port, certificate=home.certificate, key_file=home.key_file, user=user)
         )
-        with _running([_mosquitto_program() or "mosquitto", "-c", str(settings)], None) as process:
+        with running([_mosquitto_program() or "mosquitto", "-c", str(settings)], None) as process:
             _wait_for(port)
             yield Server(process, port)
 
@@ -130,7 +134,8 @@ def logins(home: Home) -> list[str]:
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str] | None) -> Iterator[subprocess.Popen[str]]:
+def running(command: list[str], environment: dict[str, str] | None) -> Iterator[subprocess.Popen[str]]:
+    """Run a server on its core; it ends with the context."""
     pipe = subprocess.PIPE
     pinned = ["taskset", "-c", str(SERVER_CORE), *command]
     process = subprocess.Popen(

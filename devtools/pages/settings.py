@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from devtools.markdown import code, page, table
 from devtools.source import PACKAGE, ClassSource, FieldSource, classes_in, module_files
-from ownplug.app import load_settings
+from ownplug.app import CHANGEABLE, load_settings
+from ownplug.web import Effect
 
 _SUFFIXES = ("Settings", "Limits", "Timing")
 _JOINED = "Settings"  # the class in app/settings.py whose fields are the sections of ownplug.toml
+
+_FELT = {
+    Effect.AT_ONCE: "at once",
+    Effect.WHEN_PLUGS_CONNECT: "by plugs that are paired or connect from now on, and were told nothing before",
+    Effect.AT_NEXT_START: "at the next start of the hub",
+}
 
 _EXAMPLE = """
 [hub]
@@ -30,6 +37,14 @@ def settings_page() -> str:
         "and where it came from. The file need not exist. A name that does not exist is an error. In a variable, "
         "the items of a list are separated by commas.",
         code(_EXAMPLE, "toml"),
+        "## While the hub runs",
+        "`ownplug config set NAME VALUE`, `ownplug config unset NAME` and [the API](api.md#settings) change these, and "
+        "leave every comment of the file where it is; with no hub running the commands change the file alone.",
+        table(["setting", "a change is felt"], [(f"`{n}`", _FELT[e]) for n, e in CHANGEABLE.items()]),
+        "All others are changed in the file, and count from the next start of the hub on. What opens the hub to others "
+        "(addresses, `https`, `allowed_hosts`, `http_fallback`) or guards it (`login_…`, most limits) is not changed "
+        "through the API on purpose: who has stolen an administrator's session shall not be able to let others in for "
+        "good. Nor is what an option or a variable says otherwise: it would have no effect.",
         *(_section(name, found[kind]) for name, kind in sections.items()),
         "## Limits and settings inside the program",
         "They are no sections of the file; code that uses a room on its own can set them.",

@@ -9,15 +9,18 @@ from ownplug.app.descriptors import grant_descriptors
 from ownplug.app.home import HomeFolder
 from ownplug.app.restore import RestoredHome, check_backup, open_restore, read_header
 from ownplug.app.settings import Origin, Settings, load_settings
+from ownplug.app.settings_desk import CHANGEABLE, SettingsDesk
 from ownplug.app.swap import finish_restore, has_home
 
 __all__ = [
+    "CHANGEABLE",
     "BackupDesk",
     "HomeFolder",
     "Origin",
     "Ready",
     "RestoredHome",
     "Settings",
+    "SettingsDesk",
     "check_backup",
     "finish_restore",
     "grant_descriptors",

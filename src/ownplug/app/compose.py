@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
@@ -15,7 +15,8 @@ from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
 from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
-from ownplug.app.settings import Settings
+from ownplug.app.settings import Origin, Settings
+from ownplug.app.settings_desk import SettingsDesk
 from ownplug.app.swap import is_unfinished, remove_leftovers
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
@@ -58,9 +59,19 @@ class Ready:
 
 @asynccontextmanager
 async def open_hub(
-    folder: HomeFolder, settings: Settings, clock: Clock | None = None
+    folder: HomeFolder,
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    origins: Sequence[Origin] = (),
 ) -> AsyncIterator[Ready]:
     """Run a hub with its MQTT server and its API for as long as the context lasts.
+
+    Args:
+        folder: of the home.
+        settings: how it runs.
+        clock: the time; that of this machine by default.
+        origins: where the settings come from, of `load_settings`; without them none can be changed while it runs.
 
     Raises:
         Conflict: a port is taken, or another hub runs in this home.
@@ -98,9 +109,20 @@ async def open_hub(
         desk = await stack.enter_async_context(PairingDesk(clock, position=settings.hub.position))
         logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
         await logins.load()
+        all_settings = SettingsDesk(
+            folder, settings, origins, use=lambda changed: _use(changed, hub, api, desk)
+        )
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(
-            open_web(api, desk, _called(settings.web, host), logins, BackupDesk(folder, clock), tls=https)
+            open_web(
+                api,
+                desk,
+                _called(settings.web, host),
+                logins,
+                BackupDesk(folder, clock),
+                all_settings,
+                tls=https,
+            )
         )
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
         desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
@@ -124,6 +146,14 @@ def _called(settings: WebSettings, host: str) -> WebSettings:
     """Let the web interface answer to the name that plugs are given, too: people will call it so."""
     name = f"[{host}]" if ":" in host else host
     return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
+
+
+def _use(settings: Settings, hub: Hub, api: HubApi, desk: PairingDesk) -> None:
+    """Let the parts of a running hub use settings that were changed."""
+    hub.use_settings(settings.hub)
+    api.observing.use_settings(settings.by_name())
+    api.tell_home(replace(api.home(), timezone=settings.hub.timezone, position=settings.hub.position))
+    desk.use_position(settings.hub.position)
 
 
 def _setup_link(url: str, logins: Logins, host: str, settings: Settings) -> str:

@@ -48,7 +48,8 @@ class PairingDesk:
 
     def __init__(self, clock: Clock, *, position: str = "") -> None:
         self._clock = clock
-        self._position = str(Position.parse(position)) if position else ""
+        self._positions: set[str] = set()
+        self.use_position(position)
         self._address: HubAddress | None = None
         self._known: dict[str, _Running] = {}
         self._tasks = asyncio.TaskGroup()
@@ -65,6 +66,11 @@ class PairingDesk:
                 running.task.cancel()
         # Without the body's error, which would come back wrapped in a group.
         await self._tasks.__aexit__(None, None, None)
+
+    def use_position(self, position: str) -> None:
+        """Keep this position of the home to ourselves from now on, too."""
+        if position:
+            self._positions.add(str(Position.parse(position)))
 
     def serve_through(self, address: HubAddress) -> None:
         """Reach the hub there from now on."""
@@ -125,15 +131,17 @@ class PairingDesk:
 
     async def _pair(self, view: PairingView, wish: Wish, name: str) -> None:
         began_s = self._clock.monotonic()
+
         # A pairing can be read for as long as the hub runs, and by others than who began it.
-        secrets = (wish.network.ssid, wish.network.password.reveal(), self._position)
+        def masked(text: str) -> str:
+            return mask_text(text, (wish.network.ssid, wish.network.password.reveal(), *self._positions))
 
         def tell(step: Step) -> None:
             view.phase = step.phase.value
             view.uuid = step.uuid.text if step.uuid else view.uuid
             if step.done:
                 after_s = round(self._clock.monotonic() - began_s, 3)
-                found = mask_text(step.found, secrets)
+                found = masked(step.found)
                 view.steps.append(DoneStep(phase=step.phase.value, found=found, after_s=after_s))
 
         try:
@@ -143,7 +151,7 @@ class PairingDesk:
                     await hub.change(uuid.text, name=name)
         except OwnplugError as error:
             view.failure = PairingFailure(
-                code=error.code, message=mask_text(str(error), secrets), hint=mask_text(error.hint, secrets)
+                code=error.code, message=masked(str(error)), hint=masked(error.hint)
             )
             view.state = "failed"
         else:

@@ -25,6 +25,9 @@ from ownplug.hub import HubSettings
 from ownplug.transport.endpoint import is_address, parse_endpoint
 from ownplug.web import WebSettings
 
+FROM_OPTION = "option"
+"""The source of a value that whoever started the hub gave it."""
+
 _PREFIX = "OWNPLUG"
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
@@ -83,6 +86,11 @@ class Origin:
     value: object
     source: str
 
+    @property
+    def outranks_file(self) -> bool:
+        """Whether it is what it is whatever the home's file says."""
+        return self.source == FROM_OPTION or self.source.startswith("$")
+
 
 _SECTIONS: dict[str, type] = {
     "network": NetworkSettings,
@@ -105,7 +113,32 @@ def load_settings(
     Raises:
         UsageError: something is set that does not exist, or to what it cannot be.
     """
-    told = _read(file)
+    return settings_of(read_settings(file), file, environment, options)
+
+
+def read_settings(file: Path) -> str:
+    """Return what the home's `ownplug.toml` says, byte for byte; empty where it does not exist.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except (UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{file} cannot be read: {error}.") from error
+
+
+def settings_of(
+    text: str, file: Path, environment: Mapping[str, str], options: Mapping[str, object]
+) -> tuple[Settings, list[Origin]]:
+    """Join the settings as `load_settings` does where `file` says `text`.
+
+    Raises:
+        UsageError: something is set that does not exist, or to what it cannot be.
+    """
+    told = _sections(text, file)
     _refuse_unknown(environment, options)
     origins = {
         section: [
@@ -123,12 +156,10 @@ def load_settings(
     return Settings(**rooms), in_force
 
 
-def _read(file: Path) -> dict[str, dict[str, Any]]:
+def _sections(text: str, file: Path) -> dict[str, dict[str, Any]]:
     try:
-        told = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file} cannot be read: {error}.") from error
     for section, values in told.items():
         if section not in _SECTIONS:
@@ -184,7 +215,7 @@ def _chosen(
 ) -> Origin:
     name, variable = f"{section}.{field.name}", _variable(section, field.name)
     if options.get(name) is not None:
-        return Origin(name=name, value=options[name], source="option")
+        return Origin(name=name, value=options[name], source=FROM_OPTION)
     if variable in environment:
         value = _from_text(environment[variable], get_type_hints(_SECTIONS[section])[field.name])
         return Origin(name=name, value=value, source=f"${variable}")

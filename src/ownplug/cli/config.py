@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 
+from ownplug.cli.config_set import set_setting, unset
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import print_table
 from ownplug.core.errors import NotFound
 
 
-@group("config", examples=["ownplug config show"])
+@group("config", examples=["ownplug config show", "ownplug config set hub.timezone Europe/Berlin"])
 def config() -> None:
-    """Show settings."""
+    """Show and change settings."""
+
+
+config.add_command(set_setting)
+config.add_command(unset)
 
 
 @config.command("show", examples=["ownplug config show", "ownplug config show --json"])
@@ -26,7 +31,7 @@ def show(frame: Frame) -> None:
         frame.print_result([{"name": o.name, "value": o.value, "source": o.source} for o in origins], "")
         return
     print_table(("setting", "value", "from"), [(o.name, _shown(o.value), o.source) for o in origins])
-    frame.note(f"\nChange them in {folder.settings_file}.")
+    frame.note(f"\nChange them in {folder.settings_file}, some with `ownplug config set`.")
 
 
 @config.command("ca", examples=["ownplug config ca", "ownplug config ca --json"])

@@ -99,8 +99,8 @@ async def _serve(frame: Frame, options: dict[str, object]) -> None:
 
     folder = HomeFolder(frame.home)
     finish_restore(folder)
-    settings, _ = load_settings(folder.settings_file, os.environ, options)
-    async with open_hub(folder, settings) as ready:
+    settings, origins = load_settings(folder.settings_file, os.environ, options)
+    async with open_hub(folder, settings, origins=origins) as ready:
         frame.json = frame.json or not sys.stdout.isatty()
         frame.print_result(asdict(ready), _status(ready, settings, folder.path))
         await asyncio.Event().wait()

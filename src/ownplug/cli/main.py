@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("ownplug.cli.doctor:doctor", "Find out what keeps a plug from working."),
     "console": ("ownplug.cli.console:console", "Reach a plug by its serial port."),
     "virtual": ("ownplug.cli.virtual:virtual", "Run virtual plugs."),
-    "config": ("ownplug.cli.config:config", "Show the settings and where they come from."),
+    "config": ("ownplug.cli.config:config", "Show the settings and where they come from; change some."),
 }
 
 COMPLETION_VARIABLE = "_OWNPLUG_COMPLETE"

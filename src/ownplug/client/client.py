@@ -259,6 +259,20 @@ class HubClient:
         """Give a pairing up, or forget one that ended."""
         await self._request("DELETE", f"/pairings/{quote(id_, safe='')}")
 
+    async def settings(self) -> list[Document]:
+        """Return the hub's settings: `name`, `value`, `source`, `default`, `meaning` of each, and how it is changed.
+
+        That is: whether it is `changeable`, when a change is felt (`effect`), and what is `waiting` for the next start.
+        """
+        found: list[Document] = _field(await self._call("GET", "/settings"), "settings", list)
+        return found
+
+    async def change_settings(self, changes: Document) -> list[Document]:
+        """Change some settings by `section.field`, all or none; None gives one its default back. Return all of them."""
+        found = await self._call("PATCH", "/settings", {"changes": changes})
+        settings: list[Document] = _field(found, "settings", list)
+        return settings
+
     async def backup(self, passphrase: Secret | None, take: Callable[[bytes], Awaitable[None]]) -> None:
         """Have the hub make a backup; `take` is given the file piece by piece. Without a passphrase it has no secrets.
 

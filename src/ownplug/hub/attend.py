@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 
 from ownplug.aio import Backoff, Broadcast, Clock
@@ -35,7 +36,7 @@ class Attendant:
         events: told when it was a stranger.
         keeper: restores it where it has restarted.
         clock: waits between readings.
-        reading_interval_s: how long.
+        reading_interval_s: how long, asked before each wait.
         position: where a plug is that was never told; None: it is not told either.
     """
 
@@ -47,7 +48,7 @@ class Attendant:
         events: Broadcast[Event],
         keeper: Keeper,
         clock: Clock,
-        reading_interval_s: float,
+        reading_interval_s: Callable[[], float],
         position: Position | None,
     ) -> None:
         self._session = session
@@ -136,8 +137,8 @@ class Attendant:
         """How long to wait for the next reading: a limit of seconds wants some readings within them."""
         plug = self._registry.get(self._session.uuid)
         limit = plug.safeguards.limit if plug else None
-        wanted_s = max(limit.for_s / _READINGS_A_LIMIT, _SHORTEST_S) if limit else self._reading_interval_s
-        return min(wanted_s, self._reading_interval_s)
+        usual_s = self._reading_interval_s()
+        return min(max(limit.for_s / _READINGS_A_LIMIT, _SHORTEST_S), usual_s) if limit else usual_s
 
     @property
     def _name(self) -> str:

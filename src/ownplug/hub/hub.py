@@ -37,7 +37,7 @@ from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import Exchange, HomeStore
 from ownplug.hub.refusals import RefusalCause, Refusals
 from ownplug.hub.registry import Registry
-from ownplug.hub.responder import Responder
+from ownplug.hub.responder import Responder, Rules
 from ownplug.hub.session import PlugSession
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
@@ -81,8 +81,7 @@ class Hub:
         self._sessions: dict[Uuid, PlugSession] = {}
         self._attending: dict[Uuid, asyncio.Task[None]] = {}
         self._tasks = asyncio.TaskGroup()
-        zone = ZoneInfo(settings.timezone)
-        self._responder = Responder(timezone=settings.timezone, rules=lambda now: time_rules(zone, now))
+        self._responder = Responder(timezone=settings.timezone, rules=_rules_of(settings.timezone))
 
     async def __aenter__(self) -> Self:
         self._home = await self.accounts.load()
@@ -120,6 +119,18 @@ class Hub:
     def speak_through(self, exchange: Exchange) -> None:
         """Use `exchange` to write to plugs and apps."""
         self._exchange = exchange
+
+    def use_settings(self, settings: HubSettings) -> None:
+        """Behave as `settings` say from now on; plugs that are there hear of zone and position when they come again.
+
+        What slows down guessing stays as it was when the hub was made.
+        """
+        was, self.settings = self.settings, settings
+        if settings.timezone != was.timezone:
+            self._responder.use_zone(settings.timezone, _rules_of(settings.timezone))
+        if settings.reading_interval_s != was.reading_interval_s:
+            for session in self._sessions.values():
+                session.wants_reading.set()
 
     def session(self, uuid: Uuid) -> PlugSession:
         """Return what goes on with a plug, whether it is connected or not."""
@@ -239,7 +250,7 @@ class Hub:
             send=lambda message: self._send(uuid, message),
             responder=self._responder,
             clock=self._clock,
-            timeout_s=self.settings.request_timeout_s,
+            timeout_s=lambda: self.settings.request_timeout_s,
             state_changed=lambda old, new: self._publish_changes(uuid, old, new),
         )
 
@@ -250,7 +261,7 @@ class Hub:
             events=self.events,
             keeper=self.keeper,
             clock=self._clock,
-            reading_interval_s=self.settings.reading_interval_s,
+            reading_interval_s=lambda: self.settings.reading_interval_s,
             position=Position.parse(self.settings.position) if self.settings.position else None,
         )
 
@@ -291,3 +302,8 @@ class Hub:
         task = self._attending.pop(uuid, None)
         if task is not None:
             task.cancel()
+
+
+def _rules_of(timezone: str) -> Rules:
+    zone = ZoneInfo(timezone)
+    return lambda now: time_rules(zone, now)

@@ -59,6 +59,10 @@ class Observing:
         self._readiness = Readiness(server, disk, self._clock)
         self._settings, self._token = settings, token
 
+    def use_settings(self, settings: Mapping[str, object]) -> None:
+        """Tell of these settings from now on, by `section.field`."""
+        self._settings = settings
+
     def figures(self) -> Figures:
         """Return what can be counted and measured now."""
         hub = self._hub

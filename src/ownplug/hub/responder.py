@@ -40,6 +40,10 @@ class Responder:
         self._rules = rules
         self._today: tuple[datetime, list[tuple[int, int, int]]] | None = None
 
+    def use_zone(self, timezone: str, rules: Rules) -> None:
+        """Give plugs another zone from now on; arguments as above."""
+        self._timezone, self._rules, self._today = timezone, rules, None
+
     def receive(self, message: Message, now: datetime) -> list[Answer]:
         """Return what `message`, sent by a plug of its own accord, must be answered with.
 

@@ -45,7 +45,7 @@ class PlugSession:
         send: Callable[[Message], None],
         responder: Responder,
         clock: Clock,
-        timeout_s: float,
+        timeout_s: Callable[[], float],
         state_changed: StateChanged,
     ) -> None:
         self.uuid = uuid
@@ -139,12 +139,13 @@ class PlugSession:
         waiting = asyncio.get_running_loop().create_future()
         self._waiting[message.header.message_id] = waiting
         self._send(message)
+        timeout_s = self._timeout_s()
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(timeout_s):
                 reply: Message = await waiting
         except TimeoutError as error:
             raise LinkTimeout(
-                f"The plug did not answer {namespace} within {self._timeout_s:g} seconds.",
+                f"The plug did not answer {namespace} within {timeout_s:g} seconds.",
                 hint="It may be busy, or not support this request.",
             ) from error
         finally:

@@ -7,6 +7,7 @@ never a traceback, and nothing that is asked with GET changes anything.
 
 from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
+from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
 from ownplug.web.pairing import (
     DoneStep,
     FoundPlug,
@@ -22,14 +23,19 @@ from ownplug.web.settings import WebSettings
 __all__ = [
     "BackupDoor",
     "DoneStep",
+    "Effect",
     "FoundPlug",
     "HeardNetwork",
     "PairingDoor",
     "PairingFailure",
     "PairingView",
     "PairingWish",
+    "SettingView",
+    "SettingsDoor",
+    "SettingsView",
     "WebServer",
     "WebSettings",
     "create_app",
     "open_web",
+    "setting_document",
 ]

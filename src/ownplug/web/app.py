@@ -14,6 +14,7 @@ from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
+from ownplug.web.hub_settings import SettingsDoor, hub_settings
 from ownplug.web.live import live
 from ownplug.web.observing import observing, reporting, watchdog
 from ownplug.web.pairing import PairingDoor, pairing
@@ -27,7 +28,12 @@ from ownplug.web.tokens import tokens
 
 
 def create_app(
-    api: HubDoor, desk: PairingDoor, settings: WebSettings, logins: LoginDoor, backups: BackupDoor
+    api: HubDoor,
+    desk: PairingDoor,
+    settings: WebSettings,
+    logins: LoginDoor,
+    backups: BackupDoor,
+    all_settings: SettingsDoor,
 ) -> FastAPI:
     """Make the web interface of a hub.
 
@@ -37,6 +43,7 @@ def create_app(
         settings: where it will listen and which names it answers to.
         logins: knows who may do what, `ownplug.hub.Logins`.
         backups: makes backups of the home.
+        all_settings: shows and changes the hub's settings.
 
     Raises:
         UsageError: an entry of `allowed_hosts` is no host name.
@@ -59,6 +66,7 @@ def create_app(
     app.state.hub = api
     app.state.pairing = desk
     app.state.backup = backups
+    app.state.settings = all_settings
     app.state.logins = logins
     app.state.scraping = asyncio.Lock()
     for routes in (
@@ -79,6 +87,7 @@ def create_app(
         reporting,
         pairing,
         backup,
+        hub_settings,
         live,
     ):
         app.include_router(routes, responses=PROBLEM_RESPONSES)

@@ -32,6 +32,12 @@ IfMatch = Annotated[
 ]
 ShowSecrets = Annotated[bool, Query(description="show keys instead of ***; needs the scope admin")]
 
+
+def seen_edition(if_match: str | None) -> str | None:
+    """Return the edition that a caller says to have seen; None: any, which is also what `*` means."""
+    return None if if_match in (None, "*") else if_match.strip().removeprefix("W/").strip('"')
+
+
 health = APIRouter()
 reading = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.READ)])
 switching = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.SWITCH)])
@@ -83,7 +89,7 @@ async def change_plug(
 ) -> schema.Plug:
     """Call a plug something else, say in which room it is, or how it is shown."""
     wanted = PlugChange(name=body.name, room=body.room, icon=body.icon)
-    return _shown(await hub.change(plug, wanted, expected=_edition(if_match)), response)
+    return _shown(await hub.change(plug, wanted, expected=seen_edition(if_match)), response)
 
 
 @ruling.patch("/plugs/{plug}/safeguards")
@@ -93,7 +99,7 @@ async def change_safeguards(
     """Say what the hub shall see to about a plug: after a power loss, above a limit, never off."""
     seen = hub.plug(plug)
     wanted = PlugChange(safeguards=schema.safeguards_of(seen.safeguards, body))
-    expected = seen.edition if _edition(if_match) is None else _edition(if_match)
+    expected = seen.edition if seen_edition(if_match) is None else seen_edition(if_match)
     return _shown(await hub.change(plug, wanted, expected=expected), response)
 
 
@@ -200,11 +206,6 @@ async def remove_user(hub: Hub, name: UserName) -> Response:
 def _shown(plug: PlugView, response: Response, *, show_secrets: bool = False) -> schema.Plug:
     response.headers["etag"] = f'"{plug.edition}"'
     return schema.plug_document(plug, show_secrets=show_secrets)
-
-
-def _edition(if_match: str | None) -> str | None:
-    """The edition that a caller has seen; `*` is any."""
-    return None if if_match in (None, "*") else if_match.strip().removeprefix("W/").strip('"')
 
 
 def _check_secrets(caller: Caller, *, wanted: bool) -> None:

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
+from ownplug.web.hub_settings import SettingsDoor
 from ownplug.web.pairing import PairingDoor
 from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.settings import WebSettings
@@ -53,6 +54,7 @@ async def open_web(
     settings: WebSettings,
     logins: LoginDoor,
     backups: BackupDoor,
+    all_settings: SettingsDoor,
     *,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[WebServer]:
@@ -66,13 +68,14 @@ async def open_web(
         settings: where to listen and which names to answer to.
         logins: knows who may do what, `ownplug.hub.Logins`.
         backups: makes backups of the home.
+        all_settings: shows and changes the hub's settings.
         tls: the server's certificate; without one it speaks plain HTTP.
 
     Raises:
         Conflict: the port is in use.
         UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
     """
-    app = create_app(api, desk, settings, logins, backups)
+    app = create_app(api, desk, settings, logins, backups, all_settings)
     listener = await _listen(settings)
     server = _Server(_config(app, tls))
     tasks = asyncio.TaskGroup()

@@ -53,11 +53,14 @@ from ownplug.hub import (
 from ownplug.store import SqliteStore
 from ownplug.web import (
     DoneStep,
+    Effect,
     FoundPlug,
     HeardNetwork,
     PairingFailure,
     PairingView,
     PairingWish,
+    SettingsView,
+    SettingView,
     WebSettings,
     open_web,
 )
@@ -430,6 +433,44 @@ class MemoryBackups:
         yield b"end"
 
 
+class MemorySettings:
+    """One setting that can be changed and one that cannot; what shall be changed is noted."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+        self.interval = SettingView(
+            name="hub.reading_interval_s",
+            value=10.0,
+            source="default",
+            default=10.0,
+            meaning="How often.",
+            effect=Effect.AT_ONCE,
+        )
+        self.host = SettingView(
+            name="web.host",
+            value="0.0.0.0",
+            source="option",
+            default="127.0.0.1",
+            meaning="Where.",
+            effect=None,
+            waiting="127.0.0.1",
+        )
+
+    async def all(self) -> SettingsView:
+        if self._hub.failure is not None:
+            raise self._hub.failure
+        return SettingsView(settings=(self.interval, self.host), edition="first")
+
+    async def change(
+        self, changes: Mapping[str, object], /, *, expected: str | None, who: str
+    ) -> SettingsView:
+        self._hub.calls.append(f"settings {dict(changes)} by {who}")
+        found = await self.all()
+        if expected not in {None, found.edition}:
+            raise Changed("They were changed meanwhile.")
+        return replace(found, edition="second")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """What came back over the wire."""
@@ -473,7 +514,9 @@ async def logins(tmp_path: Path) -> AsyncIterator[Logins]:
 async def url(hub: MemoryHub, logins: Logins) -> AsyncIterator[str]:
     """The address of the hub's web interface, running."""
     settings = WebSettings(port=0, allowed_hosts=("plugs.example:443",))
-    async with open_web(hub, MemoryDesk(hub), settings, logins, MemoryBackups(hub)) as web:
+    async with open_web(
+        hub, MemoryDesk(hub), settings, logins, MemoryBackups(hub), MemorySettings(hub)
+    ) as web:
         yield web.url
 
 
@@ -539,7 +582,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
         hub = MemoryHub()
         async with (
             open_logins(tmp_path) as logins,
-            open_web(hub, NO_DESK, WebSettings(port=0), logins, MemoryBackups(hub)) as web,
+            open_web(
+                hub, NO_DESK, WebSettings(port=0), logins, MemoryBackups(hub), MemorySettings(hub)
+            ) as web,
         ):
             (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
             (tmp_path / "token").write_text(f"{TOKEN}\n")

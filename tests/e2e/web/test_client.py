@@ -49,6 +49,8 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         await client.remove_user("ann+mqtt@example.org")
         assert await client.users() == []
         assert (await client.refusals())[0]["detail"] == "no."
+        assert [each["name"] for each in await client.settings()] == ["hub.reading_interval_s", "web.host"]
+        assert (await client.change_settings({"hub.position": None}))[0]["effect"] == "at-once"
         assert (await client.firmware("kettle"))["version"] == "2.1.7"
         begun = await client.begin_upgrade(
             "kettle", b"\x00MMM", model="mss310", hardware="2.0.0", confirm="tea & pot", is_virtual=True
@@ -72,6 +74,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "request kettle SET N {'a': 1}",
         "user ann password ['a/#'] ['b'] None",
         "remove ann+mqtt@example.org",
+        "settings {'hub.position': None} by this machine's user",
         "upgrade kettle " + repr(b"\x00MMM") + " mss310 2.0.0 tea & pot  True",
         "give up kettle",
         "change_key 32",

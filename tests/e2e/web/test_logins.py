@@ -161,7 +161,7 @@ def routes() -> list[tuple[str, str]]:
 
 
 def _all_routes() -> list[APIRoute | APIWebSocketRoute]:
-    app = create_app(NONE, NONE, WebSettings(), NONE, NONE)
+    app = create_app(NONE, NONE, WebSettings(), NONE, NONE, NONE)
     routers = [each.original_router for each in app.routes if hasattr(each, "original_router")]
     inner = [route for router in routers for route in router.routes]
     return [each for each in inner if isinstance(each, APIRoute | APIWebSocketRoute)]

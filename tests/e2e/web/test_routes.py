@@ -141,6 +141,30 @@ MESSAGE = {
     "namespace": "N",
     "payload": {"key": "***"},
 }
+SETTINGS = [
+    {
+        "name": "hub.reading_interval_s",
+        "value": 10.0,
+        "source": "default",
+        "default": 10.0,
+        "meaning": "How often.",
+        "changeable": True,
+        "effect": "at-once",
+        "needs_restart": False,
+        "waiting": None,
+    },
+    {
+        "name": "web.host",
+        "value": "0.0.0.0",
+        "source": "option",
+        "default": "127.0.0.1",
+        "meaning": "Where.",
+        "changeable": False,
+        "effect": None,
+        "needs_restart": True,
+        "waiting": "127.0.0.1",
+    },
+]
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -344,6 +368,15 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         200,
         {"at": "2025-06-01T12:00:00Z", "plugs": [{"plug": "plug-1", "reason": "\x1b[2J"}]},
         [],
+    ),
+    ("GET", "/api/v1/settings", None, 200, {"settings": SETTINGS}, []),
+    (
+        "PATCH",
+        "/api/v1/settings",
+        {"changes": {"hub.reading_interval_s": 30, "hub.position": None}},
+        200,
+        {"settings": SETTINGS},
+        ["settings {'hub.reading_interval_s': 30, 'hub.position': None} by this machine's user"],
     ),
     ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
     ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),

@@ -26,12 +26,13 @@ pytestmark = pytest.mark.e2e
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 NO_DESK: Any = None  # nobody pairs here
 NO_BACKUPS: Any = None
+NO_SETTINGS: Any = None
 LOGIN = {"Authorization": "Bearer a-token-of-this-machine"}
 ENDS_S = 5  # the promise is one second; a busy machine may be slower, a hanging server is not
 
 
 async def test_port_0_is_any_free_port_and_the_real_one_is_told(hub: MemoryHub, logins: Logins) -> None:
-    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS) as web:
+    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS) as web:
         place = urlsplit(web.url)
         assert place.hostname == "127.0.0.1"
         assert place.port
@@ -41,12 +42,16 @@ async def test_port_0_is_any_free_port_and_the_real_one_is_told(hub: MemoryHub, 
 
 
 async def test_an_ipv6_address_is_told_in_brackets(hub: MemoryHub, logins: Logins) -> None:
-    async with open_web(hub, NO_DESK, WebSettings(host="::1", port=0), logins, NO_BACKUPS) as web:
+    async with open_web(
+        hub, NO_DESK, WebSettings(host="::1", port=0), logins, NO_BACKUPS, NO_SETTINGS
+    ) as web:
         assert web.url.startswith("http://[::1]:")
 
 
 async def test_every_address_is_told_as_one_that_can_be_called(hub: MemoryHub, logins: Logins) -> None:
-    async with open_web(hub, NO_DESK, WebSettings(host="0.0.0.0", port=0), logins, NO_BACKUPS) as web:
+    async with open_web(
+        hub, NO_DESK, WebSettings(host="0.0.0.0", port=0), logins, NO_BACKUPS, NO_SETTINGS
+    ) as web:
         assert web.url.startswith("http://127.0.0.1:")
 
 
@@ -54,7 +59,7 @@ async def test_a_taken_port_is_a_conflict_that_names_port_and_option(hub: Memory
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(Conflict, match=str(port)) as conflict:
-            async with open_web(hub, NO_DESK, WebSettings(port=port), logins, NO_BACKUPS):
+            async with open_web(hub, NO_DESK, WebSettings(port=port), logins, NO_BACKUPS, NO_SETTINGS):
                 pytest.fail("it listens on a port of another")
     assert "--web" in conflict.value.hint
 
@@ -64,12 +69,12 @@ async def test_an_address_of_another_machine_is_wrong_usage(
     hub: MemoryHub, logins: Logins, host: str
 ) -> None:
     with pytest.raises(UsageError, match="listen"):
-        async with open_web(hub, NO_DESK, WebSettings(host=host, port=0), logins, NO_BACKUPS):
+        async with open_web(hub, NO_DESK, WebSettings(host=host, port=0), logins, NO_BACKUPS, NO_SETTINGS):
             pytest.fail("it listens where it cannot")
 
 
 async def test_it_ends_within_a_moment_although_somebody_listens(hub: MemoryHub, logins: Logins) -> None:
-    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS) as web:
+    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS) as web:
         address = f"{web.url.replace('http', 'ws')}/api/v1/events"
         listener = await connect(address, additional_headers=LOGIN, proxy=None)
         began = asyncio.get_running_loop().time()
@@ -85,7 +90,7 @@ async def test_it_ends_within_a_moment_although_somebody_listens(hub: MemoryHub,
 async def test_it_ends_although_somebody_is_in_the_middle_of_a_request(
     hub: MemoryHub, logins: Logins
 ) -> None:
-    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS) as web:
+    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS) as web:
         place = urlsplit(web.url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         request = f"GET /healthz HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode()
@@ -100,7 +105,7 @@ async def test_it_ends_although_somebody_is_in_the_middle_of_a_request(
 
 async def test_it_ends_although_a_listener_takes_nothing(hub: MemoryHub, logins: Logins) -> None:
     long_name = PlugOnline(at=NOON, uuid=Uuid("1706223411101036000134298f1a2b3c"), name="k" * 100_000)
-    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS) as web:
+    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS) as web:
         address = f"{web.url.replace('http', 'ws')}/api/v1/events"
         listener = await connect(address, additional_headers=LOGIN, proxy=None, max_queue=1)
         (subscription,) = hub.broadcast._subscriptions
@@ -118,7 +123,7 @@ async def test_it_ends_although_a_listener_takes_nothing(hub: MemoryHub, logins:
 
 
 async def test_headers_without_end_are_refused(hub: MemoryHub, logins: Logins) -> None:
-    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS) as web:
+    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS) as web:
         place = urlsplit(web.url)
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 20_000)
@@ -129,7 +134,7 @@ async def test_headers_without_end_are_refused(hub: MemoryHub, logins: Logins) -
 
 async def test_the_error_of_the_program_comes_out_as_it_is(hub: MemoryHub, logins: Logins) -> None:
     with pytest.raises(RuntimeError, match="of the program"):
-        async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS):
+        async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS):
             raise RuntimeError("of the program")
 
 
@@ -137,7 +142,7 @@ async def test_being_cancelled_closes_the_port(hub: MemoryHub, logins: Logins) -
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def run() -> None:
-        async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS) as web:
+        async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS) as web:
             started.set_result(web.url)
             await asyncio.Event().wait()
 
@@ -151,5 +156,5 @@ async def test_being_cancelled_closes_the_port(hub: MemoryHub, logins: Logins) -
 
 async def test_signals_stay_the_programs_own(hub: MemoryHub, logins: Logins) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS):
+    async with open_web(hub, NO_DESK, WebSettings(port=0), logins, NO_BACKUPS, NO_SETTINGS):
         assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before

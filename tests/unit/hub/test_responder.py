@@ -128,6 +128,14 @@ def test_summer_times_are_worked_out_once_a_day() -> None:
     assert given_rules == [[[1, 0, 0]], [[1, 0, 0]], [[2, 0, 0]], [[2, 0, 0]]]
 
 
+def test_another_zone_is_given_with_its_own_rules_from_now_on() -> None:
+    responder = Responder(timezone="UTC", rules=lambda _: [(0, 0, 0)])
+    responder.set_time(NOW)
+    responder.use_zone("Asia/Qatar", lambda _: [(0, 10_800, 0)])
+    time = as_data(responder.set_time(NOW).payload)["time"]
+    assert (time["timezone"], time["timeRule"]) == ("Asia/Qatar", [[0, 10_800, 0]])
+
+
 @pytest.mark.parametrize("hour", [0, 1, 12, 23])
 def test_on_the_day_of_the_change_the_rules_are_right_at_any_hour(hour: int) -> None:
     zone = ZoneInfo("Europe/Berlin")

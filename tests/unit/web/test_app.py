@@ -11,16 +11,17 @@ NO_HUB: Any = None  # nothing here asks it
 NO_DESK: Any = None
 NO_LOGINS: Any = None
 NO_BACKUPS: Any = None
+NO_SETTINGS: Any = None
 
 
 def test_a_wrong_setting_is_told_before_anything_listens() -> None:
     with pytest.raises(UsageError, match="host name"):
-        create_app(NO_HUB, NO_DESK, WebSettings(allowed_hosts=("*",)), NO_LOGINS, NO_BACKUPS)
+        create_app(NO_HUB, NO_DESK, WebSettings(allowed_hosts=("*",)), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)
 
 
 def test_nothing_is_reported_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
-    telemetry = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS)._telemetry
+    telemetry = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)._telemetry
     assert not any(telemetry.values())
 
 
