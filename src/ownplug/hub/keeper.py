@@ -145,7 +145,7 @@ class Keeper:
     async def allow_again(self, plug: PlugRecord) -> PlugRecord:
         """Take back that a plug was switched off by its limit; it stays off until somebody switches it on."""
         self._watches.pop(plug.uuid, None)
-        return await self._registry.note(plug.uuid, trip=None)
+        return await self._registry.allow_again(plug.uuid)
 
     def _check(self, plug: PlugRecord, sides: frozenset[bool], by: str) -> None:
         reason = refusal(plug, sides)
@@ -185,8 +185,6 @@ class Keeper:
             await self._registry.note(plug.uuid, trip=Trip(at=reading.at, power_w=reading.power_w))
         except NotFound:
             return
-        except OwnplugError as error:  # the plug is hot, whatever the disk says
-            log.error("That %s broke its limit cannot be kept: %s", plug.name, error)  # noqa: TRY400
         at, power_w = self._clock.now(), reading.power_w
         self._events.publish(LimitBroken(at=at, uuid=plug.uuid, name=plug.name, power_w=power_w))
         await self._turn_off(plug)
