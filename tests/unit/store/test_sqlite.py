@@ -405,9 +405,9 @@ async def test_a_database_that_somebody_else_is_changing_is_a_conflict(
     async with SqliteStore(path) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            for write in (lambda: store.save_home(HOME), lambda: store.save_plug(KETTLE)):
+            for attempt in (store.save_home(HOME), store.save_plug(KETTLE)):
                 with pytest.raises(Conflict, match="Another program is using") as caught:
-                    await write()
+                    await attempt
                 assert "hub of this home running" in caught.value.hint
             other.execute("ROLLBACK")
         await store.save_home(HOME)
