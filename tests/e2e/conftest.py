@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.disks import Disk, LimitedDisk, SmallDisk, mount_small_disk
 
 READY_S = 30.0
 STOP_S = 15.0
@@ -140,3 +141,25 @@ def eventually() -> Callable[..., Any]:
         return seen
 
     return wait
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    """A disk of its own for the home, where root may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mount_small_disk(folder):
+        pytest.skip("only root may mount a small disk; the same is tested with a limit for the files")
+    yield SmallDisk(folder / "home")
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture(params=["limit", "small disk"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Disk:
+    """Each way to fill a disk."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("neither way to fill a disk works here")
+    if request.param == "limit":
+        return LimitedDisk(tmp_path / "home")
+    found: SmallDisk = request.getfixturevalue("small_disk")
+    return found

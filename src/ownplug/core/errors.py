@@ -30,6 +30,7 @@
             Expired             a command that came too late to be carried out
             Changed             somebody else has changed it meanwhile
             TooManyAttempts     logins from there were wrong too often: try again later
+            NotKept             the disk takes nothing: make room
 
 `str()` of each is a sentence that a user can act on; `code` is its name for scripts, `hint` what to do next.
 """
@@ -235,3 +236,9 @@ class TooManyAttempts(HubError):
     """Logins from there were wrong too often, or too many are being checked: it may come again later."""
 
     code = "too-many-attempts"
+
+
+class NotKept(HubError):
+    """The disk took nothing, because it is full, read-only or broken; nothing was changed."""
+
+    code = "not-kept"

@@ -13,7 +13,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from ownplug.aio import Backoff, Broadcast, Clock, supervise
-from ownplug.core.errors import DeviceError, LinkError, Malformed, WireError
+from ownplug.core.errors import DeviceError, LinkError, Malformed, OwnplugError, WireError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
@@ -46,6 +46,7 @@ from ownplug.plug import Plug
 log = logging.getLogger(__name__)
 
 _ONLINE, _OFFLINE = 1, 2
+_RETRY_S = 1.0  # between two attempts to write while the disk takes nothing
 
 
 class Hub:
@@ -80,6 +81,7 @@ class Hub:
         self._home: HomeRecord | None = None
         self._sessions: dict[Uuid, PlugSession] = {}
         self._attending: dict[Uuid, asyncio.Task[None]] = {}
+        self._writing: asyncio.Task[None] | None = None
         self._tasks = asyncio.TaskGroup()
         self._responder = Responder(timezone=settings.timezone, rules=_rules_of(settings.timezone))
 
@@ -87,13 +89,18 @@ class Hub:
         self._home = await self.accounts.load()
         await self.registry.load()
         await self._tasks.__aenter__()
+        writing = supervise(
+            "what is learnt of plugs", self._write_facts, backoff=Backoff(), clock=self._clock
+        )
+        self._writing = self._tasks.create_task(writing)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._attending.values():
-            task.cancel()
+        for task in (*self._attending.values(), self._writing):
+            if task is not None:
+                task.cancel()
         self.events.close()
         # Without the body's error, which would come back wrapped in a group.
         await self._tasks.__aexit__(None, None, None)
@@ -164,9 +171,9 @@ class Hub:
         if not was_online:
             self._tell_apps_online(uuid, _ONLINE)
         self._stop_attending(uuid)
-        self._attending[uuid] = self._tasks.create_task(
-            supervise(f"attending {uuid}", self._attendant(session).run, backoff=Backoff(), clock=self._clock)
-        )
+        name = f"attending {uuid}"
+        attending = supervise(name, self._attendant(session).run, backoff=Backoff(), clock=self._clock)
+        self._attending[uuid] = self._tasks.create_task(attending, name=name)
 
     def plug_offline(self, uuid: Uuid, *, connection: str, reason: str) -> None:
         """Take note that a connection of a plug ended."""
@@ -294,6 +301,14 @@ class Hub:
         plug = Plug(session, clock=self._clock, abilities=session.state.abilities or None)
         await plug.switch(on=on)
         await plug.is_on()  # so that what it is now is known here, too
+
+    async def _write_facts(self) -> None:
+        """Write what the disk did not take when it was learnt, for ever."""
+        while True:
+            await self.registry.unwritten.wait()
+            await self._clock.sleep(_RETRY_S)
+            with suppress(OwnplugError):  # told when it began
+                await self.registry.write_facts()
 
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._tasks.create_task(supervise(name, work, backoff=Backoff(), clock=self._clock))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ownplug.aio import Broadcast, Clock
-from ownplug.core.errors import Locked, Malformed, OwnplugError
+from ownplug.core.errors import Locked, Malformed, NotFound, OwnplugError
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method, decode_message
 from ownplug.core.meross import namespaces as ns
@@ -141,7 +141,7 @@ class Keeper:
             return
         expected_s = self._expected_s(plug)
         self._asked_s[plug.uuid] = self._clock.monotonic()
-        await self._note(plug, uptime_s=uptime_s)
+        await self._registry.note(plug.uuid, uptime_s=uptime_s)
         wanted = plug.safeguards.after_power_loss is AfterPowerLoss.ON
         is_due = has_restarted(uptime_s, expected_s=expected_s) and _is_on(session.state) is not wanted
         if is_due and not refusal(plug, frozenset({wanted})):
@@ -151,7 +151,7 @@ class Keeper:
     async def allow_again(self, plug: PlugRecord) -> PlugRecord:
         """Take back that a plug was switched off by its limit; it stays off until somebody switches it on."""
         self._watches.pop(plug.uuid, None)
-        return await self._registry.note(plug.uuid, trip=None)
+        return await self._registry.allow_again(plug.uuid)
 
     def _check(self, plug: PlugRecord, sides: frozenset[bool], by: str) -> None:
         reason = refusal(plug, sides)
@@ -193,17 +193,13 @@ class Keeper:
 
     async def _trip(self, plug: PlugRecord, reading: Reading) -> None:
         log.warning("%s uses %.0f W, more than its limit: it is switched off", plug.name, reading.power_w)
-        await self._note(plug, trip=Trip(at=reading.at, power_w=reading.power_w))
+        try:
+            await self._registry.note(plug.uuid, trip=Trip(at=reading.at, power_w=reading.power_w))
+        except NotFound:
+            return
         at, power_w = self._clock.now(), reading.power_w
         self._events.publish(LimitBroken(at=at, uuid=plug.uuid, name=plug.name, power_w=power_w))
         await self._turn_off(plug)
-
-    async def _note(self, plug: PlugRecord, **facts: Any) -> None:
-        """Remember it if the disk lets us: the plug is hot, or without power, whatever the disk says."""
-        try:
-            await self._registry.note(plug.uuid, **facts)
-        except OwnplugError as error:
-            log.error("What became of %s cannot be kept: %s", plug.name, error)  # noqa: TRY400
 
     async def _turn_off(self, plug: PlugRecord) -> None:
         try:

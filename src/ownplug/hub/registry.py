@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ownplug.core.errors import Changed, Conflict, NotFound, UsageError
+from ownplug.core.errors import Changed, Conflict, NotFound, OwnplugError, UsageError
 from ownplug.core.identity import Firmware, Mac, Model, Uuid
 from ownplug.core.records import PlugRecord, Safeguards
 from ownplug.core.secret import Secret
 from ownplug.hub.ports import HomeStore
 from ownplug.hub.safeguards import check_safeguards
+
+log = logging.getLogger(__name__)
 
 _NAME_LIMIT = 60
 _SHOWN = 80  # characters of a strange reference that its error repeats
@@ -41,9 +44,18 @@ def edition(plug: PlugRecord) -> str:
 
 
 class Registry:
-    """Plugs by uuid. A change is on the disk before it is visible, and changes come one after the other."""
+    """Plugs by uuid. A change is on the disk before it is visible, and changes come one after the other.
+
+    What was learnt of a plug is no change that could be refused: it holds at once, and where the disk does not take it
+    now, it is written later.
+
+    Attributes:
+        unwritten: set while something that was learnt is not on the disk.
+    """
 
     def __init__(self, store: HomeStore) -> None:
+        self.unwritten = asyncio.Event()
+        self._unwritten: set[Uuid] = set()
         self._store = store
         self._plugs: dict[Uuid, PlugRecord] = {}
         self._names: dict[str, Uuid] = {}  # each plug by its name, as `_comparable` has it
@@ -137,7 +149,7 @@ class Registry:
                 firmware=firmware.version,
             )
             if told != known:
-                await self._save(told)
+                await self._hold(told)
 
     async def change(self, uuid: Uuid, wanted: PlugChange, *, expected: str | None = None) -> PlugRecord:
         """Change what the owner says of a plug.
@@ -163,14 +175,33 @@ class Registry:
                 raise Conflict(f"Another plug is called {taken.name!r}.", hint="Choose another name.")
             return await self._save(replace(plug, **told))
 
-    async def note(self, uuid: Uuid, **facts: Any) -> PlugRecord:
+    async def note(self, uuid: Uuid, **facts: Any) -> None:
         """Remember what came of a plug's safeguards: `trip`, `uptime_s`.
 
         Raises:
             NotFound: the plug was forgotten meanwhile.
         """
         async with self._changing:
-            return await self._save(replace(self._known(uuid), **facts))
+            await self._hold(replace(self._known(uuid), **facts))
+
+    async def allow_again(self, uuid: Uuid) -> PlugRecord:
+        """Take back that a plug was switched off by its limit.
+
+        Raises:
+            NotFound: the plug was forgotten meanwhile.
+        """
+        async with self._changing:
+            return await self._save(replace(self._known(uuid), trip=None))
+
+    async def write_facts(self) -> None:
+        """Write what was learnt of plugs and is not on the disk yet.
+
+        Raises:
+            OwnplugError: the disk still takes nothing.
+        """
+        async with self._changing:
+            for uuid in tuple(self._unwritten):
+                await self._save(self._plugs[uuid])
 
     async def forget(self, uuid: Uuid) -> None:
         """Forget a plug; it may come again with the home's login."""
@@ -186,17 +217,42 @@ class Registry:
 
     async def _save(self, plug: PlugRecord) -> PlugRecord:
         await self._store.save_plug(plug)
+        self._put(plug)
+        self._is_written(plug.uuid)
+        return plug
+
+    async def _hold(self, plug: PlugRecord) -> None:
+        """Keep what was learnt: it is so, whatever the disk says."""
+        self._put(plug)
+        try:
+            await self._save(plug)
+        except OwnplugError as error:
+            if not self._unwritten:
+                log.error("What is learnt of plugs cannot be written now: %s %s", error, error.hint)  # noqa: TRY400
+            self._unwritten.add(plug.uuid)
+            self.unwritten.set()
+
+    def _put(self, plug: PlugRecord) -> None:
         known = self._plugs.get(plug.uuid)
         if known is not None:
             self._names.pop(_comparable(known.name), None)
         self._plugs[plug.uuid] = plug
         self._names[_comparable(plug.name)] = plug.uuid
-        return plug
+
+    def _is_written(self, uuid: Uuid) -> None:
+        """Take note that nothing about a plug waits for the disk."""
+        if uuid not in self._unwritten:
+            return
+        self._unwritten.remove(uuid)
+        if not self._unwritten:
+            self.unwritten.clear()
+            log.warning("What is learnt of plugs is written again")
 
     def _drop(self, uuid: Uuid) -> None:
         plug = self._plugs.pop(uuid, None)
         if plug is not None:
             self._names.pop(_comparable(plug.name), None)
+        self._is_written(uuid)
 
     def _ending_in(self, digits: str) -> list[PlugRecord]:
         if not _DIGITS.fullmatch(digits):

@@ -17,7 +17,7 @@ from ownplug.store.availability import AvailabilityRows
 from ownplug.store.logins import LoginRows
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.plugs import PLUG_COLUMNS, plug_of, row_of
-from ownplug.store.sqlite import Database
+from ownplug.store.sqlite import Database, is_taken
 
 _ALL_PLUGS = f"SELECT {', '.join(PLUG_COLUMNS)} FROM plug ORDER BY registered_at, uuid"  # noqa: S608 - our own words
 _SAVE_PLUG = (
@@ -99,11 +99,13 @@ class SqliteStore:
         """Add a plug, or change what is remembered of it.
 
         Raises:
-            Conflict: another plug has that name.
+            Conflict: another plug has that name, or another program is changing the database.
         """
         try:
             await self._database.write(_SAVE_PLUG, *row_of(plug))
         except Conflict as error:
+            if not is_taken(error):  # another program is writing
+                raise
             raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
 
     async def replace_plugs(self, plugs: Iterable[PlugRecord]) -> None:

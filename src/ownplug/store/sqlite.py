@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
-from ownplug.core.errors import Conflict, OwnplugError
+from ownplug.core.errors import Conflict, NotKept, OwnplugError
 from ownplug.store.migrations import Migration, migrations, pending
 
 T = TypeVar("T")
@@ -95,9 +95,7 @@ class Database:
         try:
             await self._run(work)
         except OwnplugError as error:
-            if not isinstance(
-                error.__cause__, sqlite3.IntegrityError
-            ):  # that refuses a name, and is no failure
+            if not is_taken(error):
                 self.failed_writes += 1
             raise
 
@@ -126,6 +124,11 @@ class Database:
         """Let the thread end, and close what somebody opened who did not wait for it; waits for nothing."""
         self._thread.submit(self._close)
         self._thread.shutdown(wait=False)
+
+
+def is_taken(error: OwnplugError) -> bool:
+    """Whether a write was refused because another row has that name, which is no failure."""
+    return isinstance(error.__cause__, sqlite3.IntegrityError)
 
 
 def _make_private(path: Path) -> None:
@@ -253,6 +256,9 @@ def _translated(error: sqlite3.Error, path: Path) -> OwnplugError:
                 f"{path} is not a whole database: {error}.",
                 hint="Restore a backup, or move the file away to begin anew.",
             )
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+            # Without the path: whoever signs in is told this.
+            return NotKept(f"The hub's disk takes nothing: {error}.", hint="Is the disk full or read-only?")
         case _:
             return OwnplugError(
                 f"The database {path} failed: {error}.", hint="Is the disk full or read-only?"

@@ -25,6 +25,7 @@ from ownplug.core.errors import (
     LinkTimeout,
     Locked,
     NotFound,
+    NotKept,
     OwnplugError,
     TooManyAttempts,
     UsageError,
@@ -51,6 +52,7 @@ _STATUS: tuple[tuple[type[OwnplugError], HTTPStatus], ...] = (
     (Expired, HTTPStatus.CONFLICT),
     (Changed, HTTPStatus.PRECONDITION_FAILED),
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
+    (NotKept, HTTPStatus.INSUFFICIENT_STORAGE),
     (DeviceError, HTTPStatus.BAD_GATEWAY),
     (
         WireError,

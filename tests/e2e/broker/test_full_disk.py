@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, closing, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.e2e.disks import Disk, SmallDisk
 
 from ownplug.core.mqtt import (
     Connack,
@@ -44,73 +42,6 @@ PASSWORD = "a long password"
 TOLD = "is only passed on"
 PATIENCE = 200
 """Looks, a tenth of a second apart."""
-
-ROOM_BYTES = 16 * 1024 * 1024
-
-
-class Disk(Protocol):
-    """Where the home lies."""
-
-    home: Path
-
-    def fill(self, hub: Program) -> None:
-        """From now on it takes nothing."""
-
-    def free(self, hub: Program) -> None:
-        """It has room again."""
-
-
-class LimitedDisk:
-    """The hub's files may not grow: works for everybody, on Linux."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def fill(self, hub: Program) -> None:
-        size = (self.home / "hub.sqlite3-wal").stat().st_size
-        resource.prlimit(hub.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-
-    def free(self, hub: Program) -> None:
-        limits = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        resource.prlimit(hub.process.pid, resource.RLIMIT_FSIZE, limits)
-
-
-class SmallDisk:
-    """A real one in memory, with a file that takes what there is."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self._ballast = home.parent / "ballast"
-
-    def fill(self, hub: Program | None = None) -> None:
-        with self._ballast.open("ab", buffering=0) as ballast, suppress(OSError):
-            while True:
-                ballast.write(bytes(4096))
-
-    def free(self, hub: Program | None = None) -> None:
-        self._ballast.unlink()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    options = ["-t", "tmpfs", "-o", f"size={ROOM_BYTES}", "tmpfs", str(folder)]
-    mount = shutil.which("mount")
-    if mount is None or subprocess.run([mount, *options], check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk; the same is tested with a limit for the files")
-    yield SmallDisk(folder / "home")
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@pytest.fixture(params=["limit", "small disk"])
-def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Disk:
-    if not sys.platform.startswith("linux"):
-        pytest.skip("neither way to fill a disk works here")
-    if request.param == "limit":
-        return LimitedDisk(tmp_path / "home")
-    found: SmallDisk = request.getfixturevalue("small_disk")
-    return found
 
 
 class House:
@@ -322,7 +253,7 @@ def test_a_hub_that_starts_on_a_full_disk_says_so(
     small_disk.fill()
     arguments = ("--mqtts", "127.0.0.1:0", "--web", "127.0.0.1:0", "--advertise", "127.0.0.1")
     failed = ownplug("hub", "run", *arguments, status=1, home=house.home)
-    assert (failed["code"], failed["hint"]) == ("failed", "Is the disk full or read-only?")
+    assert (failed["code"], failed["hint"]) == ("not-kept", "Is the disk full or read-only?")
     small_disk.free()
     house.start()
     house.hub.stop()

@@ -284,9 +284,7 @@ def test_a_plug_that_comes_anew_is_cared_for_once(run: Run) -> None:
             await asyncio.sleep(1)
         await asyncio.sleep(10)
         assert len(plug.asked(ns.SYSTEM_ALL)) == 1
-        tasks = [
-            t for t in asyncio.all_tasks() if "Attendant" in repr(t.get_coro()) or "supervise" in repr(t)
-        ]
+        tasks = [task for task in asyncio.all_tasks() if task.get_name() == f"attending {plug.uuid}"]
         assert len(tasks) == 1
 
     run(story)

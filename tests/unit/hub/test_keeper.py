@@ -149,7 +149,43 @@ def test_a_limit_holds_also_where_the_disk_is_full(run: Run, caplog: pytest.LogC
         plug.power_mw = 2_400_000
         await asyncio.sleep(30)
         assert plug.relay == 0
-        assert "cannot be kept: the disk is full" in caplog.text
+        with pytest.raises(Locked, match="limit"):
+            await home.api.switch(NAME, on=True)
+        with pytest.raises(
+            OwnplugError, match="the disk is full"
+        ):  # allowed and not kept, it would be off again
+            await home.api.allow_again(NAME)
+        assert home.api.plug(NAME).trip is not None
+        assert caplog.text.count("cannot be written now: the disk is full") == 1
+        home.store.broken = None
+        await asyncio.sleep(5)
+        assert home.store.plug_records[plug.uuid].trip == home.api.plug(NAME).trip
+
+    run(story)
+
+
+def test_after_a_power_loss_with_a_full_disk_a_plug_is_restored_once_and_its_limit_holds(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        restarting = Restarting(home, plug)
+        plug.connect("1")
+        plug.say(Method.SET, ns.CONTROL_BIND, {"bind": {}})
+        await asyncio.sleep(100)
+        wanted = Safeguards(after_power_loss=AfterPowerLoss.ON, limit=LIMIT.limit)
+        await home.api.change(NAME, PlugChange(safeguards=wanted))
+        plug.relay = 0
+        home.store.broken = OwnplugError("the disk is full")
+        await power_cut(home, plug, restarting, 1)
+        assert plug.relay == 1
+        await home.api.switch(NAME, on=False)
+        plug.connect("3")  # the same life, over another connection
+        plug.say(Method.SET, ns.CONTROL_BIND, {"bind": {}})
+        await asyncio.sleep(60)
+        assert plug.relay == 0
+        await home.api.switch(NAME, on=True)
+        plug.power_mw = 2_400_000
+        await asyncio.sleep(30)
+        assert plug.relay == 0
 
     run(story)
 

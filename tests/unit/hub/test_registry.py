@@ -283,6 +283,35 @@ async def test_a_change_that_did_not_reach_the_disk_is_not_shown(
         registry.find("desk")
 
 
+async def test_what_a_plug_told_holds_on_a_full_disk_and_is_written_when_there_is_room(
+    registry: Registry, store: MemoryStore
+) -> None:
+    store.broken = OwnplugError("The disk is full.")
+    await registry.learn(LAMP, MODEL, FIRMWARE)
+    await registry.note(KETTLE, uptime_s=90.0)
+    lamp, kettle = registry.get(LAMP), registry.get(KETTLE)
+    assert lamp is not None
+    assert kettle is not None
+    assert (lamp.model, kettle.uptime_s) == ("mss310", 90)
+    with pytest.raises(OwnplugError):
+        await registry.write_facts()
+    store.broken = None
+    await registry.write_facts()
+    assert (store.plug_records[LAMP].model, store.plug_records[KETTLE].uptime_s) == ("mss310", 90)
+    assert not registry.unwritten.is_set()
+
+
+async def test_a_fact_of_a_plug_that_is_forgotten_meanwhile_is_not_written(
+    registry: Registry, store: MemoryStore
+) -> None:
+    store.broken = OwnplugError("The disk is full.")
+    await registry.learn(LAMP, MODEL, FIRMWARE)
+    store.broken = None
+    await registry.forget(LAMP)
+    await registry.write_facts()
+    assert LAMP not in store.plug_records
+
+
 async def test_earlier_runs_are_remembered(registry: Registry, store: MemoryStore) -> None:
     again = Registry(store)
     await again.load()

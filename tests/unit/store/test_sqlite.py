@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from ownplug.core.errors import Conflict, OwnplugError
+from ownplug.core.errors import Conflict, NotKept, OwnplugError
 from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, UserRecord
 from ownplug.core.secret import Secret
@@ -405,9 +405,10 @@ async def test_a_database_that_somebody_else_is_changing_is_a_conflict(
     async with SqliteStore(path) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            with pytest.raises(Conflict, match="Another program is using") as caught:
-                await store.save_home(HOME)
-            assert "hub of this home running" in caught.value.hint
+            for attempt in (store.save_home(HOME), store.save_plug(KETTLE)):
+                with pytest.raises(Conflict, match="Another program is using") as caught:
+                    await attempt
+                assert "hub of this home running" in caught.value.hint
             other.execute("ROLLBACK")
         await store.save_home(HOME)
 
@@ -517,6 +518,18 @@ async def test_whoever_gives_up_opening_leaves_nothing_open(path: Path) -> None:
         if thread.name.startswith("ownplug-store"):
             thread.join()
     # The check that follows every test finds descriptors that are left open.
+
+
+async def test_a_database_that_may_not_grow_says_that_nothing_is_kept(path: Path) -> None:
+    async with Database(path) as database:
+        await database.write("CREATE TABLE t (name TEXT) STRICT")
+        [pages] = await database.all("PRAGMA page_count", lambda row: row[0])
+        await database.write(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(NotKept, match="takes nothing: database or disk is full") as caught:
+            await database.write("INSERT INTO t VALUES (?)", "a" * 100_000)
+        assert caught.value.hint == "Is the disk full or read-only?"
+        assert str(path) not in str(caught.value)
+        assert await database.all("SELECT name FROM t", tuple) == []
 
 
 async def test_writes_that_fail_are_counted_and_a_name_that_is_taken_is_none(path: Path) -> None:
