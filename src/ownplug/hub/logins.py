@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ownplug.aio import Clock
-from ownplug.core.errors import Conflict, Forbidden, TooManyAttempts, UsageError, WrongLogin
+from ownplug.core.errors import (
+    Conflict,
+    Forbidden,
+    NotKept,
+    OwnplugError,
+    TooManyAttempts,
+    UsageError,
+    WrongLogin,
+)
 from ownplug.core.records import Scope, SignInRecord, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
@@ -164,7 +172,7 @@ class Logins:
                 raise Conflict("There is a user of that name.", hint="Choose another name.")
             await self._accounts.add(name, password, read=[], write=[], scope=Scope.ADMIN)
             self._setup = None
-        return await self._let_in(self._known(name))
+        return await self._let_in_after("Your account is made", name)
 
     async def change_password(self, name: str, old: Secret, new: Secret, *, address: str) -> SignIn:
         """Give a person another password; every browser has to sign in anew, but for the one that asks.
@@ -176,7 +184,7 @@ class Logins:
         """
         await self._judged(name, old, address)
         await self._accounts.change_password(name, new)
-        return await self._let_in(self._known(name))
+        return await self._let_in_after("Your password is changed", name)
 
     async def _judged(self, name: str, password: Secret, address: str) -> UserRecord:
         try:
@@ -195,6 +203,14 @@ class Logins:
         if user is None:
             raise WrongLogin("This user was removed meanwhile.")
         return user
+
+    async def _let_in_after(self, done: str, name: str) -> SignIn:
+        try:
+            return await self._let_in(self._known(name))
+        except NotKept as error:  # which alone would say that nothing was done
+            raise OwnplugError(
+                f"{done}, but you could not be signed in: {error}", hint="Make room there, then sign in."
+            ) from error
 
     async def _let_in(self, user: UserRecord) -> SignIn:
         cookie = Secret(secrets.token_urlsafe(32))

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ownplug.core.errors import Conflict, Forbidden, OwnplugError, TooManyAttempts, UsageError, WrongLogin
+from ownplug.core.errors import (
+    Conflict,
+    Forbidden,
+    NotKept,
+    OwnplugError,
+    TooManyAttempts,
+    UsageError,
+    WrongLogin,
+)
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.hub import Accounts, Caller, Logins, PasswordCheck, Penalties
@@ -200,6 +208,29 @@ async def test_nobody_is_in_whom_the_disk_does_not_know(logins: Logins, house: H
     with pytest.raises(OwnplugError, match="full"):
         await logins.sign_in("ann", PASSWORD, address=HERE)
     assert house.login_store.sign_in_records == {}
+
+
+async def test_a_password_that_was_changed_on_a_disk_that_is_full_then_is_said_to_be_changed(
+    logins: Logins, house: House
+) -> None:
+    house.login_store.broken = NotKept("the disk is full")
+    with pytest.raises(OwnplugError, match="Your password is changed") as caught:
+        await logins.change_password("ann", PASSWORD, OTHER, address=HERE)
+    assert not isinstance(caught.value, NotKept)  # that would say that nothing was changed
+    house.login_store.broken = None
+    await logins.sign_in("ann", OTHER, address=HERE)
+
+
+async def test_an_account_that_was_made_on_a_disk_that_is_full_then_is_said_to_be_made(house: House) -> None:
+    logins = await house.start()
+    code = logins.setup_code
+    assert code is not None
+    house.login_store.broken = NotKept("the disk is full")
+    with pytest.raises(OwnplugError, match="Your account is made") as caught:
+        await logins.set_up(code, "ann", PASSWORD)
+    assert not isinstance(caught.value, NotKept)
+    house.login_store.broken = None
+    await logins.sign_in("ann", PASSWORD, address=HERE)
 
 
 @pytest.mark.parametrize(
