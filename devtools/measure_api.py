@@ -163,12 +163,13 @@ def compare_api(effort: Effort) -> Comparison:
             servers.append((FAST, "auto", path))
         found.candidates += [OURS, *(name for name, _, _ in servers)]
         rounds = ApiRounds(folder, effort.seconds, found)
+        size = 0
         for turn in range(effort.rounds):
             print(f"measuring the API: round {turn + 1} of {effort.rounds} ...", file=sys.stderr, flush=True)
-            size = 0
-            with our_api(folder) as (target, cookie, size):
+            with our_api(folder) as (target, cookie, found_size):
                 rounds.work(target)
                 rounds.logins(target, cookie)
+                size = found_size
             for peer, http, path in servers:
                 with bare_api(peer, http, path, size) as target:
                     rounds.work(target)

@@ -66,7 +66,7 @@ class BackupFile(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-def _door_of(request: Request) -> BackupDoor:
+async def _door_of(request: Request) -> BackupDoor:
     return cast("BackupDoor", request.app.state.backup)
 
 

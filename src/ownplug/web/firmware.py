@@ -68,7 +68,7 @@ class Firmware(BaseModel):
     upgrade: Upgrade | None
 
 
-def _door_of(request: Request) -> FirmwareDoor:
+async def _door_of(request: Request) -> FirmwareDoor:
     return cast("HubDoor", request.app.state.hub).firmware
 
 

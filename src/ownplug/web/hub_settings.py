@@ -102,7 +102,7 @@ class SettingList(BaseModel):
     settings: list[Setting]
 
 
-def _door_of(request: Request) -> SettingsDoor:
+async def _door_of(request: Request) -> SettingsDoor:
     return cast("SettingsDoor", request.app.state.settings)
 
 

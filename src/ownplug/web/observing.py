@@ -64,7 +64,7 @@ class PlugMessages(BaseModel):
     messages: list[PlugMessage]
 
 
-def _door_of(request: Request) -> ObservingDoor:
+async def _door_of(request: Request) -> ObservingDoor:
     return cast("ObservingDoor", request.app.state.hub.observing)
 
 

@@ -139,7 +139,7 @@ class Pairings(BaseModel):
     pairings: list[Pairing]
 
 
-def _desk_of(request: Request) -> PairingDoor:
+async def _desk_of(request: Request) -> PairingDoor:
     return cast("PairingDoor", request.app.state.pairing)
 
 

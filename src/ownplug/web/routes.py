@@ -15,7 +15,7 @@ from ownplug.web.ports import HubDoor
 from ownplug.web.scopes import CallerOf, caller_of, check_scope, needs
 
 
-def hub_of(request: Request) -> HubDoor:
+async def hub_of(request: Request) -> HubDoor:
     """Return the hub's door for whoever asks."""
     hub = cast("HubDoor", request.app.state.hub)
     return hub.acting_for(caller_of(request).name)

@@ -1,6 +1,7 @@
 """What a caller may do: each router of the API says which scope its routes need.
 
-A route that says nothing answers nobody: `tests/e2e/web` walks all of them.
+A route that says nothing answers nobody: `tests/e2e/web` walks all of them. What routes depend on is `async` though it
+waits for nothing: the framework would call a plain function in a thread, which takes longer than all else of a request.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ def caller_of(connection: HTTPConnection) -> Caller:
     return cast("Caller", connection.state.caller)
 
 
-CallerOf = Annotated[Caller, Depends(caller_of)]
+async def _caller(connection: HTTPConnection) -> Caller:
+    return caller_of(connection)
+
+
+CallerOf = Annotated[Caller, Depends(_caller)]
 
 
 def needs(scope: Scope) -> Any:
     """Make the dependency that lets only callers through who may do what `scope` is for."""
 
-    async def check(caller: CallerOf) -> None:
-        check_scope(caller, scope)
+    async def check(connection: HTTPConnection) -> None:
+        check_scope(caller_of(connection), scope)
 
     return Depends(check)
 

@@ -50,7 +50,7 @@ class Session(BaseModel):
     is_person: bool
 
 
-def logins_of(request: Request) -> LoginDoor:
+async def logins_of(request: Request) -> LoginDoor:
     """Return who knows the logins of this hub."""
     return cast("LoginDoor", request.app.state.logins)
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
+from fastapi.dependencies.models import Dependant
 
 from ownplug.core.errors import UsageError
 from ownplug.web import WebSettings, create_app
@@ -23,6 +26,21 @@ def test_nothing_is_reported_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
     telemetry = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)._telemetry
     assert not any(telemetry.values())
+
+
+def test_nothing_that_routes_depend_on_takes_a_thread() -> None:
+    app = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)
+    routers = [each.original_router for each in app.routes if hasattr(each, "original_router")]
+    routes = [route for router in routers for route in router.routes if hasattr(route, "dependant")]
+    asked = {each.call for route in routes for each in all_of(route.dependant) if each is not route.dependant}
+    assert len(asked) > 5
+    assert [call for call in asked if not iscoroutinefunction(call)] == []
+
+
+def all_of(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for each in dependant.dependencies:
+        yield from all_of(each)
 
 
 def test_the_interface_is_for_this_machine_unless_somebody_says_otherwise() -> None:
