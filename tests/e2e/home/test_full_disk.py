@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,9 +36,9 @@ PATIENCE_S = 30.0
 class Home:
     """A hub on that disk, a plug at home with a limit and 1500 W behind it, a user and a token."""
 
-    def __init__(self, disk: Disk, launch: Launch, run: Run) -> None:
+    def __init__(self, disk: Disk, folder: Path, launch: Launch, run: Run) -> None:
         self.disk = disk
-        self.control = disk.home.parent.parent / "plug.sock"
+        self.control = folder / "plug.sock"
         self._launch = launch
         self._run = run
         self._mqtts = "127.0.0.1:0"
@@ -93,8 +94,8 @@ class Home:
 
 
 @pytest.fixture
-def home(disk: Disk, launch: Launch, ownplug: Run) -> Home:
-    return Home(disk, launch, ownplug)
+def home(disk: Disk, tmp_path: Path, launch: Launch, ownplug: Run) -> Home:
+    return Home(disk, tmp_path, launch, ownplug)
 
 
 @asynccontextmanager
@@ -155,12 +156,14 @@ async def live_on_a_full_disk(home: Home, client: HubClient) -> None:
     status, browser = await asyncio.to_thread(home.sign_in, PASSWORD)
     assert status == 200
     async with listening(home.address) as heard:
+        await until(heard, "power-read")
         await asyncio.to_thread(home.disk.fill, home.hub)
         for command, on in (("off", False), ("on", True)):
             assert (await asyncio.to_thread(home.ownplug, command, "kettle"))["on"] is on
             assert (await client.switch("kettle", on=not on))["on"] is not on
             assert (await client.toggle("kettle"))["on"] is on
-            assert (await until(heard, "relay-switched"))["on"] is on
+        sides = [(await until(heard, "relay-switched"))["on"] for _ in range(6)]
+        assert sides == [False, True, False, True, False, True]
         await until(heard, "power-read")
         await asyncio.to_thread(home.lab, "load", "2400")
         assert (await until(heard, "limit-broken"))["power_w"] > 2000
