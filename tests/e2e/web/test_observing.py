@@ -105,21 +105,17 @@ def test_a_report_that_cannot_be_written_says_so(home: Home, capsys: pytest.Capt
 @pytest.mark.slow
 async def test_a_scrape_of_ten_thousand_plugs_holds_up_nobody(ask: Ask, hub: MemoryHub) -> None:
     hub.observing.plug_count = 10_000
-    worst_s = 0.0
+    answered_meanwhile = 0
 
-    async def listen() -> None:
-        nonlocal worst_s
-        loop = asyncio.get_running_loop()
+    async def others() -> None:
+        nonlocal answered_meanwhile
         while True:
-            began_s = loop.time()
-            await asyncio.sleep(0)
-            worst_s = max(worst_s, loop.time() - began_s)
+            assert (await ask("GET", "/healthz")).status == 200
+            answered_meanwhile += 1
 
     async with asyncio.TaskGroup() as tasks:
-        listening = tasks.create_task(listen())
+        asking = tasks.create_task(others())
         answer = await ask("GET", "/metrics")
-        listening.cancel()
+        asking.cancel()
     assert answer.body.count(b"ownplug_plug_online{") == 10_000
-    assert (
-        worst_s < 0.3
-    )  # rendered by the loop itself it is twice that on a machine that has nothing else to do
+    assert answered_meanwhile >= 5  # one or two, if the loop itself rendered
