@@ -145,7 +145,8 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
     ("GET", "/api/v1/home?show_secrets=true", None, 200, HOME | {"key": KEY}, []),
-    ("GET", "/api/v1/plugs", None, 200, {"plugs": [PLUG]}, []),
+    ("GET", "/api/v1/plugs", None, 200, {"plugs": [PLUG], "next": None}, []),
+    ("GET", "/api/v1/plugs?limit=1", None, 200, {"plugs": [PLUG], "next": None}, []),
     ("GET", "/api/v1/plugs/kettle", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/34%3A29:8f:1a:2b:3c", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/kettle?show_secrets=true", None, 200, PLUG | {"key": KEY}, []),
@@ -400,9 +401,9 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             path.split("?")[0]
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
-            .replace("ab12", "{id_}")
-            .replace("n1jxa2", "{id_}")
-            .replace("q7", "{id_}")
+            .replace("ab12", "{pairing}")
+            .replace("n1jxa2", "{rule}")
+            .replace("q7", "{rule}")
             .replace("ann+mqtt@example.org", "{name}"),
         )
         for method, path, *_ in ROUTES
