@@ -465,6 +465,39 @@ async def test_every_answer_is_closed_to_browsers_and_says_nothing_of_the_server
 
 
 @pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/plugs/kettle", "DELETE, GET, PATCH"),  # each of another scope
+        ("/api/v1/plugs/kettle/timers", "GET, POST"),
+        ("/api/v1/pairings/look", "POST"),
+        ("/api/v1/pairings/ab12", "DELETE, GET"),
+        ("/login", "GET"),
+        ("/api/v1/openapi.json", "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_which_are_right(ask: Ask, path: str, methods: str) -> None:
+    answer = await ask("PUT", path)
+    assert (answer.status, sorted(answer.headers["allow"].split(", "))) == (405, methods.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/plugs/kettle/timers", {"at": "06:05", "turns": "on", "channel": False}),
+        ("/api/v1/plugs/kettle/timers", {"at": {"event": "sunset", "offset_min": False}, "turns": "on"}),
+        ("/api/v1/plugs/kettle/auto-offs", {"after_s": "60"}),
+        ("/api/v1/pairings", {"ssid": "Home", "switches": 0}),
+        ("/api/v1/pairings", {"ssid": "Home", "timeout_s": True}),
+    ],
+)
+async def test_what_only_looks_like_a_number_is_none(
+    ask: Ask, hub: MemoryHub, path: str, body: dict[str, Any]
+) -> None:
+    assert (await ask("POST", path, body=body_of(body))).status == 400
+    assert hub.calls == []
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
         ("GET", "/docs", 404, "not-found"),
