@@ -8,6 +8,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # A judge that wants other versions of its libraries than the rest: it gets an environment of its own.
 OLDER_MEROSS_IOT := $(VENV)/judges/meross-iot-0.4.6.2/bin/python
 
+# Another that would decide on the versions of pytest and hypothesis.
+SCHEMATHESIS := $(VENV)/judges/schemathesis-4.32.5/bin/schemathesis
+
 # A judge from npm, where npm is there; its test says what is missing where it is not.
 MEROSS_CLOUD := $(if $(shell command -v npm),$(VENV)/judges/node/node_modules/meross-cloud/package.json)
 
@@ -16,7 +19,7 @@ MEROSS_CLOUD := $(if $(shell command -v npm),$(VENV)/judges/node/node_modules/me
 run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched and read
 	@$(BIN)/ownplug demo
 
-test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(MEROSS_CLOUD) ## every test
+test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) ## every test
 	$(BIN)/python -m pytest -m "not soak"
 
 check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
@@ -26,7 +29,7 @@ check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not slow" tests/unit tests/recordings tests/docs
 
-e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(MEROSS_CLOUD) ## whole programs over real sockets, with foreign judges
+e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -m e2e
 
 SOAK_HOURS ?= 24
@@ -67,6 +70,10 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 $(OLDER_MEROSS_IOT): | $(VENV)/bin/python
 	@$(BIN)/python -m venv $(VENV)/judges/meross-iot-0.4.6.2
 	@$@ -m pip --disable-pip-version-check install --quiet 'meross-iot==0.4.6.2' || { rm -f $@; exit 1; }
+
+$(SCHEMATHESIS): | $(VENV)/bin/python
+	@$(BIN)/python -m venv $(VENV)/judges/schemathesis-4.32.5
+	@$(@D)/python -m pip --disable-pip-version-check install --quiet 'schemathesis==4.32.5' || { rm -f $@; exit 1; }
 
 $(VENV)/judges/node/node_modules/meross-cloud/package.json: | $(VENV)/bin/python
 	@npm install --prefix $(VENV)/judges/node --silent --no-audit --no-fund --no-package-lock meross-cloud@3.1.2

@@ -24,6 +24,7 @@ from ownplug.transport.tls import client_context
 _TIMEOUT_S = 30.0
 _RULES_S = 60.0  # a plug with many timers is asked for each of them
 _SCAN_S = 60.0  # a plug's radio may be away for a while
+_PLUGS_OF_A_PAGE = 1000  # about a megabyte
 _BACKUP_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
 
 Document = dict[str, Any]
@@ -73,9 +74,15 @@ class HubClient:
         await self._request("PUT", "/home/key", {"key": key.reveal()})
 
     async def plugs(self) -> list[Document]:
-        """Return all plugs of the home."""
-        found: list[Document] = _field(await self._call("GET", "/plugs"), "plugs", list)
-        return found
+        """Return all plugs of the home; the hub is asked page by page, so that no answer is too long."""
+        found: list[Document] = []
+        after = ""
+        while True:
+            told = await self._call("GET", f"/plugs?limit={_PLUGS_OF_A_PAGE}{after}")
+            found += _field(told, "plugs", list)
+            if told.get("next") is None:
+                return found
+            after = f"&after={quote(str(told['next']), safe='')}"
 
     async def plug(self, plug: str, *, show_secrets: bool = False) -> Document:
         """Return one plug; its key is `***` unless `show_secrets`."""

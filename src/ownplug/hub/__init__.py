@@ -30,6 +30,7 @@ from ownplug.hub.image_check import FirmwareOffer
 from ownplug.hub.logins import Caller, Logins, SignIn
 from ownplug.hub.messages import Direction, MessageView
 from ownplug.hub.observing import Observing
+from ownplug.hub.paging import MARK_PATTERN
 from ownplug.hub.passwords import PasswordCheck
 from ownplug.hub.penalties import Penalties
 from ownplug.hub.ports import (
@@ -53,6 +54,7 @@ from ownplug.hub.views import HomeView, PlugView, UserView
 from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
+    "MARK_PATTERN",
     "Accounts",
     "AvailabilitySpan",
     "AvailabilityStore",

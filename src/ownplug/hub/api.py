@@ -25,6 +25,7 @@ from ownplug.hub.firmware import Upgrades
 from ownplug.hub.hub import Hub
 from ownplug.hub.lights import Lights
 from ownplug.hub.observing import Observing
+from ownplug.hub.paging import page_of
 from ownplug.hub.refusals import Refusal
 from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
@@ -116,9 +117,20 @@ class HubApi:
             )
         await self._hub.change_key(key)
 
-    def plugs(self) -> list[PlugView]:
-        """Return all plugs of the home, in the order in which they came."""
-        return [self._view(plug) for plug in self._hub.registry.all()]
+    def plugs(
+        self, *, limit: int | None = None, after: str | None = None
+    ) -> tuple[list[PlugView], str | None]:
+        """Return plugs of the home in the order in which they came, and the `after` of the next page.
+
+        Args:
+            limit: how many at most; None: all.
+            after: what the page before said; None begins with the first plug.
+
+        Raises:
+            UsageError: no page ends with `after`.
+        """
+        page, following = page_of(self._hub.registry.all(), limit=limit, after=after)
+        return [self._view(plug) for plug in page], following
 
     def plug(self, reference: str) -> PlugView:
         """Return one plug by its name, uuid, last digits or MAC.

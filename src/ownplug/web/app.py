@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from ownplug import __version__
 from ownplug.web.backup import BackupDoor, backup
 from ownplug.web.body import JsonBodies
-from ownplug.web.description import PROBLEM_RESPONSES, describe_problems
+from ownplug.web.description import ANY_FAILURE, describe, operation_id
 from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.front import front
 from ownplug.web.guard import Guard
@@ -18,6 +18,7 @@ from ownplug.web.hub_settings import SettingsDoor, hub_settings
 from ownplug.web.live import live
 from ownplug.web.observing import observing, reporting, watchdog
 from ownplug.web.pairing import PairingDoor, pairing
+from ownplug.web.plugs import listing
 from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.problems import answer_failures
 from ownplug.web.routes import health, reading, ruling, switching
@@ -25,6 +26,29 @@ from ownplug.web.session import open_session, session
 from ownplug.web.settings import WebSettings
 from ownplug.web.timers import kept_rules, shown_rules
 from ownplug.web.tokens import tokens
+
+_ROUTERS = (
+    health,
+    front,
+    open_session,
+    session,
+    reading,
+    listing,
+    switching,
+    ruling,
+    tokens,
+    shown_rules,
+    kept_rules,
+    shown_firmware,
+    new_firmware,
+    watchdog,
+    observing,
+    reporting,
+    pairing,
+    backup,
+    hub_settings,
+    live,
+)
 
 
 def create_app(
@@ -54,6 +78,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,  # a redirect repeats what the caller put into Host
         telemetry={
             "tracing": False,
@@ -69,30 +94,10 @@ def create_app(
     app.state.settings = all_settings
     app.state.logins = logins
     app.state.scraping = asyncio.Lock()
-    for routes in (
-        health,
-        front,
-        open_session,
-        session,
-        reading,
-        switching,
-        ruling,
-        tokens,
-        shown_rules,
-        kept_rules,
-        shown_firmware,
-        new_firmware,
-        watchdog,
-        observing,
-        reporting,
-        pairing,
-        backup,
-        hub_settings,
-        live,
-    ):
-        app.include_router(routes, responses=PROBLEM_RESPONSES)
-    describe_problems(app)
-    answer_failures(app)
+    for routes in _ROUTERS:
+        app.include_router(routes, responses=ANY_FAILURE)
+    describe(app)
+    answer_failures(app, _ROUTERS)
     app.add_middleware(JsonBodies)
     # Added last, so it comes first.
     app.add_middleware(Guard, hosts=allowed_authorities(settings.host, settings.allowed_hosts), logins=logins)

@@ -9,18 +9,33 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Annotated, Protocol, cast
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field, SecretStr, StrictBool
+from pydantic import ConfigDict, Field, JsonValue, SecretStr, StrictBool
 from starlette import types
 
+from ownplug.core.backup import PASSPHRASE_LENGTH
 from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
+from ownplug.web.description import failures
 from ownplug.web.schema import Sent
 from ownplug.web.scopes import needs
 
 log = logging.getLogger(__name__)
 
 _PATIENCE_S = 60.0  # with a caller who does not take the next piece: nobody else gets a backup meanwhile
+
+
+_LOCKED: dict[str, JsonValue] = {
+    "required": ["passphrase"],
+    "properties": {
+        "passphrase": {"type": "string", "minLength": PASSPHRASE_LENGTH},
+        "without_secrets": {"const": False},
+    },
+}
+_BARE: dict[str, JsonValue] = {
+    "required": ["without_secrets"],
+    "properties": {"passphrase": {"type": "null"}, "without_secrets": {"const": True}},
+}
 
 
 class BackupDoor(Protocol):
@@ -32,6 +47,8 @@ class BackupDoor(Protocol):
 
 class BackupBody(Sent):
     """What locks the backup, or that it shall hold nothing secret."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_LOCKED, _BARE]})
 
     passphrase: SecretStr | None = Field(default=None, max_length=1000)
     without_secrets: StrictBool = False
@@ -66,6 +83,9 @@ class BackupFile(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
+_FILE = {"content": {BackupFile.media_type: {"schema": {"type": "string", "format": "binary"}}}}
+
+
 async def _door_of(request: Request) -> BackupDoor:
     return cast("BackupDoor", request.app.state.backup)
 
@@ -74,7 +94,7 @@ Door = Annotated[BackupDoor, Depends(_door_of)]
 backup = APIRouter(prefix="/api/v1/backup", dependencies=[needs(Scope.ADMIN)])
 
 
-@backup.post("", status_code=200, response_class=BackupFile)
+@backup.post("", status_code=200, response_class=BackupFile, responses={200: _FILE, **failures(409)})
 async def make_backup(door: Door, body: BackupBody) -> BackupFile:
     """Make a backup: locked with a passphrase of at least ten characters, or without secrets."""
     if (body.passphrase is None) != body.without_secrets:

@@ -14,6 +14,7 @@ from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.records import Scope
 from ownplug.hub import FirmwareOffer, FirmwareView, UpgradeJob
 from ownplug.web.body import IMAGE_TYPE
+from ownplug.web.description import BY_PLUG, OF_PLUG
 from ownplug.web.ports import FirmwareDoor, HubDoor
 from ownplug.web.routes import Reference
 from ownplug.web.schema import Moment
@@ -77,13 +78,13 @@ shown_firmware = APIRouter(prefix="/api/v1/plugs/{plug}/firmware", dependencies=
 new_firmware = APIRouter(prefix="/api/v1/plugs/{plug}/firmware", dependencies=[needs(Scope.ADMIN)])
 
 
-@shown_firmware.get("")
+@shown_firmware.get("", responses=OF_PLUG)
 async def get_firmware(door: Door, plug: Reference) -> Firmware:
     """Tell which firmware a plug has, and how far its upgrade is."""
     return _document(door.view(plug))
 
 
-@new_firmware.post("", status_code=202, openapi_extra=_IMAGE_BODY)
+@new_firmware.post("", status_code=202, openapi_extra=_IMAGE_BODY, responses=BY_PLUG)
 async def begin_upgrade(
     door: Door,
     request: Request,
@@ -109,8 +110,8 @@ async def begin_upgrade(
     return _document(await door.begin(plug, offer))
 
 
-@new_firmware.delete("", status_code=204)
-async def give_up(door: Door, plug: Reference) -> Response:
+@new_firmware.delete("", status_code=204, responses=OF_PLUG)
+async def give_up_upgrade(door: Door, plug: Reference) -> Response:
     """Give an upgrade up that was not offered to the plug yet, or forget one that is over."""
     door.give_up(plug)
     return Response(status_code=204)

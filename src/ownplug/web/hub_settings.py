@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from ownplug.core.records import Scope
+from ownplug.web.description import ETAG, failures
 from ownplug.web.routes import IfMatch, seen_edition
 from ownplug.web.schema import Sent
 from ownplug.web.scopes import CallerOf, needs
@@ -110,13 +111,13 @@ Door = Annotated[SettingsDoor, Depends(_door_of)]
 hub_settings = APIRouter(prefix="/api/v1/settings", dependencies=[needs(Scope.ADMIN)])
 
 
-@hub_settings.get("")
+@hub_settings.get("", responses={**ETAG, **failures(409)})
 async def get_settings(door: Door, response: Response) -> SettingList:
     """List the hub's settings; the ETag is for those who change them."""
     return _shown(await door.all(), response)
 
 
-@hub_settings.patch("")
+@hub_settings.patch("", responses={**ETAG, **failures(409, 412)})
 async def change_settings(
     door: Door, body: SettingsBody, caller: CallerOf, response: Response, if_match: IfMatch = None
 ) -> SettingList:

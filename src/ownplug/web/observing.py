@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from ownplug.core.records import Scope
 from ownplug.hub import AvailabilitySpan, MessageView, Obstacle
+from ownplug.web.description import OF_PLUG, failures
 from ownplug.web.metrics import CONTENT_TYPE, render_metrics
 from ownplug.web.ports import ObservingDoor
 from ownplug.web.problems import problem
@@ -64,6 +65,26 @@ class PlugMessages(BaseModel):
     messages: list[PlugMessage]
 
 
+class Diagnostics(BaseModel):
+    """A report to attach to a fault; what its parts have in them differs from one version of ownplug to the next."""
+
+    at: Moment
+    versions: dict[str, str]
+    uptime_s: float
+    settings: dict[str, Any]
+    counts: dict[str, Any]
+    mqtt: dict[str, int]
+    plugs: list[dict[str, Any]]
+    refusals: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+
+
+class MetricsText(Response):
+    """Figures as Prometheus reads them."""
+
+    media_type = CONTENT_TYPE
+
+
 async def _door_of(request: Request) -> ObservingDoor:
     return cast("ObservingDoor", request.app.state.hub.observing)
 
@@ -74,12 +95,12 @@ observing = APIRouter(dependencies=[needs(Scope.READ)])
 reporting = APIRouter(dependencies=[needs(Scope.ADMIN)])
 
 
-@observing.get("/metrics")
-async def metrics(request: Request, door: Door) -> Response:
+@observing.get("/metrics", response_class=MetricsText)
+async def get_metrics(request: Request, door: Door) -> Response:
     """Tell figures of the hub and its plugs as Prometheus reads them."""
     async with cast("asyncio.Lock", request.app.state.scraping):
         text = await asyncio.to_thread(render_metrics, door.figures())
-    return Response(text, media_type=CONTENT_TYPE)
+    return MetricsText(text)
 
 
 _SENTENCES = {
@@ -89,8 +110,8 @@ _SENTENCES = {
 }
 
 
-@watchdog.get("/readyz", response_model=Ready, responses={503: {"description": "it cannot, and why"}})
-async def readyz(door: Door) -> Ready | Response:
+@watchdog.get("/readyz", response_model=Ready, responses=failures(503))
+async def get_readiness(door: Door) -> Ready | Response:
     """Tell whether the hub can do its work: database and MQTT server; needs no login."""
     obstacle = await door.obstacle()
     if obstacle is None:
@@ -99,7 +120,7 @@ async def readyz(door: Door) -> Ready | Response:
     return problem(503, obstacle.value, detail, hint=hint)
 
 
-@reporting.get("/api/v1/diagnostics")
+@reporting.get("/api/v1/diagnostics", response_model=Diagnostics)
 async def get_diagnostics(door: Door) -> Response:
     """Make a report to attach to a fault; without secrets, names and addresses."""
     report = await door.diagnostics()
@@ -107,7 +128,7 @@ async def get_diagnostics(door: Door) -> Response:
     return Response(text, media_type="application/json")
 
 
-@observing.get("/api/v1/plugs/{plug}/availability")
+@observing.get("/api/v1/plugs/{plug}/availability", responses=OF_PLUG)
 async def get_availability(
     door: Door,
     plug: Reference,
@@ -119,7 +140,7 @@ async def get_availability(
     return Spans(spans=[_span(span) for span in spans], next=following)
 
 
-@observing.get("/api/v1/plugs/{plug}/messages")
+@observing.get("/api/v1/plugs/{plug}/messages", responses=OF_PLUG)
 async def get_messages(
     door: Door, plug: Reference, limit: Annotated[int, Query(ge=1, le=_MOST_MESSAGES)] = 50
 ) -> PlugMessages:

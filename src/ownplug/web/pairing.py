@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal, Protocol, cast
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field, SecretStr
 
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
+from ownplug.web.description import failures
 from ownplug.web.schema import Moment, Sent
 from ownplug.web.scopes import needs
 
@@ -116,8 +117,8 @@ class BeginBody(Sent):
     ssid: str = Field(min_length=1, max_length=32)
     password: SecretStr = Field(default=SecretStr(""), max_length=64)
     name: str = Field(default="", max_length=200)
-    switches: bool = Field(default=True, description="whether its relay may click, as a proof")
-    timeout_s: float = Field(default=90.0, gt=0, le=600)
+    switches: bool = Field(default=True, strict=True, description="whether its relay may click, as a proof")
+    timeout_s: float = Field(default=90.0, gt=0, le=600, strict=True)
 
 
 class Pairing(BaseModel):
@@ -144,17 +145,18 @@ async def _desk_of(request: Request) -> PairingDoor:
 
 
 Desk = Annotated[PairingDoor, Depends(_desk_of)]
+PairingId = Annotated[str, Path(alias="pairing", max_length=100, description="as it was told when it began")]
 pairing = APIRouter(prefix="/api/v1/pairings", dependencies=[needs(Scope.ADMIN)])
 
 
-@pairing.post("/look")
-async def look(desk: Desk, body: LookBody) -> FoundPlug:
+@pairing.post("/look", responses=failures(409, 502, 503, 504))
+async def look_at_plug(desk: Desk, body: LookBody) -> FoundPlug:
     """Ask a plug in pairing mode what it is and which networks it hears; takes up to half a minute."""
     return await desk.look(body.url)
 
 
-@pairing.post("", status_code=202)
-async def begin(desk: Desk, body: BeginBody) -> Pairing:
+@pairing.post("", status_code=202, responses=failures(409))
+async def begin_pairing(desk: Desk, body: BeginBody) -> Pairing:
     """Begin to take a plug home."""
     wish = PairingWish(
         url=body.url,
@@ -168,19 +170,19 @@ async def begin(desk: Desk, body: BeginBody) -> Pairing:
 
 
 @pairing.get("")
-async def get_all(desk: Desk) -> Pairings:
+async def get_pairings(desk: Desk) -> Pairings:
     """List the pairings of late, oldest first."""
     return Pairings(pairings=[_document(view) for view in desk.all()])
 
 
-@pairing.get("/{id_}")
-async def get_one(desk: Desk, id_: str) -> Pairing:
+@pairing.get("/{pairing}", responses=failures(404))
+async def get_pairing(desk: Desk, id_: PairingId) -> Pairing:
     """Show one pairing as it is now."""
     return _document(desk.get(id_))
 
 
-@pairing.delete("/{id_}", status_code=204)
-async def cancel(desk: Desk, id_: str) -> Response:
+@pairing.delete("/{pairing}", status_code=204, responses=failures(404))
+async def cancel_pairing(desk: Desk, id_: PairingId) -> Response:
     """Give a pairing up, or forget one that ended; a plug that was told already goes on trying."""
     await desk.cancel(id_)
     return Response(status_code=204)

@@ -126,8 +126,10 @@ class HubDoor(Protocol):
     async def change_key(self, key: Secret, /) -> None:
         """Give the home another key."""
 
-    def plugs(self) -> list[PlugView]:
-        """Return all plugs of the home."""
+    def plugs(
+        self, *, limit: int | None = None, after: str | None = None
+    ) -> tuple[list[PlugView], str | None]:
+        """Return plugs of the home in the order in which they came, and the `after` of the next page."""
 
     def plug(self, reference: str, /) -> PlugView:
         """Return one plug."""

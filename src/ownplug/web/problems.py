@@ -6,13 +6,14 @@ in it: it may be a password.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from ownplug.core.errors import (
@@ -27,6 +28,7 @@ from ownplug.core.errors import (
     NotFound,
     NotKept,
     OwnplugError,
+    PairingFailed,
     TooManyAttempts,
     UsageError,
     WireError,
@@ -46,6 +48,7 @@ _STATUS: tuple[tuple[type[OwnplugError], HTTPStatus], ...] = (
     (UsageError, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
+    (PairingFailed, HTTPStatus.CONFLICT),  # while somebody waits: the plug belongs to another home
     (WrongLogin, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (Locked, HTTPStatus.LOCKED),
@@ -111,8 +114,9 @@ def problem_of(error: OwnplugError) -> ProblemResponse:
     return problem(status, error.code, str(error), hint=error.hint, device_code=device_code)
 
 
-def answer_failures(app: FastAPI) -> None:
-    """Let `app` answer every failure with a problem document."""
+def answer_failures(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Let `app`, which is made of `routers`, answer every failure with a problem document."""
+    methods = _methods(routers)
 
     @app.exception_handler(OwnplugError)
     async def known(_: Request, error: OwnplugError) -> ProblemResponse:
@@ -123,13 +127,31 @@ def answer_failures(app: FastAPI) -> None:
         return problem(400, UsageError.code, describe_invalid(error), hint="See /api/v1/openapi.json.")
 
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> ProblemResponse:
+    async def refused(request: Request, error: HTTPException) -> ProblemResponse:
         code = _HTTP_CODES.get(error.status_code, UsageError.code)
-        return problem(error.status_code, code, f"{error.detail}.", headers=error.headers)
+        headers = error.headers
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (path := _path(request)) in methods:
+            headers = {"allow": ", ".join(methods[path])}
+        return problem(error.status_code, code, f"{error.detail}.", headers=headers)
 
     @app.exception_handler(Exception)
     async def unknown(_: Request, __: Exception) -> ProblemResponse:
         return problem(500, OwnplugError.code, "The hub failed at this.", hint="Its log says why.")
+
+
+def _methods(routers: Sequence[APIRouter]) -> dict[str, list[str]]:
+    """Which methods each path has: the framework tells those of one router, and ours are one for each scope."""
+    found: dict[str, set[str]] = {}
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                found.setdefault(route.path, set()).update(route.methods or ())
+    return {path: sorted(methods) for path, methods in found.items()}
+
+
+def _path(request: Request) -> str:
+    """The path of the route that was asked, with its parameters by name."""
+    return cast("str", getattr(request.scope.get("route"), "path", ""))
 
 
 def describe_invalid(error: RequestValidationError) -> str:

@@ -11,6 +11,7 @@ from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.hub import Caller, PlugChange, PlugView
 from ownplug.web import schema
+from ownplug.web.description import BY_PLUG, ETAG, OF_PLUG, SWITCHING, failures
 from ownplug.web.ports import HubDoor
 from ownplug.web.scopes import CallerOf, caller_of, check_scope, needs
 
@@ -23,7 +24,10 @@ async def hub_of(request: Request) -> HubDoor:
 
 Hub = Annotated[HubDoor, Depends(hub_of)]
 Reference = Annotated[
-    str, Path(alias="plug", max_length=100, description="name, uuid, its last digits, or MAC")
+    str,
+    Path(
+        alias="plug", max_length=100, description="name, uuid, its last digits, or MAC", examples=["kettle"]
+    ),
 ]
 UserName = Annotated[str, Path(max_length=254, description="as it was given when the user was added")]
 Channel = Annotated[int, Path(ge=0, le=255)]
@@ -45,7 +49,7 @@ ruling = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.ADMIN)])
 
 
 @health.get("/healthz")
-async def healthz() -> schema.Health:
+async def get_health() -> schema.Health:
     """Tell that the hub is there; needs no login."""
     return schema.Health()
 
@@ -64,13 +68,7 @@ async def change_key(hub: Hub, body: schema.KeyBody) -> Response:
     return Response(status_code=204)
 
 
-@reading.get("/plugs")
-async def get_plugs(hub: Hub) -> schema.Plugs:
-    """List all plugs of the home."""
-    return schema.Plugs(plugs=[schema.plug_document(plug) for plug in hub.plugs()])
-
-
-@reading.get("/plugs/{plug}")
+@reading.get("/plugs/{plug}", responses={**OF_PLUG, **ETAG})
 async def get_plug(
     hub: Hub,
     plug: Reference,
@@ -83,7 +81,7 @@ async def get_plug(
     return _shown(hub.plug(plug), response, show_secrets=show_secrets)
 
 
-@ruling.patch("/plugs/{plug}")
+@ruling.patch("/plugs/{plug}", responses={**OF_PLUG, **ETAG, **failures(412)})
 async def change_plug(
     hub: Hub, plug: Reference, body: schema.PlugBody, response: Response, if_match: IfMatch = None
 ) -> schema.Plug:
@@ -92,7 +90,7 @@ async def change_plug(
     return _shown(await hub.change(plug, wanted, expected=seen_edition(if_match)), response)
 
 
-@ruling.patch("/plugs/{plug}/safeguards")
+@ruling.patch("/plugs/{plug}/safeguards", responses={**OF_PLUG, **ETAG, **failures(412)})
 async def change_safeguards(
     hub: Hub, plug: Reference, body: schema.SafeguardsBody, response: Response, if_match: IfMatch = None
 ) -> schema.Plug:
@@ -103,27 +101,27 @@ async def change_safeguards(
     return _shown(await hub.change(plug, wanted, expected=expected), response)
 
 
-@switching.post("/plugs/{plug}/allow")
+@switching.post("/plugs/{plug}/allow", responses={**OF_PLUG, **ETAG})
 async def allow_again(hub: Hub, plug: Reference, response: Response) -> schema.Plug:
     """Let a plug be switched on again that its limit had switched off; it stays off until somebody does."""
     return _shown(await hub.allow_again(plug), response)
 
 
-@ruling.delete("/plugs/{plug}", status_code=204)
+@ruling.delete("/plugs/{plug}", status_code=204, responses=OF_PLUG)
 async def forget_plug(hub: Hub, plug: Reference) -> Response:
     """Remove a plug from the home."""
     await hub.forget(plug)
     return Response(status_code=204)
 
 
-@switching.put("/plugs/{plug}/relays/{channel}")
+@switching.put("/plugs/{plug}/relays/{channel}", responses=SWITCHING)
 async def switch_relay(hub: Hub, plug: Reference, channel: Channel, body: schema.SwitchBody) -> schema.Relay:
     """Switch a relay; answered when the plug has done it."""
     done = await hub.switch(plug, on=body.on, channel=channel, expires_at=body.expires_at)
     return schema.relay_document(done)
 
 
-@switching.post("/plugs/{plug}/relays/{channel}/toggle")
+@switching.post("/plugs/{plug}/relays/{channel}/toggle", responses=SWITCHING)
 async def toggle_relay(
     hub: Hub, plug: Reference, channel: Channel, body: schema.ToggleBody | None = None
 ) -> schema.Relay:
@@ -132,7 +130,7 @@ async def toggle_relay(
     return schema.relay_document(await hub.toggle(plug, channel=channel, expires_at=expires_at))
 
 
-@reading.get("/plugs/{plug}/electricity")
+@reading.get("/plugs/{plug}/electricity", responses=BY_PLUG)
 async def get_electricity(
     hub: Hub, plug: Reference, channel: Annotated[int, Query(ge=0, le=255)] = 0
 ) -> schema.Power:
@@ -140,25 +138,25 @@ async def get_electricity(
     return schema.power_document(await hub.read_power(plug, channel=channel))
 
 
-@reading.get("/plugs/{plug}/consumption")
+@reading.get("/plugs/{plug}/consumption", responses=BY_PLUG)
 async def get_consumption(hub: Hub, plug: Reference) -> schema.Days:
     """Ask the plug for the energy of the days it remembers."""
     return schema.days_document(await hub.energy_days(plug))
 
 
-@reading.get("/plugs/{plug}/light")
+@reading.get("/plugs/{plug}/light", responses=BY_PLUG)
 async def get_light(hub: Hub, plug: Reference) -> schema.Light:
     """Ask whether the plug's own light shows what it does."""
     return schema.Light(on=await hub.lights.is_on(plug))
 
 
-@switching.put("/plugs/{plug}/light")
+@switching.put("/plugs/{plug}/light", responses=BY_PLUG)
 async def set_light(hub: Hub, plug: Reference, body: schema.LightBody) -> schema.Light:
     """Let the plug's own light show what it does, or keep it dark."""
     return schema.Light(on=await hub.lights.set(plug, on=body.on))
 
 
-@ruling.post("/plugs/{plug}/request")
+@ruling.post("/plugs/{plug}/request", responses=SWITCHING)
 async def send_request(hub: Hub, plug: Reference, body: schema.RequestBody) -> schema.Reply:
     """Send the plug a message of its own language."""
     reply = await hub.request(plug, method=body.method, namespace=body.namespace, payload=body.payload)
@@ -171,7 +169,7 @@ async def get_refusals(hub: Hub) -> schema.Refusals:
     return schema.Refusals(refusals=[schema.refused_document(refusal) for refusal in hub.refusals()])
 
 
-@ruling.post("/users", status_code=201)
+@ruling.post("/users", status_code=201, response_class=Response)
 async def add_user(hub: Hub, body: schema.UserBody) -> Response:
     """Add a user, or change its password and rights."""
     password = Secret(body.password.get_secret_value())
@@ -185,7 +183,7 @@ async def get_users(hub: Hub) -> schema.Users:
     return schema.Users(users=[schema.user_document(user) for user in hub.users()])
 
 
-@ruling.patch("/users/{name}")
+@ruling.patch("/users/{name}", responses=failures(404))
 async def change_user(hub: Hub, name: UserName, body: schema.RightsBody) -> schema.User:
     """Give a user other rights; its password stays."""
     before = next((user for user in hub.users() if user.name == name), None)
@@ -196,7 +194,7 @@ async def change_user(hub: Hub, name: UserName, body: schema.RightsBody) -> sche
     return schema.user_document(await hub.change_user(name, **rights))
 
 
-@ruling.delete("/users/{name}", status_code=204)
+@ruling.delete("/users/{name}", status_code=204, responses=failures(404))
 async def remove_user(hub: Hub, name: UserName) -> Response:
     """Remove a user; it is signed out, and its connections to the MQTT server end at once."""
     await hub.remove_user(name)

@@ -22,7 +22,10 @@ _TopicFilter = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class Sent(BaseModel):
-    """What a caller sends: a field that we do not know is a mistake."""
+    """What a caller sends: a field that we do not know is a mistake.
+
+    Numbers and truths are `strict`, or `false` would be taken for 0 and `"1"` for true.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,14 +59,14 @@ class PlugBody(Sent):
 
     name: str | None = Field(default=None, max_length=200)
     room: str | None = Field(default=None, max_length=200)
-    icon: str | None = Field(default=None, max_length=200)
+    icon: str | None = Field(default=None, max_length=200, description="a word like `kettle`; empty: none")
 
 
 class Limit(Sent):
     """How much a plug may use: more than that for so long, and it is switched off."""
 
-    power_w: float = Field(gt=0, le=10_000)
-    for_s: float = Field(ge=0, le=3600)
+    power_w: float = Field(gt=0, le=10_000, strict=True)
+    for_s: float = Field(ge=0, le=3600, strict=True)
 
 
 class SafeguardsBody(Sent):
@@ -77,7 +80,7 @@ class SafeguardsBody(Sent):
 class KeyBody(Sent):
     """The key that the home shall have: 32 hexadecimal digits."""
 
-    key: SecretStr = Field(min_length=1, max_length=100)
+    key: SecretStr = Field(min_length=1, max_length=100, json_schema_extra={"pattern": "^[0-9a-f]{32}$"})
 
 
 class RequestBody(Sent):
@@ -91,8 +94,10 @@ class RequestBody(Sent):
 class UserBody(Sent):
     """A user: what it may do through the API, and the topic filters of the MQTT server it may read and write."""
 
-    name: str = Field(min_length=1, max_length=254)
-    password: SecretStr = Field(min_length=1, max_length=1000)
+    name: str = Field(
+        min_length=1, max_length=254, json_schema_extra={"pattern": "^[A-Za-z0-9][A-Za-z0-9._@+-]*$"}
+    )
+    password: SecretStr = Field(min_length=1, max_length=1000, json_schema_extra={"minLength": 8})
     read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     scope: Scope | None = Field(default=None, description="none: the API and its page are closed to it")
@@ -204,9 +209,10 @@ class Plug(BaseModel):
 
 
 class Plugs(BaseModel):
-    """All plugs of the home."""
+    """Plugs of the home, in the order in which they came."""
 
     plugs: list[Plug]
+    next: str | None = Field(description="`after` of the next page; null on the last")
 
 
 class Day(BaseModel):

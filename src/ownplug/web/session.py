@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, SecretStr
@@ -11,6 +11,7 @@ from ownplug.core.errors import Forbidden
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.hub import Caller, SignIn
+from ownplug.web.description import failures
 from ownplug.web.guard import cookie_name, is_https
 from ownplug.web.ports import LoginDoor
 from ownplug.web.schema import Sent
@@ -57,11 +58,17 @@ async def logins_of(request: Request) -> LoginDoor:
 
 LoginsOf = Annotated[LoginDoor, Depends(logins_of)]
 
+_COOKIE: dict[str, Any] = {
+    "headers": {
+        "Set-Cookie": {"description": "what a browser shows from now on", "schema": {"type": "string"}}
+    }
+}
+
 open_session = APIRouter(prefix="/api/v1")  # no login: this is how one gets in
 session = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.READ)])
 
 
-@open_session.post("/session")
+@open_session.post("/session", responses={200: _COOKIE, **failures(429)})
 async def sign_in(logins: LoginsOf, body: SignInBody, request: Request, response: Response) -> Session:
     """Sign a person in; the answer sets a cookie that holds for 30 days."""
     password = Secret(body.password.get_secret_value())
@@ -69,7 +76,7 @@ async def sign_in(logins: LoginsOf, body: SignInBody, request: Request, response
     return _welcome(begun, request, response)
 
 
-@open_session.post("/setup", status_code=201)
+@open_session.post("/setup", status_code=201, responses={201: _COOKIE, **failures(409)})
 async def set_up(logins: LoginsOf, body: SetupBody, request: Request, response: Response) -> Session:
     """Make the first administrator of the home, by the link that the hub printed when it started."""
     code, password = Secret(body.code.get_secret_value()), Secret(body.password.get_secret_value())
@@ -92,7 +99,7 @@ async def sign_out(logins: LoginsOf, request: Request) -> Response:
     return response
 
 
-@session.put("/session/password")
+@session.put("/session/password", responses={200: _COOKIE, **failures(404, 429)})
 async def change_password(
     logins: LoginsOf, caller: CallerOf, body: PasswordBody, request: Request, response: Response
 ) -> Session:

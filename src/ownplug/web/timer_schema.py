@@ -32,7 +32,7 @@ class SunMoment(Sent):
     """A moment by the sun; minutes before it are negative."""
 
     event: Literal["sunrise", "sunset"]
-    offset_min: int = Field(default=0, ge=-_DAY_MIN, le=_DAY_MIN)
+    offset_min: int = Field(default=0, ge=-_DAY_MIN, le=_DAY_MIN, strict=True)
 
 
 class RuleBody(Sent):
@@ -41,7 +41,7 @@ class RuleBody(Sent):
     name: str = Field(default="", max_length=64)
     days: list[DayName] = Field(default_factory=lambda: list(get_args(DayName)), min_length=1, max_length=7)
     enabled: StrictBool = True
-    channel: int = Field(default=0, ge=0, le=255)
+    channel: int = Field(default=0, ge=0, le=255, strict=True)
 
 
 class TimerBody(RuleBody):
@@ -55,7 +55,7 @@ class TimerBody(RuleBody):
 class AutoOffBody(RuleBody):
     """An auto-off: after how many seconds the outlet is turned off again."""
 
-    after_s: int = Field(ge=1, le=_DAY_S)
+    after_s: int = Field(ge=1, le=_DAY_S, strict=True)
 
 
 class TimerDocument(BaseModel):

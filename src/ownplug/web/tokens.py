@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from ownplug.core.records import Scope, TokenRecord
+from ownplug.web.description import failures
 from ownplug.web.schema import Moment, Sent
 from ownplug.web.scopes import needs
 from ownplug.web.session import LoginsOf
@@ -16,7 +17,7 @@ from ownplug.web.session import LoginsOf
 class TokenBody(Sent):
     """What a token is for, and what its holder may do."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, json_schema_extra={"maxLength": 60})
     scope: Scope
 
 
@@ -50,14 +51,14 @@ async def get_tokens(logins: LoginsOf) -> Tokens:
     return Tokens(tokens=[_document(token) for token in logins.tokens.all()])
 
 
-@tokens.post("", status_code=201)
+@tokens.post("", status_code=201, responses=failures(409))
 async def create_token(logins: LoginsOf, body: TokenBody) -> NewToken:
     """Make a token for a program."""
     record, token = await logins.create_token(body.name, body.scope)
     return NewToken(**_document(record).model_dump(), token=token.reveal())
 
 
-@tokens.delete("/{token}", status_code=204)
+@tokens.delete("/{token}", status_code=204, responses=failures(404))
 async def revoke_token(
     logins: LoginsOf, token: Annotated[str, Path(max_length=200, description="its name or id")]
 ) -> None:

@@ -200,6 +200,7 @@ class MemoryHub:
         self.firmware = MemoryFirmware(self)
         self.broadcast: Broadcast[Event] = Broadcast()
         self.listened, self.left = asyncio.Event(), asyncio.Event()
+        self.others: list[PlugView] = []  # which are only listed
         self.people = [UserView(name="ann+mqtt@example.org", read=("/appliance/#", "a"), write=())]
         self.reply: dict[str, Any] = {"method": "GETACK", "namespace": "N", "payload": {}}
         self.timers = MemoryRules(self, "timer", LAMP)
@@ -231,9 +232,14 @@ class MemoryHub:
     def home(self) -> HomeView:
         return HomeView(user_id="10001", key=Secret(KEY), mqtts="127.0.0.1:8883", ca="/home/tls/ca.pem")
 
-    def plugs(self) -> list[PlugView]:
+    def plugs(
+        self, *, limit: int | None = None, after: str | None = None
+    ) -> tuple[list[PlugView], str | None]:
         self._fail()
-        return [self.kettle] if self.kettle else []
+        known = [*filter(None, [self.kettle]), *self.others]
+        begin = next((number + 1 for number, plug in enumerate(known) if _mark(plug) == after), 0)
+        page = known[begin:][:limit]
+        return page, _mark(page[-1]) if known[begin + len(page) :] else None
 
     def plug(self, reference: str) -> PlugView:
         self._fail()
@@ -342,6 +348,11 @@ class MemoryHub:
     def _fail(self) -> None:
         if self.failure is not None:
             raise self.failure
+
+
+def _mark(plug: PlugView) -> str:
+    """Where a page ends that ends with this plug."""
+    return f"{0:016d}-{plug.uuid.text}"
 
 
 class MemoryFirmware:

@@ -169,7 +169,8 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
     ("GET", "/api/v1/home?show_secrets=true", None, 200, HOME | {"key": KEY}, []),
-    ("GET", "/api/v1/plugs", None, 200, {"plugs": [PLUG]}, []),
+    ("GET", "/api/v1/plugs", None, 200, {"plugs": [PLUG], "next": None}, []),
+    ("GET", "/api/v1/plugs?limit=1", None, 200, {"plugs": [PLUG], "next": None}, []),
     ("GET", "/api/v1/plugs/kettle", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/34%3A29:8f:1a:2b:3c", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/kettle?show_secrets=true", None, 200, PLUG | {"key": KEY}, []),
@@ -441,9 +442,9 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             path.split("?")[0]
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
-            .replace("ab12", "{id_}")
-            .replace("n1jxa2", "{id_}")
-            .replace("q7", "{id_}")
+            .replace("ab12", "{pairing}")
+            .replace("n1jxa2", "{rule}")
+            .replace("q7", "{rule}")
             .replace("ann+mqtt@example.org", "{name}"),
         )
         for method, path, *_ in ROUTES
@@ -502,6 +503,39 @@ async def test_every_answer_is_closed_to_browsers_and_says_nothing_of_the_server
     assert headers["cache-control"] == "no-store"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/plugs/kettle", "DELETE, GET, PATCH"),  # each of another scope
+        ("/api/v1/plugs/kettle/timers", "GET, POST"),
+        ("/api/v1/pairings/look", "POST"),
+        ("/api/v1/pairings/ab12", "DELETE, GET"),
+        ("/login", "GET"),
+        ("/api/v1/openapi.json", "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_which_are_right(ask: Ask, path: str, methods: str) -> None:
+    answer = await ask("PUT", path)
+    assert (answer.status, sorted(answer.headers["allow"].split(", "))) == (405, methods.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/plugs/kettle/timers", {"at": "06:05", "turns": "on", "channel": False}),
+        ("/api/v1/plugs/kettle/timers", {"at": {"event": "sunset", "offset_min": False}, "turns": "on"}),
+        ("/api/v1/plugs/kettle/auto-offs", {"after_s": "60"}),
+        ("/api/v1/pairings", {"ssid": "Home", "switches": 0}),
+        ("/api/v1/pairings", {"ssid": "Home", "timeout_s": True}),
+    ],
+)
+async def test_what_only_looks_like_a_number_is_none(
+    ask: Ask, hub: MemoryHub, path: str, body: dict[str, Any]
+) -> None:
+    assert (await ask("POST", path, body=body_of(body))).status == 400
+    assert hub.calls == []
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_another_key_of_the_home_leaves_each_plug_the_one_that_it_has(run: Run) 
 def test_a_plug_is_shown_with_what_it_told(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = await at_home(home)
-        [shown] = home.api.plugs()
+        [shown], _ = home.api.plugs()
         assert shown == home.api.plug("plug-2b3c")
         assert (shown.uuid, shown.name, shown.key) == (plug.uuid, "plug-2b3c", plug.maker.key)
         assert (shown.model, shown.sub_type, shown.hardware, shown.firmware) == (
@@ -112,8 +112,24 @@ def test_a_plug_is_shown_with_what_it_told(run: Run) -> None:
 def test_plugs_are_listed_in_the_order_in_which_they_came(run: Run) -> None:
     async def story(home: Home) -> None:
         await at_home(home, LAMP)
+        await asyncio.sleep(1)
         await at_home(home)
-        assert [shown.name for shown in home.api.plugs()] == ["plug-2946", "plug-2b3c"]
+        assert [shown.name for shown in home.api.plugs()[0]] == ["plug-2946", "plug-2b3c"]
+
+    run(story)
+
+
+def test_plugs_are_listed_page_by_page(run: Run) -> None:
+    async def story(home: Home) -> None:
+        await at_home(home, LAMP)
+        await asyncio.sleep(1)
+        await at_home(home)
+        [first], following = home.api.plugs(limit=1)
+        assert first.name == "plug-2946"
+        [second], end = home.api.plugs(limit=1, after=following)
+        assert (second.name, end) == ("plug-2b3c", None)
+        await home.api.forget("plug-2946")
+        assert [shown.name for shown in home.api.plugs(after=following)[0]] == ["plug-2b3c"]
 
     run(story)
 
@@ -349,7 +365,7 @@ def test_a_forgotten_plug_is_told_and_gone(run: Run) -> None:
         await home.api.change("2b3c", PlugChange(name="Kettle"))
         await home.api.forget("kettle")
         await home.settle()
-        assert home.api.plugs() == []
+        assert home.api.plugs() == ([], None)
         assert isinstance(home.events[-1], PlugForgotten)
         assert (home.events[-1].uuid, home.events[-1].name) == (plug.uuid, "Kettle")
 

@@ -15,6 +15,7 @@ from ownplug.web.problems import describe_invalid, problem_of
         (errors.UsageError("No."), 400),
         (errors.NotFound("No."), 404),
         (errors.Conflict("No."), 409),
+        (errors.PairingFailed("No.", code="wrong-key"), 409),
         (errors.Forbidden("No."), 403),
         (errors.DeviceError("No.", device_code=5001), 502),
         (errors.Malformed("No."), 502),

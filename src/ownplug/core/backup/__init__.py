@@ -13,10 +13,11 @@ from ownplug.core.backup.content import Manifest, PartFacts, Piece, check_size, 
 from ownplug.core.backup.frames import sealed, unsealed
 from ownplug.core.backup.header import HEADER_BYTES, SALT_BYTES, Cost, Header
 from ownplug.core.backup.parts import Part
-from ownplug.core.backup.seal import Seal, check_passphrase, make_seal, open_seal
+from ownplug.core.backup.seal import PASSPHRASE_LENGTH, Seal, check_passphrase, make_seal, open_seal
 
 __all__ = [
     "HEADER_BYTES",
+    "PASSPHRASE_LENGTH",
     "SALT_BYTES",
     "Cost",
     "Header",
