@@ -1,4 +1,4 @@
-"""Figures as ratios, measured in one run: `python -m devtools.measure`, about five minutes.
+"""Figures as ratios, measured in one run: `python -m devtools.measure`, about ten minutes.
 
 A number of seconds says as much about the machine as about the program, so each figure stands beside a peer's that
 was taken in turns with it. Medians; nothing here is a test. `--rounds` and `--seconds` make it longer and surer,
@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from devtools.measure_api import BARE, compare_api
 from devtools.measure_console import Fields, Typed, console_capture, console_over_a_pty
 from devtools.measure_figure import Figure, figure_lines, in_turns
 from devtools.measure_fleet import FleetFigures, fleet_at_home, fleet_table
@@ -33,8 +34,11 @@ MESSAGES_A_ROUND = 2_000
 FLEET_S = 20.0
 
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
+API_MARKS = ("<!-- measured, API: begin -->", "<!-- measured, API: end -->")
 
-_LIBRARIES = ("click", "msgspec", "aiohttp", "meross-iot", "pexpect")
+Table = Callable[[Sequence[Sequence[str]]], str]
+
+_LIBRARIES = ("click", "msgspec", "aiohttp", "fastapi", "uvicorn", "meross-iot", "pexpect")
 
 
 def start_of_the_command_line() -> Figure:
@@ -114,13 +118,13 @@ def load_lines(found: Comparison) -> list[list[str]]:
     return [["generator's core busy", *found.candidates], *lines]
 
 
-def replace_between_marks(page: str, tables: str) -> str:
-    """Return the page with `tables` between its two marks.
+def replace_between_marks(page: str, tables: str, marks: tuple[str, str] = MARKS) -> str:
+    """Return the page with `tables` between two marks of it.
 
     Raises:
         ValueError: the page has no marks.
     """
-    begin, end = MARKS
+    begin, end = marks
     pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
     if not pattern.search(page):
         raise ValueError(f"The page lacks the marks {begin} and {end}.")
@@ -149,7 +153,7 @@ def _tables(
     found: Comparison | None,
     fleet: FleetFigures | None,
     pairing: PairingFigures | None,
-    table: Callable[[Sequence[Sequence[str]]], str],
+    table: Table,
 ) -> str:
     parts = [table(figure_lines(figures))] if figures else []
     if pairing is not None:
@@ -157,9 +161,18 @@ def _tables(
     if fleet is not None:
         parts.append(table(fleet_table(fleet)))
     if found is not None:
-        parts += [table(cells(found.rows.values(), found.candidates, PEER)), table(load_lines(found))]
-        parts.append("\n".join(f"- {note}" for note in found.notes if note))
+        parts.append(_compared(found, PEER, table))
     return "\n\n".join([*parts, f"Measured on: {_machine()}."])
+
+
+def _api_tables(api: Comparison, table: Table) -> str:
+    return f"{_compared(api, BARE, table)}\n\nMeasured on: {_machine()}."
+
+
+def _compared(found: Comparison, peer: str, table: Table) -> str:
+    notes = "\n".join(f"- {note}" for note in found.notes if note)
+    rows = table(cells(found.rows.values(), found.candidates, peer))
+    return "\n\n".join([rows, table(load_lines(found)), notes])
 
 
 def _measured_servers(effort: Effort) -> Comparison | None:
@@ -168,6 +181,17 @@ def _measured_servers(effort: Effort) -> Comparison | None:
     except CannotBuild as missing:
         print(f"Not measured beside mosquitto: {missing}", file=sys.stderr)
         return None
+
+
+def _single_figures() -> list[Figure]:
+    return [
+        start_of_the_command_line(),
+        reading_of_a_message(),
+        console_over_a_pty("as fields", Fields, "at most 0.2"),
+        console_over_a_pty("as typed replies", Typed),
+        console_capture(),
+        *asking_a_plug(),
+    ]
 
 
 def main() -> None:
@@ -180,32 +204,28 @@ def main() -> None:
     parser.add_argument(
         "--fleet", type=int, default=usual.crowd, help="virtual plugs in one process; 0: none"
     )
-    parser.add_argument("--servers-only", action="store_true", help="only the MQTT servers")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--servers-only", action="store_true", help="only the MQTT servers")
+    alone.add_argument("--api-only", action="store_true", help="only the API")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables between the page's marks")
     options = parser.parse_args()
-    figures = (
-        []
-        if options.servers_only
-        else [
-            start_of_the_command_line(),
-            reading_of_a_message(),
-            console_over_a_pty("as fields", Fields, "at most 0.2"),
-            console_over_a_pty("as typed replies", Typed),
-            console_capture(),
-            *asking_a_plug(),
-        ]
-    )
-    pairing = None if options.servers_only else asyncio.run(share_of_the_tool())
     effort = Effort(rounds=options.rounds, seconds=options.seconds, crowd=options.crowd)
-    found = _measured_servers(effort)
-    fleet = fleet_at_home(options.fleet, FLEET_S) if options.fleet and not options.servers_only else None
-    print(_tables(figures, found, fleet, pairing, plain_table))
+    is_all = not (options.servers_only or options.api_only)
+    figures = _single_figures() if is_all else []
+    pairing = asyncio.run(share_of_the_tool()) if is_all else None
+    found = None if options.api_only else _measured_servers(effort)
+    fleet = fleet_at_home(options.fleet, FLEET_S) if options.fleet and is_all else None
+    api = None if options.servers_only else compare_api(effort)
+    page = options.write.read_text("utf-8") if options.write else ""
+    if not options.api_only:
+        print(_tables(figures, found, fleet, pairing, plain_table))
+        page = page and replace_between_marks(page, _tables(figures, found, fleet, pairing, markdown_table))
+    if api is not None:
+        print(_api_tables(api, plain_table))
+        page = page and replace_between_marks(page, _api_tables(api, markdown_table), API_MARKS)
     print(f"A figure counts only where the generator's core is less than {MOST_BUSY:.0%} busy.")
     if options.write:
-        page = options.write.read_text("utf-8")
-        options.write.write_text(
-            replace_between_marks(page, _tables(figures, found, fleet, pairing, markdown_table)), "utf-8"
-        )
+        options.write.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ CHANGEABLE: Mapping[str, Effect] = {
 """What can be changed by others than whoever writes the file. Nothing that opens the hub to anybody is here, nor what
 slows down guessing: a stolen session is not to outlast itself."""
 
+_PRIVATE = frozenset({"hub.position"})
+
 
 @dataclass(frozen=True, slots=True)
 class _InFile:
@@ -171,6 +173,7 @@ class SettingsDesk:
                 meaning=texts.get(name, ""),
                 effect=CHANGEABLE.get(name),
                 waiting=at_next_start[name] if at_next_start[name] != value else None,
+                is_private=name in _PRIVATE,
             )
             for name, value in self._in_force.by_name().items()
         )

@@ -54,6 +54,7 @@ def unset(frame: Frame, *, name: str, hub_url: str | None) -> None:
 def _change(frame: Frame, name: str, value: str | None, hub_url: str | None) -> None:
     is_running, found = run_async(_changed(frame, name, value, hub_url))
     told = found["waiting"] if found["needs_restart"] else found["value"]
+    told = value if told == "***" else told  # which whoever typed it may see
     felt = f", {_FELT[found['effect']]}" if is_running else ""
     frame.print_result(found, f"{name} is {'empty' if told == '' else told}{felt}.")
 

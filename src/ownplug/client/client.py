@@ -266,12 +266,15 @@ class HubClient:
         """Give a pairing up, or forget one that ended."""
         await self._request("DELETE", f"/pairings/{quote(id_, safe='')}")
 
-    async def settings(self) -> list[Document]:
+    async def settings(self, *, show_secrets: bool = False) -> list[Document]:
         """Return the hub's settings: `name`, `value`, `source`, `default`, `meaning` of each, and how it is changed.
 
         That is: whether it is `changeable`, when a change is felt (`effect`), and what is `waiting` for the next start.
+        The home's position is `***` unless `show_secrets`.
         """
-        found: list[Document] = _field(await self._call("GET", "/settings"), "settings", list)
+        found: list[Document] = _field(
+            await self._call("GET", f"/settings{_secrets(show_secrets)}"), "settings", list
+        )
         return found
 
     async def change_settings(self, changes: Document) -> list[Document]:

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from ownplug.core.records import Scope
+from ownplug.core.secret import Secret
 from ownplug.web.description import ETAG, failures
-from ownplug.web.routes import IfMatch, seen_edition
+from ownplug.web.routes import IfMatch, ShowSecrets, seen_edition
 from ownplug.web.schema import Sent
 from ownplug.web.scopes import CallerOf, needs
 
@@ -41,6 +42,7 @@ class SettingView:
         meaning: a sentence or two for its owner.
         effect: when a change is felt; None: it cannot be changed through the API.
         waiting: what is in force from the next start on, where that is another value; None: the same.
+        is_private: masked unless somebody asks for secrets.
     """
 
     name: str
@@ -50,6 +52,7 @@ class SettingView:
     meaning: str
     effect: Effect | None
     waiting: object | None = None
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +115,13 @@ hub_settings = APIRouter(prefix="/api/v1/settings", dependencies=[needs(Scope.AD
 
 
 @hub_settings.get("", responses={**ETAG, **failures(409)})
-async def get_settings(door: Door, response: Response) -> SettingList:
+async def get_settings(
+    door: Door,
+    response: Response,
+    show_secrets: ShowSecrets = False,  # noqa: FBT002 - a query parameter
+) -> SettingList:
     """List the hub's settings; the ETag is for those who change them."""
-    return _shown(await door.all(), response)
+    return _shown(await door.all(), response, show_secrets=show_secrets)
 
 
 @hub_settings.patch("", responses={**ETAG, **failures(409, 412)})
@@ -126,21 +133,27 @@ async def change_settings(
     return _shown(found, response)
 
 
-def setting_document(setting: SettingView) -> Setting:
-    """Make the document of a setting."""
+def setting_document(setting: SettingView, *, show_secrets: bool = False) -> Setting:
+    """Make the document of a setting; what is private is masked unless `show_secrets`."""
+
+    def shown(value: object) -> object:
+        return str(Secret(str(value))) if setting.is_private and value and not show_secrets else value
+
     return Setting(
         name=setting.name,
-        value=setting.value,
+        value=shown(setting.value),
         source=setting.source,
         default=setting.default,
         meaning=setting.meaning,
         changeable=setting.effect is not None,
         effect=setting.effect,
         needs_restart=setting.waiting is not None,
-        waiting=setting.waiting,
+        waiting=shown(setting.waiting),
     )
 
 
-def _shown(found: SettingsView, response: Response) -> SettingList:
+def _shown(found: SettingsView, response: Response, *, show_secrets: bool = False) -> SettingList:
     response.headers["etag"] = f'"{found.edition}"'
-    return SettingList(settings=[setting_document(setting) for setting in found.settings])
+    return SettingList(
+        settings=[setting_document(setting, show_secrets=show_secrets) for setting in found.settings]
+    )

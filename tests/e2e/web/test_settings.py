@@ -82,6 +82,9 @@ async def test_a_changed_home_is_told_to_plugs_and_programs(folder: HomeFolder, 
     await client.change_settings({"hub.timezone": "Asia/Qatar", "hub.position": "25.3,51.5"})
     home = await client.home(show_secrets=True)
     assert (home["timezone"], home["position"]) == ("Asia/Qatar", "25.3,51.5")
+    for show, expected in ((False, "***"), (True, "25.3,51.5")):
+        found = {each["name"]: each["value"] for each in await client.settings(show_secrets=show)}
+        assert (found["hub.position"], found["hub.timezone"]) == (expected, "Asia/Qatar")
     async with plug_of(home) as plug:
         await until(client, plug, lambda told: told["timezone"] == "Asia/Qatar")
     assert folder.settings_file.read_text() == FILE + 'timezone = "Asia/Qatar"\nposition = "25.3,51.5"\n'

@@ -14,6 +14,10 @@ def test_without_a_hub_the_file_is_changed(tmp_path: Path, capsys: pytest.Captur
     assert run(["config", "set", "hub.position", "-33.86,151.2", *home]) == 0
     assert capsys.readouterr().out == "hub.position is -33.86,151.2.\n"
     assert file.read_text() == '[hub]\nposition = "-33.86,151.2"\n'
+    assert run(["config", "set", "hub.position", "-33.87,151.2", "--json", *home]) == 0
+    assert json.loads(capsys.readouterr().out)["value"] == "***"
+    assert run(["config", "set", "hub.position", "-33.86,151.2", *home]) == 0
+    capsys.readouterr()
     assert run(["config", "set", "broker.sys_interval_s", "0", "--json", *home]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["needs_restart"], told["waiting"]) == (True, 0.0)
