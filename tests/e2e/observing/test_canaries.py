@@ -258,7 +258,7 @@ def ask_everything(house: House) -> None:
     for path, methods in described["paths"].items():
         for plug in plugs["plugs"] if "{plug}" in path else [{"uuid": ""}]:
             if "get" in methods:
-                house.call("GET", path.replace("{plug}", plug["uuid"]).replace("{id_}", ids[0]))
+                house.call("GET", path.replace("{plug}", plug["uuid"]).replace("{pairing}", ids[0]))
                 asked += 1
     assert asked > 10
     for plug in plugs["plugs"]:
