@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import TYPE_CHECKING
 
 from ownplug.cli.frame import Frame
-from ownplug.cli.target import TOKEN_VARIABLE
+from ownplug.cli.target import CA_VARIABLE, TOKEN_VARIABLE
 from ownplug.client import HubClient, find_hub
 from ownplug.core.errors import Conflict, Unreachable, UsageError
 from ownplug.core.identity import Uuid
@@ -79,7 +79,7 @@ async def open_hub_or_be_it(frame: Frame, url: str | None) -> AsyncIterator[HubC
     """Give a client of the hub; if none runs in this home, run it until the plug is at home."""
     async with AsyncExitStack() as stack:
         try:
-            address = find_hub(frame.home, url, os.environ.get(TOKEN_VARIABLE))
+            address = find_hub(frame.home, url, os.environ.get(TOKEN_VARIABLE), os.environ.get(CA_VARIABLE))
         except Unreachable:
             if url:
                 raise

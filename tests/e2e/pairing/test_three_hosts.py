@@ -80,6 +80,7 @@ class Hosts:
         self._ip = ip
         self._all = [f"{name}{tail}" for name in ("plug", "hub", "lap", "far")]
         self.plug, self.hub, self.laptop, self.far = self._all
+        self._ca = ""
         self._running: list[subprocess.Popen[str]] = []
 
     def open(self) -> None:
@@ -118,17 +119,18 @@ class Hosts:
         self._running.append(process)
         assert process.stdout is not None
         told: dict[str, Any] = json.loads(process.stdout.readline())
+        self._ca = told.get("ca") or self._ca
         return process, told
 
     def run(self, host: str, *arguments: str, token: str = "") -> tuple[int, Any]:
-        """Run one command on a host; return its status and its JSON."""
+        """Run one command on a host, which knows the CA of the hub if one runs; return its status and its JSON."""
         done = subprocess.run(
             [*self._command(host, arguments), "--json"],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
-            env={**os.environ, "OWNPLUG_TOKEN": token},
+            env={**os.environ, "OWNPLUG_TOKEN": token, "OWNPLUG_CA": self._ca},
         )
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
@@ -203,7 +205,7 @@ def test_each_model_comes_from_the_laptop_to_the_hub_over_real_wires(
     where = ("--mqtts", "0.0.0.0:8883", "--web", f"{HUB}:8480", "--advertise", HUB)
     hosts.start(hosts.hub, "hub", "run", "--home", home, *where)
     token = (tmp_path / "home" / "token").read_text().strip()
-    hub = ("--hub", f"http://{HUB}:8480")
+    hub = ("--hub", f"https://{HUB}:8480")
     for name in profile_names():
         plug, told = hosts.start(hosts.plug, "virtual", "run", "--model", name, "--http", "10.10.10.1:80")
         status, paired = hosts.run(hosts.laptop, "pair", PLUG_URL, *WIFI, "--name", name, *hub, token=token)
@@ -222,7 +224,7 @@ def test_a_firewall_between_the_plug_and_the_hub_is_told_from_the_plugs_own_word
     token = (tmp_path / "home" / "token").read_text().strip()
     plug, _ = hosts.start(hosts.plug, "virtual", "run", "--http", "10.10.10.1:80")
     hosts.cut_off(hosts.plug, HUB)  # the laptop still reaches it
-    hub = ("--hub", f"http://{HUB}:8480")
+    hub = ("--hub", f"https://{HUB}:8480")
     status, told = hosts.run(hosts.laptop, "pair", PLUG_URL, *WIFI, *hub, token=token)
     assert (status, told["code"]) in {(1, "no-time"), (1, "port-closed")}
     assert "firewall" in told["hint"]
@@ -241,7 +243,7 @@ def test_plugs_are_found_whoever_they_belong_to_and_nothing_else_is_called_one(
     where = ("--mqtts", "0.0.0.0:8883", "--web", f"{HUB}:8480", "--advertise", HUB)
     hosts.start(hosts.hub, "hub", "run", "--home", home, *where)
     token = (tmp_path / "home" / "token").read_text().strip()
-    hub = ("--hub", f"http://{HUB}:8480")
+    hub = ("--hub", f"https://{HUB}:8480")
     for last in range(51, 56):
         hosts.add_address(hosts.plug, "home", f"192.168.77.{last}")
     kettle = ("virtual", "run", "--seed", "1", "--home", str(tmp_path / "kettle"), "--http")
