@@ -53,7 +53,8 @@ class HubHost:
 
     def reach(self, uuid: Uuid) -> AbstractAsyncContextManager[Link]:
         """See `ownplug.pairing.Host`."""
-        return HubLink(self._hub.address.url, uuid.text, token=self._hub.address.token)
+        hub = self._hub.address
+        return HubLink(hub.url, uuid.text, token=hub.token, ca=hub.ca)
 
     async def forget_new(self, uuid: Uuid) -> None:
         """Have the hub forget a plug that it did not know before."""

@@ -63,7 +63,8 @@ async def connect(
         key: the key of the plug; not needed through a hub.
         user_id: the user id of the plug's home; needed for an MQTT server without users of its own. A server
             that has some takes them in the URL: `mqtts://NAME:PASSWORD@HOST/UUID`.
-        ca: file with the certificate that the MQTT server's is checked against; the system's otherwise.
+        ca: file with the certificate that the MQTT server's or the hub's is checked against; the system's
+            otherwise.
         uuid: the plug, for an MQTT server whose URL does not name it.
         token: the login to a hub.
         timeout_s: patience with one request; a hub has its own.
@@ -133,7 +134,7 @@ def _hub_link(parts: SplitResult, means: _Means) -> HubLink:
     if not plug or "@" in parts.netloc:
         raise UsageError("The URL names no plug of the hub.", hint=_FORMS)
     url = f"{parts.scheme.removeprefix('hub+')}://{parts.netloc}"
-    return HubLink(url, plug, token=_needed(means.token, "token"))
+    return HubLink(url, plug, token=_needed(means.token, "token"), ca=means.ca)
 
 
 def _login(parts: SplitResult) -> Login | None:

@@ -196,7 +196,7 @@ async def fill_and_live_on(house: House, disk: Disk, call_port: Call) -> dict[st
         await reader.say(Pingreq())
         while not isinstance(await reader.hear(), Pingresp):
             pass
-    assert house.said().count("cannot be written") == 1  # and not once a second
+    assert house.said().count("clients want kept cannot be written") == 1  # and not once a second
     assert "Traceback" not in house.said()
     return waiting
 

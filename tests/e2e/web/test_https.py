@@ -13,8 +13,9 @@ import pytest
 
 from ownplug.app import HomeFolder, Ready, load_settings, open_hub
 from ownplug.client import HubAddress, HubClient, find_hub
-from ownplug.core.errors import LinkError
+from ownplug.core.errors import LinkError, NotFound
 from ownplug.core.secret import Secret
+from ownplug.plug import connect
 from ownplug.transport.tls import client_context
 
 pytestmark = pytest.mark.e2e
@@ -49,6 +50,13 @@ async def test_a_program_elsewhere_names_the_ca(ready: Ready, tmp_path: Path) ->
     there = find_hub(tmp_path / "other", ready.web, token, ready.ca)
     async with HubClient(there) as hub:
         assert await hub.plugs() == []
+
+
+async def test_a_link_to_a_plug_goes_by_the_same_ca(ready: Ready, tmp_path: Path) -> None:
+    token = find_hub(tmp_path).token
+    async with connect(f"hub+{ready.web}/nobody", token=token, ca=ready.ca) as plug:
+        with pytest.raises(NotFound, match="nobody"):
+            await plug.is_on()
 
 
 async def test_who_does_not_know_the_ca_is_not_fooled(ready: Ready) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -25,13 +26,17 @@ class HubLink:
         url: the hub.
         plug: name, uuid, last digits or MAC of the plug.
         token: the login to the hub.
+        ca: file with the CA certificate of a hub that speaks HTTPS; without one, what this machine trusts.
         clock: dates replies.
     """
 
-    def __init__(self, url: str, plug: str, *, token: Secret, clock: Clock | None = None) -> None:
+    def __init__(
+        self, url: str, plug: str, *, token: Secret, ca: Path | None = None, clock: Clock | None = None
+    ) -> None:
         self._url = url
         self._plug = plug
         self._token = token
+        self._ca = ca
         self._clock = clock or SystemClock()
         self._client: HubClient | None = None
         self._stack = AsyncExitStack()
@@ -40,7 +45,7 @@ class HubLink:
         # Imported when used: the library behind it is large, and not every link needs it.
         from ownplug.client import HubAddress, HubClient
 
-        address = HubAddress(url=self._url, token=self._token)
+        address = HubAddress(url=self._url, token=self._token, ca=self._ca)
         self._client = await self._stack.enter_async_context(HubClient(address))
         return self
 
