@@ -29,7 +29,7 @@ from ownplug.transport.endpoint import is_address, own_address
 from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
 from ownplug.transport.tls import web_context
-from ownplug.web import WebSettings, open_web
+from ownplug.web import Doors, WebSettings, open_web
 
 log = logging.getLogger(__name__)
 
@@ -112,18 +112,11 @@ async def open_hub(
         all_settings = SettingsDesk(
             folder, settings, origins, use=lambda changed: _use(changed, hub, api, desk)
         )
-        https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
-        web = await stack.enter_async_context(
-            open_web(
-                api,
-                desk,
-                _called(settings.web, host),
-                logins,
-                BackupDesk(folder, clock),
-                all_settings,
-                tls=https,
-            )
+        doors = Doors(
+            hub=api, logins=logins, pairing=desk, backup=BackupDesk(folder, clock), settings=all_settings
         )
+        https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
+        web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
         desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
         ready = Ready(

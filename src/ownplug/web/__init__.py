@@ -7,6 +7,7 @@ never a traceback, and nothing that is asked with GET changes anything.
 
 from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
+from ownplug.web.doors import Doors
 from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
 from ownplug.web.pairing import (
     DoneStep,
@@ -23,6 +24,7 @@ from ownplug.web.settings import WebSettings
 __all__ = [
     "BackupDoor",
     "DoneStep",
+    "Doors",
     "Effect",
     "FoundPlug",
     "HeardNetwork",

@@ -7,19 +7,19 @@ import asyncio
 from fastapi import FastAPI
 
 from ownplug import __version__
-from ownplug.web.backup import BackupDoor, backup
+from ownplug.web.backup import backup
 from ownplug.web.body import JsonBodies
 from ownplug.web.description import ANY_FAILURE, describe, operation_id
+from ownplug.web.doors import Doors
 from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
-from ownplug.web.hub_settings import SettingsDoor, hub_settings
+from ownplug.web.hub_settings import hub_settings
 from ownplug.web.live import live
 from ownplug.web.observing import observing, reporting, watchdog
-from ownplug.web.pairing import PairingDoor, pairing
+from ownplug.web.pairing import pairing
 from ownplug.web.plugs import listing
-from ownplug.web.ports import HubDoor, LoginDoor
 from ownplug.web.problems import answer_failures
 from ownplug.web.routes import health, reading, ruling, switching
 from ownplug.web.session import open_session, session
@@ -51,23 +51,12 @@ _ROUTERS = (
 )
 
 
-def create_app(
-    api: HubDoor,
-    desk: PairingDoor,
-    settings: WebSettings,
-    logins: LoginDoor,
-    backups: BackupDoor,
-    all_settings: SettingsDoor,
-) -> FastAPI:
+def create_app(doors: Doors, settings: WebSettings) -> FastAPI:
     """Make the web interface of a hub.
 
     Args:
-        api: the hub's door, `ownplug.hub.HubApi`.
-        desk: takes plugs home.
+        doors: what it opens to who may come in.
         settings: where it will listen and which names it answers to.
-        logins: knows who may do what, `ownplug.hub.Logins`.
-        backups: makes backups of the home.
-        all_settings: shows and changes the hub's settings.
 
     Raises:
         UsageError: an entry of `allowed_hosts` is no host name.
@@ -88,11 +77,7 @@ def create_app(
             "auto_configure": False,
         },
     )
-    app.state.hub = api
-    app.state.pairing = desk
-    app.state.backup = backups
-    app.state.settings = all_settings
-    app.state.logins = logins
+    app.state.doors = doors
     app.state.scraping = asyncio.Lock()
     for routes in _ROUTERS:
         app.include_router(routes, responses=ANY_FAILURE)
@@ -100,5 +85,6 @@ def create_app(
     answer_failures(app, _ROUTERS)
     app.add_middleware(JsonBodies)
     # Added last, so it comes first.
-    app.add_middleware(Guard, hosts=allowed_authorities(settings.host, settings.allowed_hosts), logins=logins)
+    names = allowed_authorities(settings.host, settings.allowed_hosts)
+    app.add_middleware(Guard, hosts=names, logins=doors.logins)
     return app

@@ -87,7 +87,7 @@ _FILE = {"content": {BackupFile.media_type: {"schema": {"type": "string", "forma
 
 
 async def _door_of(request: Request) -> BackupDoor:
-    return cast("BackupDoor", request.app.state.backup)
+    return cast("BackupDoor", request.app.state.doors.backup)
 
 
 Door = Annotated[BackupDoor, Depends(_door_of)]

@@ -70,7 +70,7 @@ class Firmware(BaseModel):
 
 
 async def _door_of(request: Request) -> FirmwareDoor:
-    return cast("HubDoor", request.app.state.hub).firmware
+    return cast("HubDoor", request.app.state.doors.hub).firmware
 
 
 Door = Annotated[FirmwareDoor, Depends(_door_of)]

@@ -107,7 +107,7 @@ class SettingList(BaseModel):
 
 
 async def _door_of(request: Request) -> SettingsDoor:
-    return cast("SettingsDoor", request.app.state.settings)
+    return cast("SettingsDoor", request.app.state.doors.settings)
 
 
 Door = Annotated[SettingsDoor, Depends(_door_of)]

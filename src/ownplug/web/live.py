@@ -64,7 +64,7 @@ class Teller:
 @live.websocket("/api/v1/events")
 async def events(socket: WebSocket) -> None:
     """Tell one listener what happens until it leaves or the hub stops; what it says is not heard."""
-    hub: HubDoor = socket.app.state.hub
+    hub: HubDoor = socket.app.state.doors.hub
     # Listening begins before the socket opens, so that nothing is lost in between.
     with hub.events() as subscription:
         await socket.accept()

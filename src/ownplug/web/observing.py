@@ -86,7 +86,7 @@ class MetricsText(Response):
 
 
 async def _door_of(request: Request) -> ObservingDoor:
-    return cast("ObservingDoor", request.app.state.hub.observing)
+    return cast("ObservingDoor", request.app.state.doors.hub.observing)
 
 
 Door = Annotated[ObservingDoor, Depends(_door_of)]

@@ -141,7 +141,7 @@ class Pairings(BaseModel):
 
 
 async def _desk_of(request: Request) -> PairingDoor:
-    return cast("PairingDoor", request.app.state.pairing)
+    return cast("PairingDoor", request.app.state.doors.pairing)
 
 
 Desk = Annotated[PairingDoor, Depends(_desk_of)]

@@ -18,7 +18,7 @@ from ownplug.web.scopes import CallerOf, caller_of, check_scope, needs
 
 async def hub_of(request: Request) -> HubDoor:
     """Return the hub's door for whoever asks."""
-    hub = cast("HubDoor", request.app.state.hub)
+    hub = cast("HubDoor", request.app.state.doors.hub)
     return hub.acting_for(caller_of(request).name)
 
 

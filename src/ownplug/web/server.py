@@ -22,10 +22,7 @@ from starlette.types import ASGIApp
 
 from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.web.app import create_app
-from ownplug.web.backup import BackupDoor
-from ownplug.web.hub_settings import SettingsDoor
-from ownplug.web.pairing import PairingDoor
-from ownplug.web.ports import HubDoor, LoginDoor
+from ownplug.web.doors import Doors
 from ownplug.web.settings import WebSettings
 
 _LAST_PORT = 65535
@@ -49,33 +46,22 @@ class WebServer:
 
 @asynccontextmanager
 async def open_web(
-    api: HubDoor,
-    desk: PairingDoor,
-    settings: WebSettings,
-    logins: LoginDoor,
-    backups: BackupDoor,
-    all_settings: SettingsDoor,
-    *,
-    tls: ssl.SSLContext | None = None,
+    doors: Doors, settings: WebSettings, *, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[WebServer]:
     """Serve the web interface of a hub for as long as the context lasts.
 
     At the end listeners are told that the hub goes away, and answers under way have a second to finish.
 
     Args:
-        api: the hub's door, `ownplug.hub.HubApi`.
-        desk: takes plugs home.
+        doors: what it opens to who may come in.
         settings: where to listen and which names to answer to.
-        logins: knows who may do what, `ownplug.hub.Logins`.
-        backups: makes backups of the home.
-        all_settings: shows and changes the hub's settings.
         tls: the server's certificate; without one it speaks plain HTTP.
 
     Raises:
         Conflict: the port is in use.
         UsageError: this machine has no such address, the port needs more rights, or a setting is wrong.
     """
-    app = create_app(api, desk, settings, logins, backups, all_settings)
+    app = create_app(doors, settings)
     listener = await _listen(settings)
     server = _Server(_config(app, tls))
     tasks = asyncio.TaskGroup()

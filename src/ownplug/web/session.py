@@ -53,7 +53,7 @@ class Session(BaseModel):
 
 async def logins_of(request: Request) -> LoginDoor:
     """Return who knows the logins of this hub."""
-    return cast("LoginDoor", request.app.state.logins)
+    return cast("LoginDoor", request.app.state.doors.logins)
 
 
 LoginsOf = Annotated[LoginDoor, Depends(logins_of)]

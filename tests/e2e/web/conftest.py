@@ -53,6 +53,7 @@ from ownplug.hub import (
 from ownplug.store import SqliteStore
 from ownplug.web import (
     DoneStep,
+    Doors,
     Effect,
     FoundPlug,
     HeardNetwork,
@@ -65,7 +66,6 @@ from ownplug.web import (
     open_web,
 )
 
-NO_DESK: Any = None  # nobody pairs here
 STARTS_S = 20
 NOON = datetime(2025, 6, 1, 12, 0, 0, tzinfo=UTC)
 UUID = Uuid("1706223411101036000134298f1a2b3c")
@@ -521,13 +521,27 @@ async def logins(tmp_path: Path) -> AsyncIterator[Logins]:
         yield found
 
 
+def open_doors(hub: MemoryHub, logins: Logins) -> Doors:
+    """What a web interface needs, of that hub."""
+    return Doors(
+        hub=hub,
+        logins=logins,
+        pairing=MemoryDesk(hub),
+        backup=MemoryBackups(hub),
+        settings=MemorySettings(hub),
+    )
+
+
 @pytest.fixture
-async def url(hub: MemoryHub, logins: Logins) -> AsyncIterator[str]:
+def doors(hub: MemoryHub, logins: Logins) -> Doors:
+    return open_doors(hub, logins)
+
+
+@pytest.fixture
+async def url(doors: Doors) -> AsyncIterator[str]:
     """The address of the hub's web interface, running."""
     settings = WebSettings(port=0, allowed_hosts=("plugs.example:443",))
-    async with open_web(
-        hub, MemoryDesk(hub), settings, logins, MemoryBackups(hub), MemorySettings(hub)
-    ) as web:
+    async with open_web(doors, settings) as web:
         yield web.url
 
 
@@ -593,9 +607,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
         hub = MemoryHub()
         async with (
             open_logins(tmp_path) as logins,
-            open_web(
-                hub, NO_DESK, WebSettings(port=0), logins, MemoryBackups(hub), MemorySettings(hub)
-            ) as web,
+            open_web(open_doors(hub, logins), WebSettings(port=0)) as web,
         ):
             (tmp_path / "runtime.json").write_text(json.dumps({"pid": os.getpid(), "web": web.url}))
             (tmp_path / "token").write_text(f"{TOKEN}\n")

@@ -15,7 +15,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.hub import PlugOnline
-from ownplug.web import WebSettings, create_app
+from ownplug.web import Doors, WebSettings, create_app
 from ownplug.web.guard import OPEN
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def routes() -> list[tuple[str, str]]:
 
 
 def _all_routes() -> list[APIRoute | APIWebSocketRoute]:
-    app = create_app(NONE, NONE, WebSettings(), NONE, NONE, NONE)
+    app = create_app(Doors(hub=NONE, logins=NONE, pairing=NONE, backup=NONE, settings=NONE), WebSettings())
     routers = [each.original_router for each in app.routes if hasattr(each, "original_router")]
     inner = [route for router in routers for route in router.routes]
     return [each for each in inner if isinstance(each, APIRoute | APIWebSocketRoute)]

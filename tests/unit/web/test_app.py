@@ -8,28 +8,25 @@ import pytest
 from fastapi.dependencies.models import Dependant
 
 from ownplug.core.errors import UsageError
-from ownplug.web import WebSettings, create_app
+from ownplug.web import Doors, WebSettings, create_app
 
-NO_HUB: Any = None  # nothing here asks it
-NO_DESK: Any = None
-NO_LOGINS: Any = None
-NO_BACKUPS: Any = None
-NO_SETTINGS: Any = None
+NOTHING: Any = None  # nothing here asks it
+NO_DOORS = Doors(hub=NOTHING, logins=NOTHING, pairing=NOTHING, backup=NOTHING, settings=NOTHING)
 
 
 def test_a_wrong_setting_is_told_before_anything_listens() -> None:
     with pytest.raises(UsageError, match="host name"):
-        create_app(NO_HUB, NO_DESK, WebSettings(allowed_hosts=("*",)), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)
+        create_app(NO_DOORS, WebSettings(allowed_hosts=("*",)))
 
 
 def test_nothing_is_reported_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
-    telemetry = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)._telemetry
+    telemetry = create_app(NO_DOORS, WebSettings())._telemetry
     assert not any(telemetry.values())
 
 
 def test_nothing_that_routes_depend_on_takes_a_thread() -> None:
-    app = create_app(NO_HUB, NO_DESK, WebSettings(), NO_LOGINS, NO_BACKUPS, NO_SETTINGS)
+    app = create_app(NO_DOORS, WebSettings())
     routers = [each.original_router for each in app.routes if hasattr(each, "original_router")]
     routes = [route for router in routers for route in router.routes if hasattr(route, "dependant")]
     asked = {each.call for route in routes for each in all_of(route.dependant) if each is not route.dependant}

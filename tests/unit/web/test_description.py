@@ -9,11 +9,14 @@ from typing import Any, cast
 import pytest
 
 from ownplug.web.app import create_app
+from ownplug.web.doors import Doors
 from ownplug.web.guard import OPEN
 from ownplug.web.settings import WebSettings
 
 NOBODY = cast("Any", None)
-DOCUMENT: dict[str, Any] = create_app(NOBODY, NOBODY, WebSettings(), NOBODY, NOBODY, NOBODY).openapi()
+DOCUMENT: dict[str, Any] = create_app(
+    Doors(hub=NOBODY, logins=NOBODY, pairing=NOBODY, backup=NOBODY, settings=NOBODY), WebSettings()
+).openapi()
 
 # Once published, an operation keeps its name: it is a function's in programs made from the description.
 OPERATIONS = {

@@ -45,7 +45,7 @@ for _path in _FILES:
 @front.get(_CA)
 def get_ca(request: Request) -> Response:
     """Give the certificate of the home's CA, so that phones offer to install it."""
-    path = request.app.state.hub.home().ca
+    path = request.app.state.doors.hub.home().ca
     if not path:
         raise NotFound("This hub has no CA of its own.")
     return Response(Path(path).read_bytes(), media_type="application/x-x509-ca-cert")

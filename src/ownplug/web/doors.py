@@ -1,0 +1,29 @@
+"""What the web interface opens to who may come in: the parts of a hub, each by what may be asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ownplug.web.backup import BackupDoor
+from ownplug.web.hub_settings import SettingsDoor
+from ownplug.web.pairing import PairingDoor
+from ownplug.web.ports import HubDoor, LoginDoor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The parts behind the web interface.
+
+    Attributes:
+        hub: the plugs and what is known of them, `ownplug.hub.HubApi`.
+        logins: knows who may do what, `ownplug.hub.Logins`.
+        pairing: takes plugs home.
+        backup: makes backups of the home.
+        settings: shows and changes the hub's settings.
+    """
+
+    hub: HubDoor
+    logins: LoginDoor
+    pairing: PairingDoor
+    backup: BackupDoor
+    settings: SettingsDoor
