@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import itertools
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+_TABLE = "table"
 _DESCRIPTORS = Path("/proc/self/fd")
 _LOOP_PASSES = 5  # a task that only needs to notice its cancellation may do so
 
@@ -79,14 +81,35 @@ def reference() -> Path:
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Show a figure to whoever runs the tests."""
+def print_table(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Have lines printed at the end of the run: `print_table(title, lines, heading="…")`."""
 
-    def show(text: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n  {text}")
+    def keep(title: str, lines: list[str], *, heading: str = "") -> None:
+        # A property of the test's report: that comes back from another process, too.
+        request.node.user_properties.append((_TABLE, [title, heading, *lines]))
 
-    return show
+    return keep
+
+
+@pytest.fixture
+def tell(print_table: Callable[..., None]) -> Callable[[str], None]:
+    """Have a figure printed at the end of the run."""
+    return lambda text: print_table("Figures", [text])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests wanted to be printed."""
+    tables: dict[str, list[str]] = {}
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport) and report.when == "teardown":
+            for name, table in report.user_properties:
+                if name == _TABLE and isinstance(table, list):
+                    title, heading, *lines = table
+                    tables.setdefault(title, [heading] if heading else []).extend(lines)
+    for title, lines in tables.items():
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

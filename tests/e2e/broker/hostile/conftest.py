@@ -20,32 +20,10 @@ from ownplug.transport.tls import client_context
 
 USER, USER_PASSWORD = "anna", "anna-s-password"
 
-_TABLES = pytest.StashKey[dict[str, list[str]]]()
 _DELAYS = "Honest plugs beside each attack: worst delays (noisy: attackers share the machine)"
 _HEADING = f"{'attack':<56} {'replies':>7} {'worst':>9} {'connects':>8} {'worst':>9}"
 
 _hosts = itertools.count(2)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_TABLES] = {}
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for title, lines in config.stash.get(_TABLES, {}).items():
-        terminalreporter.section(title)
-        for line in [_HEADING, *lines] if title == _DELAYS else lines:
-            terminalreporter.write_line(line)
-
-
-@pytest.fixture(scope="session")
-def print_table(pytestconfig: pytest.Config) -> Callable[[str, list[str]], None]:
-    """Have these lines printed at the end of the run."""
-
-    def keep(title: str, lines: list[str]) -> None:
-        pytestconfig.stash.setdefault(_TABLES, {}).setdefault(title, []).extend(lines)
-
-    return keep
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +54,7 @@ Beside = Callable[[str], AbstractAsyncContextManager[None]]
 
 
 @pytest.fixture
-def beside(honest: HonestProcess, print_table: Callable[[str, list[str]], None]) -> Beside:
+def beside(honest: HonestProcess, print_table: Callable[..., None]) -> Beside:
     """`async with beside("what is done")`: all the while plugs answer and come anew, and none is lost."""
 
     @asynccontextmanager
@@ -93,7 +71,7 @@ def beside(honest: HonestProcess, print_table: Callable[[str, list[str]], None])
             f"{attack:<56} {told['replies']:>7} {told['worst_reply_ms']:>6.0f} ms"
             f" {told['connects']:>8} {told['worst_connect_ms']:>6.0f} ms"
         )
-        print_table(_DELAYS, [row])
+        print_table(_DELAYS, [row], heading=_HEADING)
         assert told["lost"] == 0
         assert told["replies"]
         assert told["connects"]
