@@ -86,8 +86,9 @@ async def open_hub(
         warnings = RecentWarnings()
         stack.enter_context(warnings.listening())
         store = await stack.enter_async_context(SqliteStore(folder.database))
-        hub = await stack.enter_async_context(Hub(settings.hub, store, clock))
+        hub = await stack.enter_async_context(Hub(settings.hub, store, clock, settings.energy))
         await stack.enter_async_context(hub.history.kept_in(store.availability))
+        await stack.enter_async_context(hub.ledger.kept_in(store.energy))
         host = await _advertised(hub, store, settings)
         names = [host, *_ALWAYS_NAMED, *settings.web.names()]
         certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
@@ -143,7 +144,7 @@ def _called(settings: WebSettings, host: str) -> WebSettings:
 
 def _use(settings: Settings, hub: Hub, api: HubApi, desk: PairingDesk) -> None:
     """Let the parts of a running hub use settings that were changed."""
-    hub.use_settings(settings.hub)
+    hub.use_settings(settings.hub, settings.energy)
     api.observing.use_settings(settings.by_name())
     api.tell_home(replace(api.home(), timezone=settings.hub.timezone, position=settings.hub.position))
     desk.use_position(settings.hub.position)

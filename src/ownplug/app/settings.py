@@ -22,6 +22,7 @@ import tzlocal
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
 from ownplug.hub import HubSettings
+from ownplug.ledger import EnergySettings
 from ownplug.transport.endpoint import is_address, parse_endpoint
 from ownplug.web import WebSettings
 
@@ -66,6 +67,7 @@ class Settings:
     network: NetworkSettings
     broker: BrokerSettings
     hub: HubSettings
+    energy: EnergySettings
     web: WebSettings
 
     def by_name(self) -> dict[str, object]:
@@ -96,6 +98,7 @@ _SECTIONS: dict[str, type] = {
     "network": NetworkSettings,
     "broker": BrokerSettings,
     "hub": HubSettings,
+    "energy": EnergySettings,
     "web": WebSettings,
 }
 

@@ -7,8 +7,14 @@ Every call is about a plug that the home knows, named as a person names it. Each
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -303,6 +309,23 @@ class HubApi:
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""
         return self._hub.events.subscribe(limit=_EVENT_BACKLOG, policy=Overflow.DROP_OLDEST)
+
+    @contextmanager
+    def watching(self, *references: str) -> Iterator[None]:
+        """Have plugs read each second while the context lasts: somebody looks at them.
+
+        Raises:
+            NotFound, Conflict: no such plug, or several.
+        """
+        sessions = [self._hub.session(self._hub.registry.find(reference).uuid) for reference in references]
+        for session in sessions:
+            session.watchers += 1
+            session.wants_reading.set()
+        try:
+            yield
+        finally:
+            for session in sessions:
+                session.watchers -= 1
 
     @asynccontextmanager
     async def _open(self, reference: str, *, channel: int | None = None) -> AsyncIterator[Plug]:

@@ -14,8 +14,10 @@ from ownplug.core.meross import namespaces as ns
 from ownplug.core.units import Position
 from ownplug.hub.events import Event, PlugRegistered
 from ownplug.hub.keeper import Keeper
+from ownplug.hub.pace import Pace
 from ownplug.hub.registry import Registry
 from ownplug.hub.session import PlugSession
+from ownplug.ledger import Ledger
 from ownplug.plug import Plug
 
 log = logging.getLogger(__name__)
@@ -23,8 +25,6 @@ log = logging.getLogger(__name__)
 # A plug says Bind within a second of hearing the time; one that was bound before may say nothing at all.
 _BIND_GRACE_S = 5.0
 _LOOK_AFTER_S = 600.0
-_READINGS_A_LIMIT = 3
-_SHORTEST_S = 1.0
 
 
 class Attendant:
@@ -35,8 +35,9 @@ class Attendant:
         registry: where it is remembered.
         events: told when it was a stranger.
         keeper: restores it where it has restarted.
+        ledger: is told what it says of its days.
         clock: waits between readings.
-        reading_interval_s: how long, asked before each wait.
+        reading_interval_s: how long, where nothing happens; asked before each wait.
         position: where a plug is that was never told; None: it is not told either.
     """
 
@@ -47,6 +48,7 @@ class Attendant:
         registry: Registry,
         events: Broadcast[Event],
         keeper: Keeper,
+        ledger: Ledger,
         clock: Clock,
         reading_interval_s: Callable[[], float],
         position: Position | None,
@@ -55,6 +57,8 @@ class Attendant:
         self._registry = registry
         self._events = events
         self._keeper = keeper
+        self._ledger = ledger
+        self._pace = Pace()
         self._clock = clock
         self._reading_interval_s = reading_interval_s
         self._position = position
@@ -119,6 +123,7 @@ class Attendant:
         while True:
             try:
                 await self._session.request(Method.GET, ns.CONTROL_ELECTRICITY, {})
+                await self._weigh_days()
                 if self._clock.monotonic() - looked_after_s >= _LOOK_AFTER_S:
                     looked_after_s = self._clock.monotonic()
                     await self._keeper.look_after(self._session)
@@ -126,19 +131,43 @@ class Attendant:
                 log.debug("No reading of %s: %s", self._name, error)
             await self._until_next_reading()
 
+    async def _weigh_days(self) -> None:
+        """Ask the plug for its days where that is due; what goes wrong there is no reason to stop reading it."""
+        session = self._session
+        if ns.CONTROL_CONSUMPTION_X not in session.state.abilities or not self._ledger.is_due(session.uuid):
+            return
+        energy = Plug(session, abilities=session.state.abilities).energy
+        try:
+            days, hours = await energy.records(), await energy.hours()
+            corrections = await self._ledger.weigh(
+                session.uuid, days, zone=session.state.timezone or "", shape=hours
+            )
+        except OwnplugError as error:
+            log.info("%s could not be asked for its days: %s", self._name, error)
+            self._ledger.could_not_ask(session.uuid)
+            return
+        for each in corrections:
+            log.info(
+                "%s, %s: %.0f Wh became %.0f Wh (%s)",
+                self._name,
+                each.day,
+                each.before_wh,
+                each.after_wh,
+                each.reason.value,
+            )
+
     async def _until_next_reading(self) -> None:
+        plug = self._registry.get(self._session.uuid)
+        interval_s = self._pace.next_s(
+            self._session.state.reading,
+            usual_s=self._reading_interval_s(),
+            is_watched=self._session.watchers > 0,
+            limit=plug.safeguards.limit if plug else None,
+        )
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._interval_s):
+            async with asyncio.timeout(interval_s):
                 await self._session.wants_reading.wait()
         self._session.wants_reading.clear()
-
-    @property
-    def _interval_s(self) -> float:
-        """How long to wait for the next reading: a limit of seconds wants some readings within them."""
-        plug = self._registry.get(self._session.uuid)
-        limit = plug.safeguards.limit if plug else None
-        usual_s = self._reading_interval_s()
-        return min(max(limit.for_s / _READINGS_A_LIMIT, _SHORTEST_S), usual_s) if limit else usual_s
 
     @property
     def _name(self) -> str:

@@ -41,6 +41,7 @@ from ownplug.hub.responder import Responder, Rules
 from ownplug.hub.session import PlugSession
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
+from ownplug.ledger import EnergySettings, Ledger
 from ownplug.plug import Plug
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,9 @@ class Hub:
     `receive`, and gives it a way to speak by `speak_through`, before the first plug comes.
     """
 
-    def __init__(self, settings: HubSettings, store: HomeStore, clock: Clock) -> None:
+    def __init__(
+        self, settings: HubSettings, store: HomeStore, clock: Clock, energy: EnergySettings | None = None
+    ) -> None:
         self.registry = Registry(store)
         self.accounts = Accounts(store)
         self.events: Broadcast[Event] = Broadcast()
@@ -75,6 +78,9 @@ class Hub:
         )
         self.passwords = PasswordCheck(self.accounts, penalties)
         self.history = AvailabilityHistory(clock)
+        self.ledger = Ledger(
+            clock, zone=settings.timezone, interval_s=settings.reading_interval_s, settings=energy
+        )
         self.messages = MessageLog(clock.now)
         self._complaints = Complaints(log, clock.monotonic)
         self._exchange: Exchange | None = None
@@ -127,12 +133,17 @@ class Hub:
         """Use `exchange` to write to plugs and apps."""
         self._exchange = exchange
 
-    def use_settings(self, settings: HubSettings) -> None:
+    def use_settings(self, settings: HubSettings, energy: EnergySettings | None = None) -> None:
         """Behave as `settings` say from now on; plugs that are there hear of zone and position when they come again.
 
         What slows down guessing stays as it was when the hub was made.
         """
         was, self.settings = self.settings, settings
+        self.ledger.use(
+            zone=settings.timezone,
+            interval_s=settings.reading_interval_s,
+            settings=energy or EnergySettings(),
+        )
         if settings.timezone != was.timezone:
             self._responder.use_zone(settings.timezone, _rules_of(settings.timezone))
         if settings.reading_interval_s != was.reading_interval_s:
@@ -212,8 +223,9 @@ class Hub:
 
     async def forget(self, uuid: Uuid) -> None:
         """Remove a plug from the home."""
-        await self.registry.forget(uuid)
         self._stop_attending(uuid)
+        self.ledger.forget(uuid)
+        await self.registry.forget(uuid)
         self._sessions.pop(uuid, None)
         self.messages.forget(uuid)
 
@@ -267,6 +279,7 @@ class Hub:
             registry=self.registry,
             events=self.events,
             keeper=self.keeper,
+            ledger=self.ledger,
             clock=self._clock,
             reading_interval_s=lambda: self.settings.reading_interval_s,
             position=Position.parse(self.settings.position) if self.settings.position else None,
@@ -295,6 +308,7 @@ class Hub:
         for event in events_between(old, new, at=at, uuid=uuid, name=self.registry.name_of(uuid)):
             self.events.publish(event)
         self.keeper.seen(uuid, old, new)
+        self.ledger.seen(uuid, old, new)
 
     async def _switch(self, uuid: Uuid, on: bool) -> None:  # noqa: FBT001 - fits the keeper's port
         session = self.session(uuid)

@@ -55,6 +55,7 @@ class PlugSession:
         self.talk: StartupTalk | None = None  # of the newest connection
         self.turn = Turn()  # of commands, which go one after the other
         self.wants_reading = asyncio.Event()  # now, and not when it is due
+        self.watchers = 0  # who look at it now
         self.peer_address = ""  # where the connection comes from: what the plug says of itself is no proof
         self._maker = maker
         self._send = send
@@ -64,6 +65,9 @@ class PlugSession:
         self._state_changed = state_changed
         self._connection: str | None = None
         self._waiting: dict[str, asyncio.Future[Message]] = {}
+        self._asking = (
+            asyncio.Lock()
+        )  # a plug gets one request at a time: more at once make some of them fall silent
 
     @property
     def connection(self) -> str | None:
@@ -130,6 +134,13 @@ class PlugSession:
             LinkBroken: it went away, or came anew, before it answered.
             DeviceError: it refused.
         """
+        async with self._asking:
+            return await self._request(method, namespace, payload)
+
+    async def close(self) -> None:
+        """Nothing to close: the connection belongs to the plug."""
+
+    async def _request(self, method: Method, namespace: str, payload: object) -> Message:
         if not self.online:
             raise Unreachable(
                 f"The plug is offline{f': {self.state.reason}' if self.state.reason else ''}.",
@@ -152,9 +163,6 @@ class PlugSession:
             del self._waiting[message.header.message_id]
         check_reply(message, reply, self._maker.key)
         return reply
-
-    async def close(self) -> None:
-        """Nothing to close: the connection belongs to the plug."""
 
     async def set_time(self) -> None:
         """Give the plug clock, zone and summer time, and ask what it made of them."""

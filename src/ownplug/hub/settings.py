@@ -27,8 +27,9 @@ class HubSettings:
     """How old a command may get before it is dropped, in seconds: who pressed a switch has given up by then, and a
     plug that moves later surprises people."""
 
-    reading_interval_s: float = 10.0
-    """How often an online plug is asked for its power, in seconds: plugs never tell it by themselves."""
+    reading_interval_s: float = 30.0
+    """How often an online plug at which nothing happens is asked for its power, in seconds: plugs never tell it by
+    themselves. One whose power changes is asked every other second for a while, one that is looked at each second."""
 
     http_fallback: bool = False
     """Whether a plug that is not connected may be reached by plain HTTP. Off: HTTP on the home's network is

@@ -14,6 +14,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.records import HomeRecord, PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.store.availability import AvailabilityRows
+from ownplug.store.energy import EnergyRows
 from ownplug.store.logins import LoginRows
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.plugs import PLUG_COLUMNS, plug_of, row_of
@@ -33,6 +34,7 @@ class SqliteStore:
         mqtt: what the MQTT server remembers, in the same file.
         logins: who may use the API, in the same file.
         availability: when plugs came and went, in the same file.
+        energy: what they used, in the same file.
 
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
@@ -44,6 +46,7 @@ class SqliteStore:
         self.mqtt = MqttStore(self._database)
         self.logins = LoginRows(self._database)
         self.availability = AvailabilityRows(self._database)
+        self.energy = EnergyRows(self._database)
 
     async def __aenter__(self) -> Self:
         await self._database.__aenter__()

@@ -1,4 +1,4 @@
-"""SQLite behind one thread: the only file that knows of it.
+"""SQLite behind two threads, one that changes and one that only reads: the only file that knows of it.
 
 What is written is on the disk when the call returns. What the rows mean is said in the files beside this one.
 """
@@ -19,7 +19,11 @@ from ownplug.store.migrations import Migration, migrations, pending
 
 T = TypeVar("T")
 
-Statement: TypeAlias = tuple[str, Sequence[str | int | float | bytes | None]]
+Value: TypeAlias = str | int | float | bytes | None
+Statement: TypeAlias = tuple[str, Sequence[Value]]
+Rows: TypeAlias = tuple[str, Sequence[Sequence[Value]]]
+"""One statement, and what it is to be carried out with, once for each."""
+
 Query: TypeAlias = Callable[[str], list[tuple[Any, ...]]]
 
 SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
@@ -43,7 +47,9 @@ class Database:
         self.failed_writes = 0
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ownplug-store")
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ownplug-store-reading")
         self._database: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
 
     async def __aenter__(self) -> Self:
         with ExitStack() as on_failure:
@@ -56,6 +62,8 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            with _as_ours(self._path):  # the last to close takes the journal away with it: that is who writes
+                await asyncio.get_running_loop().run_in_executor(self._reading, self._close_reader)
             await self._run(self._close)
         finally:
             self._end()
@@ -69,6 +77,14 @@ class Database:
             raise OwnplugError(
                 f"{self._path} holds what ownplug did not write: {error}.", hint="Restore a backup."
             ) from error
+
+    async def look(self, sql: str, *values: str | int | None) -> list[tuple[Any, ...]]:
+        """Return every row of a query that may take long; whoever writes does not wait for it.
+
+        It sees what was written when it began.
+        """
+        with _as_ours(self._path):
+            return await asyncio.get_running_loop().run_in_executor(self._reading, self._look, sql, values)
 
     async def write(self, sql: str, *values: str | float | None) -> None:
         """Carry out one statement."""
@@ -85,6 +101,36 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             for sql, values in statements:
                 connection.execute(sql, values)
+
+    async def add_many(self, rows: Iterable[Rows]) -> None:
+        """Carry out statements with many rows, all or none.
+
+        They survive the end of this process, and all but the last second of them that of the machine: the disk is not
+        waited for.
+        """
+        await self._write(lambda: self._add_many(rows))
+
+    def _add_many(self, rows: Iterable[Rows]) -> None:
+        connection = self._connection
+        connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                for sql, values in rows:
+                    connection.executemany(sql, values)
+        finally:
+            connection.execute("PRAGMA synchronous = FULL")
+
+    def _look(self, sql: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
+        if self._reader is None:
+            self._reader = sqlite3.connect(
+                f"{self._path.absolute().as_uri()}?mode=ro",
+                uri=True,
+                timeout=_PATIENCE_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        return self._reader.execute(sql, values).fetchall()
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -120,9 +166,16 @@ class Database:
             self._database.close()
             self._database = None
 
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
     def _end(self) -> None:
-        """Let the thread end, and close what somebody opened who did not wait for it; waits for nothing."""
+        """Let the threads end, and close what somebody opened who did not wait for it; waits for nothing."""
+        self._reading.submit(self._close_reader)
         self._thread.submit(self._close)
+        self._reading.shutdown(wait=False)
         self._thread.shutdown(wait=False)
 
 

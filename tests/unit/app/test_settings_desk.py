@@ -57,7 +57,7 @@ async def test_each_setting_is_told_with_its_meaning(folder: HomeFolder) -> None
     assert {each.name for each in found if each.effect} == set(CHANGEABLE)
     assert {each.waiting for each in found} == {None}
     interval = await setting(desk, "hub.reading_interval_s")
-    assert (interval.value, interval.source, interval.default) == (20.0, str(folder.settings_file), 10.0)
+    assert (interval.value, interval.source, interval.default) == (20.0, str(folder.settings_file), 30.0)
     assert (await setting(desk, "hub.command_ttl_s")).source == "$OWNPLUG_HUB_COMMAND_TTL_S"
     assert (await setting(desk, "web.host")).source == "option"
 
@@ -99,7 +99,7 @@ async def test_a_default_comes_back(folder: HomeFolder) -> None:
     desk = open_desk(folder)
     await desk.change({"hub.reading_interval_s": None})
     found = await setting(desk, "hub.reading_interval_s")
-    assert (found.value, found.source) == (10.0, "default")
+    assert (found.value, found.source) == (30.0, "default")
     assert folder.settings_file.read_text() == FILE.replace(
         "reading_interval_s = 20 # the fridge is slow\n", ""
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -161,19 +162,37 @@ def test_a_plug_that_has_not_said_bind_is_left_alone_for_a_moment(run: Run) -> N
     run(story)
 
 
-def test_a_meter_is_read_at_regular_times(run: Run) -> None:
+def test_a_meter_is_read_seldom_while_nothing_happens_and_often_when_something_does(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = home.plug()
         plug.connect()
         plug.say(Method.PUSH, ns.CONTROL_BIND, {"bind": {}})
-        await asyncio.sleep(1)
-        for number in range(1, 4):
-            plug.power_mw = number * 1000
-            await asyncio.sleep(30)
+        await asyncio.sleep(120)
+        plug.power_mw = 20_000
+        await asyncio.sleep(60)
         read = [event.reading for event in home.events if isinstance(event, PowerRead)]
-        assert [reading.power_w for reading in read] == [12.345, 1.0, 2.0, 3.0]
-        assert (read[1].at - read[0].at).total_seconds() == pytest.approx(30)
+        waits_s = [round((after.at - before.at).total_seconds()) for before, after in pairwise(read)]
+        assert waits_s[:6] == [2, 4, 8, 16, 30, 30]
+        changed = next(number for number, reading in enumerate(read) if reading.power_w == 20)
+        assert waits_s[changed : changed + 3] == [2, 4, 8]
         assert home.hub.state(plug.uuid).reading == read[-1]
+
+    run(story, reading_interval_s=30)
+
+
+def test_a_meter_that_somebody_looks_at_is_read_each_second(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        plug.connect()
+        plug.say(Method.PUSH, ns.CONTROL_BIND, {"bind": {}})
+        await asyncio.sleep(120)
+        before = len(plug.asked(ns.CONTROL_ELECTRICITY))
+        with home.api.watching(plug.uuid.text):
+            await asyncio.sleep(10)
+        looked = len(plug.asked(ns.CONTROL_ELECTRICITY)) - before
+        await asyncio.sleep(30)
+        assert looked in {10, 11}
+        assert len(plug.asked(ns.CONTROL_ELECTRICITY)) - before - looked <= 5
 
     run(story, reading_interval_s=30)
 

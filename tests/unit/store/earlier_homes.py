@@ -43,6 +43,11 @@ ROWS = {
             tripped_at = '{MADE_AT}', tripped_w = 2400, uptime_s = 90 WHERE uuid = '{KETTLE}';
         UPDATE plug SET never_off = 1 WHERE uuid = '{LAMP}';
     """,
+    6: f"""
+        INSERT INTO availability (number, uuid, at, availability, reason)
+            VALUES (1, '{KETTLE}', '{MADE_AT}', 'online', '');
+        INSERT INTO hub_alive (id, at) VALUES (1, '{MADE_AT}');
+    """,
 }
 """By version, what it brought, in its own columns; a later one had it, too."""
 

@@ -34,7 +34,7 @@ from ownplug.store.sqlite import _statements as split_statements
 
 EARLIER = range(1, SCHEMA_VERSION)
 MADE_AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
-WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS = 2, 3, 4, 5
+WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS, WITH_AVAILABILITY = 2, 3, 4, 5, 6
 
 # It stops for ever when it has carried out so many statements of the upgrade.
 _CHILD = """
@@ -107,8 +107,10 @@ async def test_home_plugs_and_users_are_what_they_were(path: Path, version: int)
             ),
             UserRecord(name="bea", password_hash=Secret("$argon2id$bea"), scope=scope),
         ]
-        assert await store.availability.last_changes() == []
-        assert await store.availability.alive_at() is None
+        has_history = version >= WITH_AVAILABILITY
+        assert [change.number for change in await store.availability.last_changes()] == [1] * has_history
+        assert await store.availability.alive_at() == (MADE_AT if has_history else None)
+        assert await store.energy.meters() == []
 
 
 @pytest.mark.parametrize("version", EARLIER)

@@ -5,9 +5,12 @@ Source: capture:mss310r-hw2.0.0-fw2.1.4 (`ConsumptionX`; slots in no useful orde
 
 from __future__ import annotations
 
+from datetime import date
+
+from ownplug.core.energy.reconcile import Told
 from ownplug.core.meross import Method
 from ownplug.core.meross import namespaces as ns
-from ownplug.core.meross.payloads import ConsumptionPayload
+from ownplug.core.meross.payloads import ConsumptionDay, ConsumptionHoursPayload, ConsumptionPayload
 from ownplug.core.state import EnergyDay
 from ownplug.plug.abilities import Abilities
 from ownplug.plug.link import Link
@@ -29,8 +32,44 @@ class Energy:
         Raises:
             DeviceError: the plug refused, or has no meter.
         """
+        records = sorted(await self.records(), key=lambda record: record.updated_s)
+        latest = {record.day: record.energy_wh for record in records}
+        return [EnergyDay(day=day.isoformat(), energy_wh=latest[day]) for day in sorted(latest)]
+
+    async def records(self) -> list[Told]:
+        """Ask for the records of its days as they are, in the plug's own order.
+
+        Raises:
+            As `days`.
+        """
         await self._abilities.first_of(ns.CONTROL_CONSUMPTION_X, lacking="meter")
         reply = await self._link.request(Method.GET, ns.CONTROL_CONSUMPTION_X, {"consumptionx": []})
-        records = sorted(reply.read(ConsumptionPayload).days, key=lambda record: record.updated_at)
-        latest = {record.date: record.energy_wh for record in records}
-        return [EnergyDay(day=day, energy_wh=latest[day]) for day in sorted(latest)]
+        return [told for record in reply.read(ConsumptionPayload).days if (told := _told(record)) is not None]
+
+    async def hours(self) -> dict[int, int]:
+        """Ask for the energy of its last hours, in Wh, by Unix time within each; empty where it keeps none.
+
+        Source: capture:em06-fw2.3.8 (its moments are near the end of each hour); newer plugs with a meter list the
+        namespace, too.
+
+        Raises:
+            DeviceError: the plug refused.
+        """
+        if ns.CONTROL_CONSUMPTION_H not in await self._abilities.all():
+            return {}
+        reply = await self._link.request(
+            Method.GET, ns.CONTROL_CONSUMPTION_H, {"consumptionH": [{"channel": 0}]}
+        )
+        meters = reply.read(ConsumptionHoursPayload).meters
+        return {
+            hour.updated_at: hour.energy_wh for meter in meters if meter.channel == 0 for hour in meter.hours
+        }
+
+
+def _told(record: ConsumptionDay) -> Told | None:
+    """Return a record; None if its day is in no calendar, as after a torn write."""
+    try:
+        day = date.fromisoformat(record.date)
+    except ValueError:
+        return None
+    return Told(day=day, energy_wh=record.energy_wh, updated_s=record.updated_at)

@@ -104,6 +104,26 @@ class ConsumptionPayload(msgspec.Struct, frozen=True, kw_only=True):
     days: list[ConsumptionDay] = field(name="consumptionx")
 
 
+class ConsumptionHour(msgspec.Struct, frozen=True, kw_only=True):
+    """The energy of one hour, in watt-hours."""
+
+    updated_at: UnixSeconds = field(name="timestamp")  # within it, near its end
+    energy_wh: MeterValue = field(name="value")
+
+
+class ConsumptionHours(msgspec.Struct, frozen=True, kw_only=True):
+    """The last hours of one meter, in no useful order."""
+
+    channel: int = 0
+    hours: list[ConsumptionHour] = field(name="data")
+
+
+class ConsumptionHoursPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`Appliance.Control.ConsumptionH`. Source: capture:em06-fw2.3.8."""
+
+    meters: list[ConsumptionHours] = field(name="consumptionH")
+
+
 class Bind(msgspec.Struct, frozen=True, kw_only=True):
     """What a plug says of itself when it comes; kept as plain values, since generations differ."""
 

@@ -1,0 +1,88 @@
+"""Energy as it is kept: what goes to the disk, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ownplug.core.energy.book import Sample
+from ownplug.core.energy.reconcile import Correction
+from ownplug.core.identity import Uuid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterRow:
+    """One meter as it is kept.
+
+    Attributes:
+        number: by which all else of it is kept.
+        uuid: the plug.
+        channel: its outlet.
+        total_j: joules since the beginning; never less than it was.
+        last: its newest sample that is still kept.
+    """
+
+    number: int
+    uuid: Uuid
+    channel: int
+    total_j: int
+    last: Sample | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRow:
+    """A correction as it is kept.
+
+    Attributes:
+        number: its place; later ones have higher numbers.
+        at: when it was made.
+        correction: what it says; `hours` is not kept with it.
+    """
+
+    number: int
+    at: datetime
+    correction: Correction
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What has come and is to be added.
+
+    Attributes:
+        samples: by meter.
+        minutes: joules and covered milliseconds, by meter and when the minute began.
+        hours: the same, by meter, when the hour began, and the number of its day.
+    """
+
+    samples: list[tuple[int, Sample]] = field(default_factory=list)
+    minutes: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    hours: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.samples or self.minutes)
+
+    def add(self, meter: int, start_s: int, hour_s: int, day: int, joules: int, covered_ms: int) -> None:
+        """Add a piece of a minute, which began at `start_s` in the hour that began at `hour_s`."""
+        _raise(self.minutes.setdefault((meter, start_s), [0, 0]), joules, covered_ms)
+        _raise(self.hours.setdefault((meter, hour_s, day), [0, 0]), joules, covered_ms)
+
+    def take_up(self, later: Batch) -> None:
+        """Add all that has come later."""
+        self.samples += later.samples
+        for minute, (joules, covered_ms) in later.minutes.items():
+            _raise(self.minutes.setdefault(minute, [0, 0]), joules, covered_ms)
+        for hour, (joules, covered_ms) in later.hours.items():
+            _raise(self.hours.setdefault(hour, [0, 0]), joules, covered_ms)
+
+    def without(self, meter: int) -> Batch:
+        """Return it without what is of a meter."""
+        return Batch(
+            samples=[each for each in self.samples if each[0] != meter],
+            minutes={key: sums for key, sums in self.minutes.items() if key[0] != meter},
+            hours={key: sums for key, sums in self.hours.items() if key[0] != meter},
+        )
+
+
+def _raise(sums: list[int], joules: int, covered_ms: int) -> None:
+    sums[0] += joules
+    sums[1] += covered_ms

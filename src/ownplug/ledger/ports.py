@@ -1,0 +1,67 @@
+"""What the ledger needs of a disk; fitted by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ownplug.core.energy.book import Sample
+from ownplug.core.energy.kept import Batch, CorrectionRow, MeterRow
+from ownplug.core.energy.reconcile import Correction, Hour, Told
+from ownplug.core.identity import Uuid
+
+
+class EnergyStore(Protocol):
+    """Energy on a disk. Moments are Unix time, days are numbers since 1970-01-01, ends are excluded.
+
+    Nothing of one call is half done. What was added survives the end of the process at any moment.
+    """
+
+    async def meters(self) -> list[MeterRow]:
+        """Return all meters."""
+
+    async def meter(self, uuid: Uuid, channel: int) -> int | None:
+        """Return the number of a meter, which is made if it is new; None: the home does not know this plug."""
+
+    async def add(self, batch: Batch) -> None:
+        """Add what has come to what there is."""
+
+    async def hours(self, meter: int, from_s: int, to_s: int) -> list[Hour]:
+        """Return the hours of one meter that hold something, in order; their length is 3600."""
+
+    async def told(self, meter: int, from_day: int) -> list[Told]:
+        """Return what the plug had told of its days, as it was last weighed."""
+
+    async def weighed(
+        self, meter: int, told: Sequence[Told], corrections: Sequence[Correction], at: datetime
+    ) -> None:
+        """Keep what a plug told of its days and what came of it.
+
+        The corrected joules of a day become those of `Correction.hours`, where that is given. The total follows upwards
+        at once; downwards it waits until that much more has been used. A correction that is there already is not added.
+        """
+
+    async def corrections(self, meter: int, *, limit: int, before: int | None) -> list[CorrectionRow]:
+        """Return corrections of one meter, newest first; those before the number `before`."""
+
+    async def samples(self, meter: int, from_ms: int, to_ms: int, limit: int) -> list[Sample]:
+        """Return samples of one meter, in order."""
+
+    async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
+        """Return when each minute began, its joules, and how many milliseconds of it are covered."""
+
+    async def series(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
+        """Return the same of hours, corrected."""
+
+    async def days(self, from_day: int, to_day: int, meter: int | None) -> list[tuple[int, int, int, int]]:
+        """Return meter, day, joules and covered milliseconds of each day that holds something, in order of days."""
+
+    async def first_day(self) -> int | None:
+        """Return the oldest day that holds something."""
+
+    async def hour_days(self, days: Mapping[int, tuple[int, int]]) -> None:
+        """Make days anew from hours: those between the two moments that each day number has; no others stay."""
+
+    async def prune(self, *, samples_before_ms: int, minutes_before_s: int) -> None:
+        """Forget what is older."""

@@ -1,0 +1,287 @@
+"""Energy as rows. What is added comes often and in batches; what is asked for may be long and is read apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ownplug.core.energy.book import Sample
+from ownplug.core.energy.calendar import day_number, day_of_number
+from ownplug.core.energy.kept import Batch, CorrectionRow, MeterRow
+from ownplug.core.energy.reconcile import Correction, Hour, Reason, Told
+from ownplug.core.identity import Uuid
+from ownplug.store.sqlite import Database, Rows
+
+_HOUR_S = 3600
+
+# What comes after a correction downwards first makes up for it: whoever has seen the total never sees less.
+_RAISE = "UPDATE energy_meter SET total_j = total_j + max(0, ? - held_j), held_j = max(0, held_j - ?) WHERE number = ?"
+
+_ADD_SAMPLE = "INSERT OR REPLACE INTO energy_sample VALUES (?, ?, ?, ?, ?, ?)"
+_ADD = """
+    INSERT INTO {table} (meter, {key}, measured_j, covered_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+    SET measured_j = measured_j + excluded.measured_j, covered_ms = covered_ms + excluded.covered_ms"""
+_ADD_MINUTE = _ADD.format(table="energy_minute", key="start_s")
+_ADD_HOUR = _ADD.format(table="energy_hour", key="start_s")
+_ADD_DAY = _ADD.format(table="energy_day", key="day")
+
+_CORRECT = """
+    INSERT INTO {table} (meter, {key}, corrected_j) VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+    SET corrected_j = excluded.corrected_j"""
+_CORRECT_HOUR = _CORRECT.format(table="energy_hour", key="start_s")
+_CORRECT_DAY = _CORRECT.format(table="energy_day", key="day")
+_RAISE_BY_DAY = """
+    UPDATE energy_meter SET
+      total_j = total_j + max(0, ? - held_j - before.j), held_j = max(0, held_j + before.j - ?)
+    FROM (SELECT coalesce(max(corrected_j), 0) AS j FROM energy_day WHERE meter = ? AND day = ?) AS before
+    WHERE number = ?"""
+_TELL = "INSERT OR REPLACE INTO energy_told VALUES (?, ?, ?, ?)"
+_NOTE = """
+    INSERT OR IGNORE INTO energy_correction (meter, at, day, reason, before_wh, after_wh, told_wh, uncovered_s)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+
+_METERS = """
+    SELECT number, uuid, channel, total_j, at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_meter
+    LEFT JOIN energy_sample ON meter = number
+      AND at_ms = (SELECT max(at_ms) FROM energy_sample AS newest WHERE newest.meter = number)
+    ORDER BY number"""
+
+
+class EnergyRows:
+    """Energy in the home's database; fits `ownplug.ledger.EnergyStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def meters(self) -> list[MeterRow]:
+        """See `EnergyStore.meters`."""
+        return [
+            MeterRow(
+                number=number,
+                uuid=Uuid(uuid),
+                channel=channel,
+                total_j=total_j,
+                last=_sample(sample) if sample[0] is not None else None,
+            )
+            for number, uuid, channel, total_j, *sample in await self._database.look(_METERS)
+        ]
+
+    async def meter(self, uuid: Uuid, channel: int) -> int | None:
+        """See `EnergyStore.meter`."""
+        await self._database.write(
+            "INSERT OR IGNORE INTO energy_meter (uuid, channel) SELECT uuid, ? FROM plug WHERE uuid = ?",
+            channel,
+            uuid.text,
+        )
+        found = await self._database.all(
+            "SELECT number FROM energy_meter WHERE uuid = ? AND channel = ?",
+            lambda row: int(row[0]),
+            uuid.text,
+            channel,
+        )
+        return found[0] if found else None
+
+    async def add(self, batch: Batch) -> None:
+        """See `EnergyStore.add`."""
+        await self._database.add_many(_added(batch))
+
+    async def hours(self, meter: int, from_s: int, to_s: int) -> list[Hour]:
+        """See `EnergyStore.hours`."""
+        rows = await self._database.look(
+            "SELECT start_s, measured_j, covered_ms, corrected_j FROM energy_hour"
+            " WHERE meter = ? AND start_s >= ? AND start_s < ? ORDER BY start_s",
+            meter,
+            from_s,
+            to_s,
+        )
+        return [
+            Hour(
+                start_s=start_s,
+                length_s=_HOUR_S,
+                measured_j=measured_j,
+                covered_ms=covered,
+                corrected_j=corrected,
+            )
+            for start_s, measured_j, covered, corrected in rows
+        ]
+
+    async def told(self, meter: int, from_day: int) -> list[Told]:
+        """See `EnergyStore.told`."""
+        rows = await self._database.look(
+            "SELECT day, energy_wh, updated_s FROM energy_told WHERE meter = ? AND day >= ? ORDER BY day",
+            meter,
+            from_day,
+        )
+        return [
+            Told(day=day_of_number(day), energy_wh=wh, updated_s=updated_s) for day, wh, updated_s in rows
+        ]
+
+    async def weighed(
+        self, meter: int, told: Sequence[Told], corrections: Sequence[Correction], at: datetime
+    ) -> None:
+        """See `EnergyStore.weighed`."""
+        await self._database.add_many(_weighed(meter, told, corrections, at))
+
+    async def corrections(self, meter: int, *, limit: int, before: int | None) -> list[CorrectionRow]:
+        """See `EnergyStore.corrections`."""
+        rows = await self._database.look(
+            "SELECT number, at, day, reason, before_wh, after_wh, told_wh, uncovered_s FROM energy_correction"
+            " WHERE meter = ? AND (? IS NULL OR number < ?) ORDER BY number DESC LIMIT ?",
+            meter,
+            before,
+            before,
+            limit,
+        )
+        return [
+            CorrectionRow(
+                number=number,
+                at=datetime.fromisoformat(at),
+                correction=Correction(
+                    day=day_of_number(day),
+                    reason=Reason(reason),
+                    before_wh=before_wh,
+                    after_wh=after_wh,
+                    told_wh=told_wh,
+                    uncovered_s=uncovered_s,
+                ),
+            )
+            for number, at, day, reason, before_wh, after_wh, told_wh, uncovered_s in rows
+        ]
+
+    async def samples(self, meter: int, from_ms: int, to_ms: int, limit: int) -> list[Sample]:
+        """See `EnergyStore.samples`."""
+        rows = await self._database.look(
+            "SELECT at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_sample"
+            " WHERE meter = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms LIMIT ?",
+            meter,
+            from_ms,
+            to_ms,
+            limit,
+        )
+        return [_sample(row) for row in rows]
+
+    async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
+        """See `EnergyStore.minutes`."""
+        return await self._database.look(
+            "SELECT start_s, measured_j, covered_ms FROM energy_minute"
+            " WHERE meter = ? AND start_s >= ? AND start_s < ? ORDER BY start_s",
+            meter,
+            from_s,
+            to_s,
+        )
+
+    async def series(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
+        """See `EnergyStore.series`."""
+        return await self._database.look(
+            "SELECT start_s, measured_j + corrected_j, covered_ms FROM energy_hour"
+            " WHERE meter = ? AND start_s >= ? AND start_s < ? ORDER BY start_s",
+            meter,
+            from_s,
+            to_s,
+        )
+
+    async def days(self, from_day: int, to_day: int, meter: int | None) -> list[tuple[int, int, int, int]]:
+        """See `EnergyStore.days`."""
+        if meter is None:
+            return await self._database.look(
+                "SELECT meter, day, measured_j + corrected_j, covered_ms FROM energy_day"
+                " WHERE day >= ? AND day < ? ORDER BY day, meter",
+                from_day,
+                to_day,
+            )
+        return await self._database.look(
+            "SELECT meter, day, measured_j + corrected_j, covered_ms FROM energy_day"
+            " WHERE meter = ? AND day >= ? AND day < ? ORDER BY day",
+            meter,
+            from_day,
+            to_day,
+        )
+
+    async def first_day(self) -> int | None:
+        """See `EnergyStore.first_day`."""
+        [(day,)] = await self._database.look("SELECT min(day) FROM energy_day")
+        return None if day is None else int(day)
+
+    async def hour_days(self, days: Mapping[int, tuple[int, int]]) -> None:
+        """See `EnergyStore.hour_days`."""
+        summed = """
+            INSERT INTO energy_day SELECT meter, ?, sum(measured_j), sum(covered_ms), sum(corrected_j) FROM energy_hour
+            WHERE start_s >= ? AND start_s < ? GROUP BY meter"""
+        rows = [(day, from_s, to_s) for day, (from_s, to_s) in days.items()]
+        await self._database.add_many([("DELETE FROM energy_day", [()]), (summed, rows)])
+
+    async def prune(self, *, samples_before_ms: int, minutes_before_s: int) -> None:
+        """See `EnergyStore.prune`."""
+        meters = [row[0] for row in await self._database.look("SELECT number FROM energy_meter")]
+        await self._database.add_many(
+            [
+                (
+                    "DELETE FROM energy_sample WHERE meter = ? AND at_ms < ?",
+                    [(meter, samples_before_ms) for meter in meters],
+                ),
+                (
+                    "DELETE FROM energy_minute WHERE meter = ? AND start_s < ?",
+                    [(meter, minutes_before_s) for meter in meters],
+                ),
+            ]
+        )
+
+
+def _added(batch: Batch) -> Iterator[Rows]:
+    yield (
+        _ADD_SAMPLE,
+        [(meter, s.at_ms, s.power_mw, s.voltage_mv, s.current_ma, s.is_on) for meter, s in batch.samples],
+    )
+    yield _ADD_MINUTE, [(meter, start_s, j, ms) for (meter, start_s), (j, ms) in batch.minutes.items()]
+    hours: list[tuple[int, int, int, int]] = []
+    days: dict[tuple[int, int], list[int]] = {}
+    raised: dict[int, int] = {}
+    for (meter, start_s, day), (joules, covered_ms) in batch.hours.items():
+        hours.append((meter, start_s, joules, covered_ms))
+        summed = days.setdefault((meter, day), [0, 0])
+        summed[0] += joules
+        summed[1] += covered_ms
+        raised[meter] = raised.get(meter, 0) + joules
+    yield _ADD_HOUR, hours
+    yield _ADD_DAY, [(meter, day, j, ms) for (meter, day), (j, ms) in days.items()]
+    yield _RAISE, [(joules, joules, meter) for meter, joules in raised.items()]
+
+
+def _weighed(
+    meter: int, told: Sequence[Told], corrections: Sequence[Correction], at: datetime
+) -> Iterator[Rows]:
+    for correction in corrections:
+        day = day_number(correction.day)
+        if correction.hours is not None:
+            corrected_j = sum(correction.hours.values())
+            yield _RAISE_BY_DAY, [(corrected_j, corrected_j, meter, day, meter)]
+            yield _CORRECT_HOUR, [(meter, start_s, joules) for start_s, joules in correction.hours.items()]
+            yield _CORRECT_DAY, [(meter, day, corrected_j)]
+        yield (
+            _NOTE,
+            [
+                (
+                    meter,
+                    at.astimezone(UTC).isoformat(timespec="microseconds"),
+                    day,
+                    correction.reason.value,
+                    correction.before_wh,
+                    correction.after_wh,
+                    correction.told_wh,
+                    correction.uncovered_s,
+                )
+            ],
+        )
+    yield _TELL, [(meter, day_number(each.day), each.energy_wh, each.updated_s) for each in told]
+
+
+def _sample(row: Sequence[Any]) -> Sample:
+    at_ms, power_mw, voltage_mv, current_ma, is_on = row
+    return Sample(
+        at_ms=at_ms,
+        power_mw=power_mw,
+        voltage_mv=voltage_mv,
+        current_ma=current_ma,
+        is_on=None if is_on is None else bool(is_on),
+    )
