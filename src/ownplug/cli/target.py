@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "OWNPLUG_TOKEN"  # noqa: S105 - the name of a variable
 CA_VARIABLE = "OWNPLUG_CA"
 
+_ON_COMMAND_LINE = click.core.ParameterSource.COMMANDLINE
+
 F = TypeVar("F", bound=Callable[..., Any])
 Document = dict[str, Any]
 
@@ -63,7 +65,11 @@ def hub_option(function: F) -> F:
 
 def plug_options(function: F) -> F:
     """Add the argument PLUG, `--hub` and `--key`: what `open_plug` needs, as `plug`, `hub_url` and `key`."""
-    function = click.argument("plug")(function)
+    return key_options(click.argument("plug")(function))
+
+
+def key_options(function: F) -> F:
+    """Add `--hub` and `--key`, passed as `hub_url` and `key`."""
     function = click.option(
         "--key",
         envvar="OWNPLUG_KEY",
@@ -71,6 +77,16 @@ def plug_options(function: F) -> F:
         help="The plug's key, where PLUG is its address, http://HOST.",
     )(function)
     return hub_option(function)
+
+
+def refuse_key(key: str | None) -> None:
+    """Accept that no key was given for a plug that the hub knows.
+
+    Raises:
+        UsageError: one was, on the command line.
+    """
+    if key is not None and click.get_current_context().get_parameter_source("key") == _ON_COMMAND_LINE:
+        raise UsageError("--key goes with an address, http://HOST.", hint="The hub knows its plugs' keys.")
 
 
 @asynccontextmanager
@@ -106,13 +122,9 @@ async def open_plug(
         async with open_direct(plug, Secret(key)) as controls:
             yield controls
         return
-    if key is not None and click.get_current_context().get_parameter_source("key") == _ON_COMMAND_LINE:
-        raise UsageError("--key goes with an address, http://HOST.", hint="The hub knows its plugs' keys.")
+    refuse_key(key)
     async with open_hub_client(frame, hub_url) as hub:
         yield _ThroughHub(hub, plug)
-
-
-_ON_COMMAND_LINE = click.core.ParameterSource.COMMANDLINE
 
 
 class _ThroughHub:

@@ -13,6 +13,7 @@ from typing import Any, Self, cast
 from urllib.parse import quote, urlencode
 
 from ownplug.client.address import START_HINT, HubAddress
+from ownplug.client.energy import EnergyCalls
 from ownplug.client.problems import raise_problem
 from ownplug.client.rules import RuleCalls
 from ownplug.core.errors import Unexpected, Unreachable, UsageError
@@ -25,7 +26,7 @@ _TIMEOUT_S = 30.0
 _RULES_S = 60.0  # a plug with many timers is asked for each of them
 _SCAN_S = 60.0  # a plug's radio may be away for a while
 _PLUGS_OF_A_PAGE = 1000  # about a megabyte
-_BACKUP_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
+_FILE_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
 
 Document = dict[str, Any]
 
@@ -50,6 +51,7 @@ class HubClient:
         self._http = JsonClient(tls=client_context(address.ca) if is_https and address.ca else None)
         self.timers = RuleCalls("timers", self._of_plug)
         self.auto_offs = RuleCalls("auto-offs", self._of_plug)
+        self.energy = EnergyCalls(self._get, self._fetch, _path)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -289,17 +291,7 @@ class HubClient:
         The file is whole if this returns; `ownplug.app.check_backup` proves it.
         """
         wish = {"passphrase": passphrase.reveal()} if passphrase is not None else {"without_secrets": True}
-        url = f"{self._address.url}/api/v1/backup"
-        try:
-            reply = await self._http.download(
-                url, take, json=wish, token=self._address.token, patience_s=_BACKUP_PATIENCE_S
-            )
-        except Unreachable as error:
-            raise _no_hub(error) from error
-        if reply.status >= 300:
-            raise_problem(reply.status, reply.data)
-        if reply.data is not None:
-            raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
+        await self._download("POST", "/backup", take, kind="application/octet-stream", body=wish)
 
     async def events(self) -> AsyncGenerator[Document, None]:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
@@ -320,6 +312,40 @@ class HubClient:
         self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S
     ) -> Document:
         return _document(await self._request(method, path, body, timeout_s=timeout_s))
+
+    async def _get(self, path: str) -> Document:
+        return await self._call("GET", path)
+
+    async def _fetch(self, path: str, take: Callable[[bytes], Awaitable[None]], kind: str) -> None:
+        await self._download("GET", path, take, kind=kind)
+
+    async def _download(
+        self,
+        method: str,
+        path: str,
+        take: Callable[[bytes], Awaitable[None]],
+        *,
+        kind: str,
+        body: Document | None = None,
+    ) -> None:
+        """Have the hub make a file, and hand it on as it comes."""
+        url = f"{self._address.url}/api/v1{path}"
+        try:
+            reply = await self._http.download(
+                method,
+                url,
+                take,
+                kind=kind,
+                json=body,
+                token=self._address.token,
+                patience_s=_FILE_PATIENCE_S,
+            )
+        except Unreachable as error:
+            raise _no_hub(error) from error
+        if reply.status >= 300:
+            raise_problem(reply.status, reply.data)
+        if reply.data is not None:
+            raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
 
     async def _of_plug(self, method: str, plug: str, path: str, body: Document | None = None) -> Document:
         """Ask for a part of a plug; where the hub says nothing, the answer is empty."""

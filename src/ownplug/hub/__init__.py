@@ -4,10 +4,12 @@ The hub sees ports, not the MQTT server, not the database: it works the same wit
 Availability is per uuid, a signature is checked on every message, and a plug is answered before anything else is done.
 """
 
+from ownplug.core.energy.kept import CorrectionRow
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HubApi
 from ownplug.hub.availability import AvailabilitySpan
+from ownplug.hub.energy import By, Comparison, Energy, Total, csv_lines
 from ownplug.hub.events import (
     CommandRefused,
     Event,
@@ -51,6 +53,7 @@ from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
 from ownplug.hub.views import HomeView, PlugView, UserView
+from ownplug.ledger import Grain, SampleSeries, Series
 from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
@@ -58,10 +61,14 @@ __all__ = [
     "Accounts",
     "AvailabilitySpan",
     "AvailabilityStore",
+    "By",
     "Caller",
     "CommandRefused",
+    "Comparison",
+    "CorrectionRow",
     "Direction",
     "Disk",
+    "Energy",
     "Event",
     "Exchange",
     "Figures",
@@ -69,6 +76,7 @@ __all__ = [
     "FirmwareOffer",
     "FirmwareProgress",
     "FirmwareView",
+    "Grain",
     "HomeGatekeeper",
     "HomeStore",
     "HomeView",
@@ -99,13 +107,17 @@ __all__ = [
     "RefusalCause",
     "Refusals",
     "RelaySwitched",
+    "SampleSeries",
+    "Series",
     "SignIn",
     "StartupTalk",
     "TimerView",
     "TimersChanged",
+    "Total",
     "UnreadRule",
     "UpgradeJob",
     "UpgradeState",
     "Upgrades",
     "UserView",
+    "csv_lines",
 ]

@@ -25,6 +25,7 @@ from ownplug.core.meross import Method
 from ownplug.core.records import PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
+from ownplug.hub.energy import Energy
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.firmware import Upgrades
@@ -37,6 +38,7 @@ from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
 from ownplug.hub.timers import AutoOffs, Timers
 from ownplug.hub.views import HomeView, PlugView, UserView
+from ownplug.ledger import Reports
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -50,6 +52,7 @@ class Shared:
 
     firmware: Upgrades
     observing: Observing
+    energy: Energy
     home: HomeView
 
 
@@ -80,6 +83,7 @@ class HubApi:
         self._shared = shared or Shared(
             firmware=Upgrades(hub, clock),
             observing=Observing(hub, clock),
+            energy=Energy(Reports(hub.ledger), hub.registry, clock),
             home=HomeView(user_id=hub.home.user_id, key=hub.home.key),
         )
         self.timers = Timers(self._open, self._check_off, self._timers_teller, clock)
@@ -94,6 +98,11 @@ class HubApi:
     def firmware(self) -> Upgrades:
         """Which firmware the plugs have, and their upgrades; to be used as `async with` for those."""
         return self._shared.firmware
+
+    @property
+    def energy(self) -> Energy:
+        """What the plugs have used."""
+        return self._shared.energy
 
     @property
     def observing(self) -> Observing:

@@ -6,6 +6,26 @@ of their days; it keeps all of that in a store, and answers what was used, when.
 
 from ownplug.ledger.ledger import Ledger
 from ownplug.ledger.ports import EnergyStore
+from ownplug.ledger.reports import (
+    Grain,
+    Prices,
+    Reports,
+    SampleSeries,
+    Series,
+    Sum,
+    same_time_before,
+)
 from ownplug.ledger.settings import EnergySettings
 
-__all__ = ["EnergySettings", "EnergyStore", "Ledger"]
+__all__ = [
+    "EnergySettings",
+    "EnergyStore",
+    "Grain",
+    "Ledger",
+    "Prices",
+    "Reports",
+    "SampleSeries",
+    "Series",
+    "Sum",
+    "same_time_before",
+]

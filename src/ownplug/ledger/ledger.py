@@ -180,6 +180,10 @@ class Ledger:
                 self._batch = batch
                 raise
 
+    def now_s(self) -> float:
+        """Return the time, Unix time."""
+        return self._clock.now().timestamp()
+
     def is_due(self, uuid: Uuid) -> bool:
         """Whether a plug should be asked for its days: after a gap, when it is new here, and once a day."""
         meter = self._meters.get(uuid)

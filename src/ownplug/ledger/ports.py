@@ -57,6 +57,9 @@ class EnergyStore(Protocol):
     async def days(self, from_day: int, to_day: int, meter: int | None) -> list[tuple[int, int, int, int]]:
         """Return meter, day, joules and covered milliseconds of each day that holds something, in order of days."""
 
+    async def sums(self, from_s: int, to_s: int) -> dict[int, int]:
+        """Return the joules of each meter in hours that began between two moments."""
+
     async def first_day(self) -> int | None:
         """Return the oldest day that holds something."""
 

@@ -198,6 +198,17 @@ class EnergyRows:
             to_day,
         )
 
+    async def sums(self, from_s: int, to_s: int) -> dict[int, int]:
+        """See `EnergyStore.sums`."""
+        return dict(
+            await self._database.look(
+                "SELECT number, sum(measured_j + corrected_j) FROM energy_meter JOIN energy_hour ON meter = number"
+                " WHERE start_s >= ? AND start_s < ? GROUP BY number",
+                from_s,
+                to_s,
+            )
+        )
+
     async def first_day(self) -> int | None:
         """See `EnergyStore.first_day`."""
         [(day,)] = await self._database.look("SELECT min(day) FROM energy_day")

@@ -51,6 +51,7 @@ TOTAL_TIMEOUT_S = 10.0
 
 _API_REPLY_LIMIT = 16 * 1024 * 1024  # bytes; a year of hourly samples of a large home, as JSON
 _FILE = "application/octet-stream"
+_FIRST_FAILURE = 300  # of the statuses that mean that there is no file
 _EVENT_LIMIT = 1024 * 1024  # bytes in one WebSocket message
 _HEARTBEAT_S = 20.0  # a hub that is gone is noticed within one and a half of these
 
@@ -170,18 +171,22 @@ class JsonClient:
 
     async def download(
         self,
+        method: str,
         url: str,
         take: Callable[[bytes], Awaitable[None]],
         *,
-        json: Any,
+        kind: str,
+        json: Any = None,
         token: Secret | None = None,
         patience_s: float,
     ) -> JsonReply:
         """Have the API make a file, and hand it on as it comes; an answer that is no file is returned as it is.
 
         Args:
-            url: asked with POST.
+            method: of HTTP.
+            url: what to call.
             take: is given the file, piece by piece.
+            kind: the media type of the file.
             json: what is asked for.
             token: the login.
             patience_s: for the beginning of the answer, and for each piece of it.
@@ -191,9 +196,9 @@ class JsonClient:
         """
         async with (
             _deadline(_address(url), patience_s) as deadline,
-            self._session.exchange("POST", url, **_asked(json, token)) as response,
+            self._session.exchange(method, url, **_asked(json, token)) as response,
         ):
-            if response.content_type != _FILE:
+            if response.content_type != kind or response.status >= _FIRST_FAILURE:
                 return await _json_reply(response)
             async for piece in response.content.iter_any():
                 await take(piece)

@@ -11,6 +11,7 @@ from ownplug.web.backup import backup
 from ownplug.web.body import JsonBodies
 from ownplug.web.description import ANY_FAILURE, describe, operation_id
 from ownplug.web.doors import Doors
+from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.front import front
 from ownplug.web.guard import Guard
@@ -43,6 +44,7 @@ _ROUTERS = (
     new_firmware,
     watchdog,
     observing,
+    energy,
     reporting,
     pairing,
     backup,

@@ -47,6 +47,11 @@ _AREAS = (
         "What plugs do by themselves.",
         ("/api/v1/plugs/{plug}/timers", "/api/v1/plugs/{plug}/auto-offs"),
     ),
+    (
+        "energy",
+        "What was used, and what it cost.",
+        ("/api/v1/energy", "/api/v1/plugs/{plug}/energy", "/api/v1/tariffs"),
+    ),
     ("firmware", "Which firmware plugs have, and another.", ("/api/v1/plugs/{plug}/firmware",)),
     ("plugs", "The plugs of the home.", ("/api/v1/plugs",)),
     ("pairing", "Taking plugs home.", ("/api/v1/pairings",)),

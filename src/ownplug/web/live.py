@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +19,16 @@ from starlette.status import WS_1001_GOING_AWAY, WS_1008_POLICY_VIOLATION
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ownplug.aio import Subscription
+from ownplug.core.errors import Conflict, NotFound
 from ownplug.core.records import Scope
 from ownplug.hub import Event
 from ownplug.web.ports import HubDoor
 from ownplug.web.scopes import needs
 
 _ENVELOPE = frozenset({field.name for field in fields(Event)})
+
+_MOST_WATCHED = 50
+_LONGEST_REASON = 100  # a frame of a WebSocket's end takes 123 bytes
 
 live = APIRouter(dependencies=[needs(Scope.READ)])
 
@@ -63,10 +68,21 @@ class Teller:
 
 @live.websocket("/api/v1/events")
 async def events(socket: WebSocket) -> None:
-    """Tell one listener what happens until it leaves or the hub stops; what it says is not heard."""
+    """Tell one listener what happens until it leaves or the hub stops; what it says is not heard.
+
+    The plugs that it names with `watch` are read each second meanwhile.
+    """
     hub: HubDoor = socket.app.state.doors.hub
+    watched = socket.query_params.getlist("watch")[:_MOST_WATCHED]
     # Listening begins before the socket opens, so that nothing is lost in between.
-    with hub.events() as subscription:
+    with ExitStack() as stack:
+        subscription = stack.enter_context(hub.events())
+        try:
+            stack.enter_context(hub.watching(*watched))
+        except (NotFound, Conflict) as error:
+            await socket.accept()
+            await socket.close(WS_1008_POLICY_VIOLATION, str(error)[:_LONGEST_REASON])
+            return
         await socket.accept()
         async with asyncio.TaskGroup() as tasks:
             telling = tasks.create_task(_tell(socket, subscription))

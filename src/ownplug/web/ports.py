@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from ownplug.aio import Subscription
+from ownplug.core.energy.calendar import Calendar
 from ownplug.core.records import Scope, TokenRecord
 from ownplug.core.schedule import AutoOff, Timer
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub import (
     AvailabilitySpan,
+    By,
     Caller,
+    Comparison,
+    CorrectionRow,
     Event,
     Figures,
     FirmwareOffer,
     FirmwareView,
+    Grain,
     HomeView,
     KeptRules,
     MessageView,
@@ -25,8 +31,11 @@ from ownplug.hub import (
     PlugChange,
     PlugView,
     Refusal,
+    SampleSeries,
+    Series,
     SignIn,
     TimerView,
+    Total,
     UserView,
 )
 
@@ -51,6 +60,44 @@ class RulesDoor(Protocol[R_contra, V]):
 
     async def remove(self, reference: str, rule_id: str, /) -> None:
         """Let the plug forget one."""
+
+
+class EnergyDoor(Protocol):
+    """What one may ask of the energy of the home. Moments are Unix time; `ownplug.hub.Energy` fits by shape."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Hours and days of the owner's zone."""
+
+    def now_s(self) -> int:
+        """Return the time."""
+
+    async def series(self, reference: str, grain: Grain, from_s: int, to_s: int, /) -> Series:
+        """Return what a plug used between two moments."""
+
+    async def samples(self, reference: str, from_s: float, to_s: float, /, *, limit: int) -> SampleSeries:
+        """Return what its meter showed."""
+
+    async def counter_wh(self, reference: str, /) -> float:
+        """Return what it has used since it came."""
+
+    async def corrections(
+        self, reference: str, /, *, limit: int, before: int | None
+    ) -> tuple[list[CorrectionRow], int | None]:
+        """Return what was corrected, newest first, and where the next page begins."""
+
+    async def totals(
+        self, by: By, grain: Grain, first: date, last: date, /, *, references: list[str] | None
+    ) -> list[Total]:
+        """Sum up what was used on these days, both included."""
+
+    async def compare(self, period: Grain, /) -> list[Comparison]:
+        """Compare this period with the one before."""
+
+    def table(
+        self, grain: Grain, first: date, last: date, /, *, references: list[str] | None
+    ) -> AsyncIterator[list[tuple[str, str, str, str, float, float]]]:
+        """Yield rows of plug, uuid, room, start, energy in Wh, covered seconds, some at a time."""
 
 
 class LightsDoor(Protocol):
@@ -115,6 +162,13 @@ class HubDoor(Protocol):
     @property
     def firmware(self) -> FirmwareDoor:
         """Which firmware the plugs have, and their upgrades."""
+
+    @property
+    def energy(self) -> EnergyDoor:
+        """What the plugs have used."""
+
+    def watching(self, *references: str) -> AbstractContextManager[None]:
+        """Have plugs read each second while the context lasts."""
 
     @property
     def observing(self) -> ObservingDoor:

@@ -235,5 +235,12 @@ async def test_a_file_is_waited_for_piece_by_piece(serve: Serve, api: JsonClient
         came.clear()
         async with serve(sending(stalls=stalls)) as port:
             with pytest.raises(error):
-                await api.download(f"http://127.0.0.1:{port}/api", take, json={}, patience_s=1.0)
+                await api.download(
+                    "POST",
+                    f"http://127.0.0.1:{port}/api",
+                    take,
+                    kind="application/octet-stream",
+                    json={},
+                    patience_s=1.0,
+                )
         assert b"".join(came) == b"xxxx"

@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
+from ownplug.core.energy.calendar import Calendar
+from ownplug.core.energy.reconcile import Correction, Reason
 from ownplug.core.errors import Changed, DeviceError, NotFound
 from ownplug.core.identity import Firmware, Uuid
 from ownplug.core.records import PlugRecord, Scope
@@ -28,11 +30,15 @@ from ownplug.core.state import Availability, EnergyDay, PlugState, Reading, Rela
 from ownplug.hub import (
     Accounts,
     AvailabilitySpan,
+    By,
+    Comparison,
+    CorrectionRow,
     Direction,
     Event,
     Figures,
     FirmwareOffer,
     FirmwareView,
+    Grain,
     HomeView,
     KeptRules,
     Logins,
@@ -44,8 +50,11 @@ from ownplug.hub import (
     PlugView,
     Refusal,
     RefusalCause,
+    SampleSeries,
+    Series,
     StartupTalk,
     TimerView,
+    Total,
     UnreadRule,
     UpgradeJob,
     UserView,
@@ -189,6 +198,74 @@ class MemoryObserving:
         return {"at": NOON, "plugs": [{"plug": "plug-1", "reason": "\x1b[2J"}]}
 
 
+class MemoryEnergy:
+    """A kettle that used a kilowatt-hour at noon, which the plug counted as half of that and a gap more."""
+
+    calendar = Calendar("UTC")
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+
+    def now_s(self) -> int:
+        return int(NOON.timestamp())
+
+    async def series(self, reference: str, grain: Grain, from_s: int, to_s: int) -> Series:
+        self._hub.plug(reference)
+        starts_s = [start_s for start_s in (self.now_s() - 3600,) if from_s <= start_s < to_s]
+        return Series(
+            starts_s=starts_s, energy_wh=[1000.0] * len(starts_s), covered_s=[3600.0] * len(starts_s)
+        )
+
+    async def samples(self, reference: str, from_s: float, to_s: float, *, limit: int) -> SampleSeries:
+        self._hub.plug(reference)
+        return SampleSeries(at_s=[from_s], power_w=[41.5], voltage_v=[229.8], current_a=[0.181], on=[True])
+
+    async def counter_wh(self, reference: str) -> float:
+        self._hub.plug(reference)
+        return 1234.5
+
+    async def corrections(
+        self, reference: str, *, limit: int, before: int | None
+    ) -> tuple[list[CorrectionRow], int | None]:
+        self._hub.plug(reference)
+        said = Correction(
+            day=NOON.date(), reason=Reason.GAP, before_wh=1.0, after_wh=2.0, told_wh=2, uncovered_s=60
+        )
+        return [CorrectionRow(number=7, at=NOON, correction=said)], 7
+
+    async def totals(
+        self, by: By, grain: Grain, first: date, last: date, *, references: list[str] | None = None
+    ) -> list[Total]:
+        plugs = [self._hub.plug(each) for each in references or ["kettle"]]
+        return [
+            Total(
+                key=plug.uuid.text if by is By.PLUG else "",
+                name=plug.name,
+                begin=first,
+                energy_wh=1000.0,
+                covered_s=3600.0,
+                cost=0.3,
+                unpriced_wh=0.0,
+            )
+            for plug in plugs
+        ]
+
+    async def compare(self, period: Grain) -> list[Comparison]:
+        plug = self._hub.plug("kettle")
+        return [
+            Comparison(
+                uuid=plug.uuid.text, name=plug.name, used_wh=1000.0, before_wh=500.0, whole_before_wh=2000.0
+            )
+        ]
+
+    async def table(
+        self, grain: Grain, first: date, last: date, *, references: list[str] | None = None
+    ) -> AsyncIterator[list[tuple[str, str, str, str, float, float]]]:
+        for plug in [self._hub.plug(each) for each in references] if references else [self._hub.kettle]:
+            assert plug is not None
+            yield [(plug.name, plug.uuid.text, plug.room, first.isoformat(), 1000.0, 3600.0)]
+
+
 class MemoryHub:
     """One plug that does what it is told, or fails with `failure`; `calls` remembers what changed it."""
 
@@ -206,6 +283,8 @@ class MemoryHub:
         self.timers = MemoryRules(self, "timer", LAMP)
         self.auto_offs = MemoryRules(self, "auto-off", IRON)
         self.lights = MemoryLights(self)
+        self.energy = MemoryEnergy(self)
+        self.watched: list[str] = []
         self.kettle: PlugView | None = PlugView(
             uuid=UUID,
             name="kettle",
@@ -228,6 +307,12 @@ class MemoryHub:
                 timezone="Europe/Berlin",
             ),
         )
+
+    @contextmanager
+    def watching(self, *references: str) -> Iterator[None]:
+        self.watched = [self.plug(each).name for each in references]
+        yield
+        self.watched = []
 
     def home(self) -> HomeView:
         return HomeView(user_id="10001", key=Secret(KEY), mqtts="127.0.0.1:8883", ca="/home/tls/ca.pem")

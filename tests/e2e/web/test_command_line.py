@@ -22,6 +22,7 @@ from ownplug.hub import KeptRules, PlugOnline, PowerRead, RelaySwitched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.e2e.web.conftest import Home
 
@@ -135,14 +136,54 @@ def test_switching_is_done_and_told(
 
 
 def test_energy_is_shown_now_and_by_day(terminal: Terminal) -> None:
-    assert terminal("energy", "kettle") == (
+    words = ("energy", "kettle", "--from", "2025-06-01", "--to", "2025-06-02")
+    assert terminal(*words) == (
+        0,
+        f"now: 41.5 W, 229.8 V, 0.181 A\nin all: 1.234 kWh\n\nSun 2025-06-01  {'█' * 30}     1.000 kWh  0.30\n",
+        "",
+    )
+    told = json.loads(terminal(*words, "--json")[1])
+    assert (told["reading"]["power_w"], told["counter_wh"]) == (41.5, 1234.5)
+    assert (told["energy"][0]["begin"], told["energy"][0]["energy_wh"]) == ("2025-06-01", 1000.0)
+    assert "week of 2025-06-01" in terminal(*words, "--by", "week")[1]
+
+
+def test_what_a_plug_has_used_is_known_while_it_is_away(terminal: Terminal, home: Home) -> None:
+    home.hub.failure = errors.Unreachable("It is offline.")
+    status, told, _ = terminal("energy", "kettle")
+    assert (status, told.splitlines()[:2]) == (0, ["now: not reached", "in all: 1.234 kWh"])
+
+
+def test_the_days_that_a_plug_remembers_are_told_as_it_tells_them(terminal: Terminal) -> None:
+    assert terminal("energy", "kettle", "--told") == (
         0,
         "now: 41.5 W, 229.8 V, 0.181 A\n\nDAY         kWh\n2025-05-31  0.812\n2025-06-01  0.240\n",
         "",
     )
-    told = json.loads(terminal("energy", "kettle", "--json")[1])
-    assert told["reading"]["power_w"] == 41.5
+    told = json.loads(terminal("energy", "kettle", "--told", "--json")[1])
     assert told["days"][1] == {"day": "2025-06-01", "energy_wh": 240}
+
+
+def test_the_house_at_a_glance(terminal: Terminal) -> None:
+    status, told, _ = terminal("energy")
+    assert status == 0
+    assert [line.split() for line in told.splitlines()[1:2]] == [
+        ["kettle", "1.000", "0.500", "1.000", "0.500", "0.300"]
+    ]
+
+
+def test_corrections_are_told_with_their_reasons(terminal: Terminal) -> None:
+    status, told, _ = terminal("energy", "kettle", "--corrections")
+    assert (status, told.splitlines()[1].split()[:5]) == (0, ["2025-06-01", "gap", "1.0", "2.0", "2"])
+
+
+def test_a_table_is_saved_whole_or_not_at_all(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "energy.csv"
+    assert terminal("energy", "--save", str(file))[0] == 0
+    assert file.read_text().startswith("plug,uuid,room,start,energy_wh,covered_s\n")
+    assert terminal("energy", "toaster", "--save", str(tmp_path / "none.csv"))[0] == 1
+    assert terminal("energy", "--save", str(tmp_path / "energy.xls"))[0] == 2
+    assert not list(tmp_path.glob("*none*"))
 
 
 def test_a_raw_message_is_sent_and_its_reply_printed(terminal: Terminal, home: Home) -> None:

@@ -174,6 +174,99 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/api/v1/plugs/kettle", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/34%3A29:8f:1a:2b:3c", None, 200, PLUG, []),
     ("GET", "/api/v1/plugs/kettle?show_secrets=true", None, 200, PLUG | {"key": KEY}, []),
+    (
+        "GET",
+        "/api/v1/plugs/kettle/energy?grain=hour",
+        None,
+        200,
+        {
+            "grain": "hour",
+            "zone": "UTC",
+            "start_s": [1748775600],
+            "energy_wh": [1000.0],
+            "covered_s": [3600.0],
+        },
+        [],
+    ),
+    (
+        "GET",
+        "/api/v1/plugs/kettle/energy?grain=day&from=2025-05-01&to=2025-05-31",
+        None,
+        200,
+        {"grain": "day", "zone": "UTC", "start_s": [], "energy_wh": [], "covered_s": []},
+        [],
+    ),
+    (
+        "GET",
+        "/api/v1/plugs/kettle/energy/samples?from=2025-06-01T10:00:00Z",
+        None,
+        200,
+        {"at_s": [1748772000], "power_w": [41.5], "voltage_v": [229.8], "current_a": [0.181], "on": [True]},
+        [],
+    ),
+    ("GET", "/api/v1/plugs/kettle/energy/counter", None, 200, {"energy_wh": 1234.5}, []),
+    (
+        "GET",
+        "/api/v1/plugs/kettle/energy/corrections",
+        None,
+        200,
+        {
+            "corrections": [
+                {
+                    "at": "2025-06-01T12:00:00Z",
+                    "day": "2025-06-01",
+                    "reason": "gap",
+                    "before_wh": 1.0,
+                    "after_wh": 2.0,
+                    "told_wh": 2,
+                    "uncovered_s": 60,
+                }
+            ],
+            "next": 7,
+        },
+        [],
+    ),
+    (
+        "GET",
+        "/api/v1/energy?by=plug&from=2025-05-01",
+        None,
+        200,
+        {
+            "by": "plug",
+            "grain": "all",
+            "totals": [
+                {
+                    "key": UUID,
+                    "name": "kettle",
+                    "begin": "2025-05-01",
+                    "energy_wh": 1000.0,
+                    "covered_s": 3600.0,
+                    "cost": 0.3,
+                    "unpriced_wh": 0.0,
+                }
+            ],
+        },
+        [],
+    ),
+    (
+        "GET",
+        "/api/v1/energy/comparison?period=month",
+        None,
+        200,
+        {
+            "period": "month",
+            "plugs": [
+                {
+                    "uuid": UUID,
+                    "name": "kettle",
+                    "used_wh": 1000.0,
+                    "before_wh": 500.0,
+                    "whole_before_wh": 2000.0,
+                }
+            ],
+        },
+        [],
+    ),
     ("PUT", "/api/v1/home/key", {"key": "ab" * 16}, 204, None, ["change_key 32"]),
     (
         "PATCH",
@@ -394,6 +487,10 @@ LOGIN_ROUTES = [
     ("DELETE", "/api/v1/tokens/{token}"),
 ]
 BACKUP_ROUTES = [("POST", "/api/v1/backup")]  # in test_backup.py: it answers no JSON
+TABLES = [
+    ("GET", "/api/v1/energy/table"),
+    ("GET", "/api/v1/energy/table.csv"),
+]  # in test_energy.py: sent in pieces
 OTHERS = [
     ("GET", "/metrics"),
     ("GET", "/api/v1/openapi.json"),
@@ -402,7 +499,7 @@ OTHERS = [
     ("GET", "/api/v1/events"),
 ]
 OPEN = ("/healthz", "/readyz")
-PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + OTHERS
+PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + TABLES + OTHERS
 
 
 IMAGE = {"Content-Type": "application/octet-stream"}
@@ -452,6 +549,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
     }
     elsewhere = {(method.lower(), path) for method, path in LOGIN_ROUTES + BACKUP_ROUTES}
     elsewhere.add(("get", "/metrics"))  # which is no JSON
+    elsewhere |= {(method.lower(), path) for method, path in TABLES}
     assert {(method, path) for path, methods in described.items() for method in methods} == tested | elsewhere
 
 

@@ -1,0 +1,311 @@
+"""What was used, when: series of one plug, sums of all, at the grain that somebody wants, by the owner's days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from ownplug.aio.thread import in_thread
+from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
+from ownplug.core.energy.kept import CorrectionRow, MeterRow
+from ownplug.core.energy.reconcile import WH_J
+from ownplug.core.errors import UsageError
+from ownplug.core.identity import Uuid
+from ownplug.ledger.ledger import Ledger
+from ownplug.ledger.ports import EnergyStore
+
+MOST_POINTS = 50_000
+"""In one answer; a year has 8,760 hours."""
+
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+
+Prices = Callable[[int, int], Mapping[int, float | None]]
+"""Prices of a kilowatt-hour, by when each hour between two moments begins; None: it has none."""
+
+
+class Grain(Enum):
+    """How fine energy is told."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Energy of one plug, in order; where nothing is known there is no entry.
+
+    Attributes:
+        starts_s: when each stretch began, Unix time.
+        energy_wh: what was used in it.
+        covered_s: how many seconds of it were measured.
+    """
+
+    starts_s: list[int]
+    energy_wh: list[float]
+    covered_s: list[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleSeries:
+    """Samples of one plug, in order.
+
+    Attributes:
+        at_s: when, Unix time.
+        power_w: active power.
+        voltage_v: voltage.
+        current_a: current.
+        on: whether the relay was on; None: not known.
+    """
+
+    at_s: list[float]
+    power_w: list[float]
+    voltage_v: list[float]
+    current_a: list[float]
+    on: list[bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What one plug used in one stretch of days.
+
+    Attributes:
+        uuid: the plug.
+        begin: its first day; of all days together, the first that was asked for.
+        energy_wh: what was used.
+        covered_s: how many seconds of it were measured.
+        cost: by the tariffs, in their currency; None: nothing of it has a price.
+        unpriced_wh: how much of the energy has no price.
+    """
+
+    uuid: Uuid
+    begin: date
+    energy_wh: float
+    covered_s: float
+    cost: float | None
+    unpriced_wh: float
+
+
+class Reports:
+    """What may be asked of a ledger.
+
+    Args:
+        ledger: what is asked.
+        prices: what energy costs; None: nobody knows.
+    """
+
+    def __init__(self, ledger: Ledger, prices: Prices | None = None) -> None:
+        self._ledger = ledger
+        self._prices = prices
+
+    @property
+    def calendar(self) -> Calendar:
+        """Hours and days of the owner's zone."""
+        return self._ledger.calendar
+
+    async def meters(self) -> dict[Uuid, MeterRow]:
+        """Return the meters of all plugs, with their totals."""
+        store = self._ledger.store
+        return {row.uuid: row for row in await store.meters()} if store else {}
+
+    async def series(self, uuid: Uuid, grain: Grain, from_s: int, to_s: int) -> Series:
+        """Return what a plug used between two moments.
+
+        Raises:
+            UsageError: that would be too many points, or too coarse.
+        """
+        found = await self._meter(uuid)
+        if found is None:
+            return Series(starts_s=[], energy_wh=[], covered_s=[])
+        store, meter = found
+        match grain:
+            case Grain.MINUTE:
+                _check_points(from_s, to_s, _MINUTE_S)
+                return _series(await store.minutes(meter.number, from_s, to_s))
+            case Grain.HOUR:
+                _check_points(from_s, to_s, _HOUR_S)
+                return _series(await store.series(meter.number, from_s, to_s))
+            case Grain.DAY | Grain.WEEK | Grain.MONTH:
+                _check_points(from_s, to_s, _DAY_S)
+                return _series(await self._by_days(store, meter.number, grain, from_s, to_s))
+        raise UsageError(
+            f"A series has no grain {grain.value!r}.", hint="Use minute, hour, day, week or month."
+        )
+
+    async def samples(self, uuid: Uuid, from_s: float, to_s: float, *, limit: int) -> SampleSeries:
+        """Return samples of a plug between two moments, at most `limit`."""
+        found = await self._meter(uuid)
+        rows = (
+            []
+            if found is None
+            else await found[0].samples(found[1].number, round(from_s * 1000), round(to_s * 1000), limit)
+        )
+        return SampleSeries(
+            at_s=[row.at_ms / 1000 for row in rows],
+            power_w=[row.power_mw / 1000 for row in rows],
+            voltage_v=[row.voltage_mv / 1000 for row in rows],
+            current_a=[row.current_ma / 1000 for row in rows],
+            on=[row.is_on for row in rows],
+        )
+
+    async def corrections(self, uuid: Uuid, *, limit: int, before: int | None) -> list[CorrectionRow]:
+        """Return what was corrected of a plug, newest first; those before the number `before`."""
+        found = await self._meter(uuid)
+        return (
+            [] if found is None else await found[0].corrections(found[1].number, limit=limit, before=before)
+        )
+
+    async def sums(self, grain: Grain, first: date, last: date) -> list[Sum]:
+        """Return what each plug used from one day to another, both included, in stretches of `grain`, in order of days.
+
+        Raises:
+            UsageError: the grain is finer than a day, or that would be too many stretches.
+        """
+        if grain in {Grain.MINUTE, Grain.HOUR}:
+            raise UsageError(
+                f"Sums have no grain {grain.value!r}.", hint="Use day, week, month, year or all."
+            )
+        store = self._ledger.store
+        if store is None or last < first:
+            return []
+        meters = {row.number: row.uuid for row in await store.meters()}
+        rows = await store.days(day_number(first), day_number(last) + 1, None)
+        sums: dict[tuple[date, int], list[float]] = {}
+        for meter, day, joules, covered_ms in rows:
+            entry = sums.setdefault((_begin(day_of_number(day), grain, first), meter), [0.0, 0.0])
+            entry[0] += joules / WH_J
+            entry[1] += covered_ms / 1000
+        if len(sums) > MOST_POINTS:
+            raise UsageError(
+                f"That would be more than {MOST_POINTS:,} sums.",
+                hint="Ask for fewer days, or a coarser grain.",
+            )
+        costs = await self._costs(store, list(meters), grain, first, last) if self._prices is not None else {}
+        return [
+            Sum(
+                uuid=meters[meter],
+                begin=begin,
+                energy_wh=energy_wh,
+                covered_s=covered_s,
+                cost=costs.get((begin, meter), (None, energy_wh))[0],
+                unpriced_wh=costs.get((begin, meter), (None, energy_wh))[1],
+            )
+            for (begin, meter), (energy_wh, covered_s) in sorted(sums.items())
+            if meter in meters
+        ]
+
+    async def used_wh(self, from_s: int, to_s: int) -> dict[Uuid, float]:
+        """Return what each plug used between two moments; of an hour that is cut, its share."""
+        store = self._ledger.store
+        if store is None or to_s <= from_s:
+            return {}
+        meters = {row.number: row.uuid for row in await store.meters()}
+        cut_s, _ = self.calendar.hour(to_s)
+        used = await store.sums(from_s, max(cut_s, from_s))
+        if cut_s < to_s:
+            share = (to_s - cut_s) / _HOUR_S if to_s < self._now_s() - _MINUTE_S else 1.0
+            for meter, joules in (await store.sums(max(cut_s, from_s), cut_s + 1)).items():
+                used[meter] = used.get(meter, 0) + round(share * joules)
+        return {meters[meter]: joules / WH_J for meter, joules in used.items() if meter in meters}
+
+    async def _meter(self, uuid: Uuid) -> tuple[EnergyStore, MeterRow] | None:
+        store, meter = self._ledger.store, (await self.meters()).get(uuid)
+        return None if store is None or meter is None else (store, meter)
+
+    async def _by_days(
+        self, store: EnergyStore, meter: int, grain: Grain, from_s: int, to_s: int
+    ) -> list[tuple[int, int, int]]:
+        first, last = self.calendar.day(from_s), self.calendar.day(to_s - 1)
+        sums: dict[date, list[int]] = {}
+        for _, day, joules, covered_ms in await store.days(day_number(first), day_number(last) + 1, meter):
+            entry = sums.setdefault(_begin(day_of_number(day), grain, first), [0, 0])
+            entry[0] += joules
+            entry[1] += covered_ms
+        return [(self.calendar.begin(begin), joules, covered) for begin, (joules, covered) in sums.items()]
+
+    async def _costs(
+        self, store: EnergyStore, meters: Sequence[int], grain: Grain, first: date, last: date
+    ) -> dict[tuple[date, int], tuple[float | None, float]]:
+        """Return cost and what has no price, by stretch and meter."""
+        from_s, to_s = self.calendar.begin(first), self.calendar.end(last)
+        prices = self._prices(from_s, to_s) if self._prices is not None else {}
+        costs: dict[tuple[date, int], tuple[float | None, float]] = {}
+        for meter in meters:
+            rows = await store.series(meter, from_s, to_s)
+            priced = await in_thread(lambda rows=rows: self._priced(rows, prices, grain, first))  # type: ignore[misc]
+            costs |= {(begin, meter): cost for begin, cost in priced.items()}
+        return costs
+
+    def _priced(
+        self,
+        rows: Sequence[tuple[int, int, int]],
+        prices: Mapping[int, float | None],
+        grain: Grain,
+        first: date,
+    ) -> dict[date, tuple[float | None, float]]:
+        costs: dict[date, tuple[float | None, float]] = {}
+        for start_s, joules, _ in rows:
+            begin = _begin(day_of_number(self.calendar.hour(start_s)[1]), grain, first)
+            cost, unpriced_wh = costs.get(begin, (None, 0.0))
+            price = prices.get(start_s)
+            if price is None:
+                costs[begin] = cost, unpriced_wh + joules / WH_J
+            else:
+                costs[begin] = (cost or 0.0) + price * joules / WH_J / 1000, unpriced_wh
+        return costs
+
+    def _now_s(self) -> float:
+        return self._ledger.now_s()
+
+
+def same_time_before(calendar: Calendar, at_s: float, period: Grain) -> tuple[int, int, int, int]:
+    """Return when the period of a moment began, when the one before did, the same point in that, and its end.
+
+    Args:
+        calendar: of the owner's zone.
+        at_s: Unix time.
+        period: day, week, month or year.
+    """
+    now = calendar.moment(at_s)
+    today = now.date()
+    begin = _begin(today, period, today)
+    before = _begin(begin - timedelta(days=1), period, today)
+    begin_s, before_s = calendar.begin(begin), calendar.begin(before)
+    same_day = before + (today - begin)
+    same = datetime.combine(same_day, now.time(), tzinfo=now.tzinfo)
+    return begin_s, before_s, min(int(same.timestamp()), begin_s), begin_s
+
+
+def _begin(day: date, grain: Grain, first: date) -> date:
+    """Return on which day the stretch of a day begins."""
+    match grain:
+        case Grain.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Grain.MONTH:
+            return day.replace(day=1)
+        case Grain.YEAR:
+            return day.replace(month=1, day=1)
+        case Grain.ALL:
+            return first
+    return day
+
+
+def _check_points(from_s: int, to_s: int, step_s: int) -> None:
+    if (to_s - from_s) // step_s > MOST_POINTS:
+        raise UsageError(
+            f"That would be more than {MOST_POINTS:,} points.", hint="Ask for less, or a coarser grain."
+        )
+
+
+def _series(rows: Sequence[tuple[int, int, int]]) -> Series:
+    return Series(
+        starts_s=[row[0] for row in rows],
+        energy_wh=[row[1] / WH_J for row in rows],
+        covered_s=[row[2] / 1000 for row in rows],
+    )
