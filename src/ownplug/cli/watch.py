@@ -22,12 +22,12 @@ _ENVELOPE = frozenset({"event", "at", "uuid", "name"})
 @hub_option
 @pass_frame
 def watch(frame: Frame, plug: str | None, hub_url: str | None) -> None:
-    """Tell what happens, to PLUG or to all plugs, as it happens, until Ctrl-C."""
+    """Tell what happens, to PLUG or to all plugs, as it happens, until Ctrl-C; PLUG is read each second meanwhile."""
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
             uuid = (await hub.plug(plug))["uuid"] if plug is not None else None
-            async with aclosing(hub.events()) as events:
+            async with aclosing(hub.events(watch=[] if uuid is None else [uuid])) as events:
                 async for event in events:
                     if uuid is None or event.get("uuid") in {
                         uuid,

@@ -6,7 +6,7 @@ times as ISO 8601 text in UTC. A newer hub may tell more.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, cast
@@ -293,13 +293,17 @@ class HubClient:
         wish = {"passphrase": passphrase.reveal()} if passphrase is not None else {"without_secrets": True}
         await self._download("POST", "/backup", take, kind="application/octet-stream", body=wish)
 
-    async def events(self) -> AsyncGenerator[Document, None]:
+    async def events(self, *, watch: Sequence[str] = ()) -> AsyncGenerator[Document, None]:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
+
+        The plugs of `watch` are read each second meanwhile.
 
         An event `missed` tells a listener that is too slow how many it lost. Ends only by raising:
         LinkBroken when the hub stops. Whoever leaves earlier closes it: `async with aclosing(hub.events())`.
         """
         url = f"{self._address.url}/api/v1/events"
+        if watch:
+            url += f"?{urlencode([('watch', plug) for plug in watch])}"
         try:
             stream = cast("AsyncGenerator[Any, None]", self._http.events(url, token=self._address.token))
             async with aclosing(stream) as events:

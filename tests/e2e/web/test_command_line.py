@@ -148,8 +148,13 @@ def test_energy_is_shown_now_and_by_day(terminal: Terminal) -> None:
     assert "week of 2025-06-01" in terminal(*words, "--by", "week")[1]
 
 
-def test_what_a_plug_has_used_is_known_while_it_is_away(terminal: Terminal, home: Home) -> None:
-    home.hub.failure = errors.Unreachable("It is offline.")
+def test_what_a_plug_has_used_is_known_while_it_is_away(
+    terminal: Terminal, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_away(reference: str, *, channel: int = 0) -> Reading:
+        raise errors.Unreachable(f"{reference} is offline.")
+
+    monkeypatch.setattr(home.hub, "read_power", is_away)
     status, told, _ = terminal("energy", "kettle")
     assert (status, told.splitlines()[:2]) == (0, ["now: not reached", "in all: 1.234 kWh"])
 
