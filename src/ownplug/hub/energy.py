@@ -14,6 +14,7 @@ from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.kept import CorrectionRow
 from ownplug.core.energy.reconcile import WH_J
 from ownplug.core.errors import UsageError
+from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.hub.registry import Registry
 from ownplug.ledger import Grain, Reports, SampleSeries, Series, same_time_before
@@ -135,6 +136,10 @@ class Energy:
         """
         meter = (await self._reports.meters()).get(self._registry.find(reference).uuid)
         return meter.total_j / WH_J if meter else 0.0
+
+    async def counters_j(self) -> dict[Uuid, int]:
+        """Return the same of all plugs, in joules."""
+        return {uuid: meter.total_j for uuid, meter in (await self._reports.meters()).items()}
 
     async def totals(
         self, by: By, grain: Grain, first: date, last: date, *, references: list[str] | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.core.state import PlugState
 
@@ -19,6 +20,7 @@ class Figures:
         refusals: attempts to connect that failed since the start, by step.
         events_missed: events that listeners lost because they were too slow.
         database_writes_failed: how often something could not be written.
+        energy_j: joules that plugs have used since they came, of those that have a meter.
         mqtt: counters and gauges of the MQTT server by their names in `$SYS`; empty without one.
     """
 
@@ -28,3 +30,4 @@ class Figures:
     events_missed: int
     database_writes_failed: int
     mqtt: Mapping[str, int]
+    energy_j: Mapping[Uuid, int] = field(default_factory=dict)

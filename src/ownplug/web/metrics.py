@@ -107,6 +107,12 @@ def _of_meter(read: Callable[[PlugState], float | None]) -> Callable[[Figures], 
     return _of_plugs(lambda state: read(state) if state.availability is Availability.ONLINE else None)
 
 
+def _energy(figures: Figures) -> Iterator[Labelled]:
+    for plug, _ in figures.plugs:
+        if plug.uuid in figures.energy_j:
+            yield (plug.uuid.text, plug.name), figures.energy_j[plug.uuid]
+
+
 def _hub(read: Callable[[Figures], float]) -> Callable[[Figures], list[Labelled]]:
     return lambda figures: [((), read(figures))]
 
@@ -184,6 +190,13 @@ METRICS: tuple[Metric, ...] = (
         meaning="Current of the last reading; only while the plug is online.",
         labels=_PLUG,
         read=_of_meter(lambda state: state.reading.current_a if state.reading else None),
+    ),
+    Metric(
+        name="ownplug_plug_energy_joules_total",
+        kind=Kind.COUNTER,
+        meaning="Energy that the plug has let through since it came; a watt-hour is 3,600 joules.",
+        labels=_PLUG,
+        read=_energy,
     ),
     Metric(
         name="ownplug_plug_reading_timestamp_seconds",

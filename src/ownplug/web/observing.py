@@ -6,6 +6,7 @@ Figures are rendered in a thread, one scrape at a time: with thousands of plugs 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
@@ -16,7 +17,7 @@ from ownplug.core.records import Scope
 from ownplug.hub import AvailabilitySpan, MessageView, Obstacle
 from ownplug.web.description import OF_PLUG, failures
 from ownplug.web.metrics import CONTENT_TYPE, render_metrics
-from ownplug.web.ports import ObservingDoor
+from ownplug.web.ports import HubDoor, ObservingDoor
 from ownplug.web.problems import problem
 from ownplug.web.routes import Reference
 from ownplug.web.schema import Moment
@@ -99,7 +100,8 @@ reporting = APIRouter(dependencies=[needs(Scope.ADMIN)])
 async def get_metrics(request: Request, door: Door) -> Response:
     """Tell figures of the hub and its plugs as Prometheus reads them."""
     async with cast("asyncio.Lock", request.app.state.scraping):
-        text = await asyncio.to_thread(render_metrics, door.figures())
+        counters_j = await cast("HubDoor", request.app.state.doors.hub).energy.counters_j()
+        text = await asyncio.to_thread(render_metrics, replace(door.figures(), energy_j=counters_j))
     return MetricsText(text)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from ownplug.aio import Subscription
 from ownplug.core.energy.calendar import Calendar
+from ownplug.core.identity import Uuid
 from ownplug.core.records import Scope, TokenRecord
 from ownplug.core.schedule import AutoOff, Timer
 from ownplug.core.secret import Secret
@@ -80,6 +81,9 @@ class EnergyDoor(Protocol):
 
     async def counter_wh(self, reference: str, /) -> float:
         """Return what it has used since it came."""
+
+    async def counters_j(self) -> dict[Uuid, int]:
+        """Return the same of all plugs, in joules."""
 
     async def corrections(
         self, reference: str, /, *, limit: int, before: int | None

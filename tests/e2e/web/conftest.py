@@ -220,6 +220,9 @@ class MemoryEnergy:
         self._hub.plug(reference)
         return SampleSeries(at_s=[from_s], power_w=[41.5], voltage_v=[229.8], current_a=[0.181], on=[True])
 
+    async def counters_j(self) -> dict[Uuid, int]:
+        return {UUID: 4_444_200}
+
     async def counter_wh(self, reference: str) -> float:
         self._hub.plug(reference)
         return 1234.5

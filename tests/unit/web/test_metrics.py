@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -50,7 +51,8 @@ def scraped(told: Figures) -> Samples:
 
 
 def test_a_plug_is_told_with_its_names_whatever_is_in_them() -> None:
-    told = scraped(figures(STATE))
+    told = scraped(replace(figures(STATE), energy_j={Uuid(UUID): 4_444_200}))
+    assert told["ownplug_plug_energy_joules_total"] == {OF_PLUG: 4_444_200}
     assert told["ownplug_plug_online"] == {OF_PLUG: 1}
     assert told["ownplug_plug_relay_on"] == {
         (("channel", "0"), *OF_PLUG): 1,
