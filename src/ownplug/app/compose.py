@@ -86,9 +86,7 @@ async def open_hub(
         warnings = RecentWarnings()
         stack.enter_context(warnings.listening())
         store = await stack.enter_async_context(SqliteStore(folder.database))
-        hub = await stack.enter_async_context(Hub(settings.hub, store, clock, settings.energy))
-        await stack.enter_async_context(hub.history.kept_in(store.availability))
-        await stack.enter_async_context(hub.ledger.kept_in(store.energy))
+        hub = await stack.enter_async_context(_kept_hub(store, settings, clock))
         host = await _advertised(hub, store, settings)
         names = [host, *_ALWAYS_NAMED, *settings.web.names()]
         certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
@@ -96,7 +94,7 @@ async def open_hub(
         await stack.enter_async_context(broker)
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
         ntp = await _serve_time(stack, settings, clock)
-        api = HubApi(hub, clock)
+        api = await stack.enter_async_context(_open_api(hub, settings, host, clock))
         api.observing.join(
             server=broker,
             disk=store,
@@ -104,9 +102,6 @@ async def open_hub(
             settings=settings.by_name(),
             token=folder.token(),
         )
-        handout = Handout(_firmware_endpoint(settings, host), option="network.firmware =", host=host)
-        api.firmware.hand_out_through(await stack.enter_async_context(handout))
-        await stack.enter_async_context(api.firmware)
         desk = await stack.enter_async_context(PairingDesk(clock, position=settings.hub.position))
         logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
         await logins.load()
@@ -134,6 +129,27 @@ async def open_hub(
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
+
+
+@asynccontextmanager
+async def _kept_hub(store: SqliteStore, settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
+    """Run the hub itself, with its history and its ledger in the home's database."""
+    async with (
+        Hub(settings.hub, store, clock, settings.energy) as hub,
+        hub.history.kept_in(store.availability),
+        hub.ledger.kept_in(store.energy),
+    ):
+        yield hub
+
+
+@asynccontextmanager
+async def _open_api(hub: Hub, settings: Settings, host: str, clock: Clock) -> AsyncIterator[HubApi]:
+    """Make the hub's door, which can hand out firmware while it is open."""
+    api = HubApi(hub, clock)
+    async with Handout(_firmware_endpoint(settings, host), option="network.firmware =", host=host) as handout:
+        api.firmware.hand_out_through(handout)
+        async with api.firmware:
+            yield api
 
 
 def _called(settings: WebSettings, host: str) -> WebSettings:

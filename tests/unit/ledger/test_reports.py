@@ -28,7 +28,9 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     """Two plugs of which nothing is known yet."""
     async with SqliteStore(tmp_path / "hub.sqlite3") as store:
         for uuid in (KETTLE, LAMP):
-            await store.save_plug(PlugRecord(uuid=uuid, name=uuid.text, registered_at=datetime.now(UTC)))
+            await store.save_plug(
+                PlugRecord(uuid=uuid, name=uuid.text, registered_at=datetime(2024, 1, 1, tzinfo=UTC))
+            )
         found = Ledger(SystemClock(), zone=ZONE, interval_s=30)
         async with found.kept_in(store.energy):
             yield found
