@@ -136,9 +136,9 @@ def icon(frame: Frame, *, plug: str, icon: str, hub_url: str | None) -> None:
 @hub_option
 @pass_frame
 def forget(frame: Frame, *, plug: str, yes: bool, hub_url: str | None) -> None:
-    """Remove PLUG from the home; one that still holds the home's key may come again."""
+    """Remove PLUG from the home, with its energy; one that still holds the home's key may come again."""
     if not yes and sys.stdin.isatty() and not frame.json:
-        click.confirm(f"Forget {escape_controls(plug)}?", abort=True, err=True)
+        click.confirm(f"Forget {escape_controls(plug)} and all that it has used?", abort=True, err=True)
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
