@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from ownplug.client.address import START_HINT, HubAddress
 from ownplug.client.problems import raise_problem
 from ownplug.client.rules import RuleCalls
+from ownplug.client.tariffs import TariffCalls
 from ownplug.core.errors import Unexpected, Unreachable, UsageError
 from ownplug.core.secret import Secret
 from ownplug.transport.http import JsonClient
@@ -24,6 +25,7 @@ from ownplug.transport.tls import client_context
 _TIMEOUT_S = 30.0
 _RULES_S = 60.0  # a plug with many timers is asked for each of them
 _SCAN_S = 60.0  # a plug's radio may be away for a while
+_TABLE_S = 120.0  # years of quarter hours, on a small machine
 _PLUGS_OF_A_PAGE = 1000  # about a megabyte
 _BACKUP_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
 
@@ -42,6 +44,7 @@ class HubClient:
     Attributes:
         timers: what plugs do by themselves, and when.
         auto_offs: after what time they turn themselves off.
+        tariffs: what energy costs.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -50,6 +53,7 @@ class HubClient:
         self._http = JsonClient(tls=client_context(address.ca) if is_https and address.ca else None)
         self.timers = RuleCalls("timers", self._of_plug)
         self.auto_offs = RuleCalls("auto-offs", self._of_plug)
+        self.tariffs = TariffCalls(self._of_home)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -326,6 +330,14 @@ class HubClient:
         told = await self._request(method, f"{_path(plug)}/{path}", body, timeout_s=_RULES_S)
         return {} if told is None else _document(told)
 
+    async def _of_home(
+        self, method: str, path: str, body: Document | None = None, *, table: bytes | None = None
+    ) -> Document:
+        """Ask for something; where the hub says nothing, the answer is empty. A table is sent as CSV."""
+        timeout_s = _TIMEOUT_S if table is None else _TABLE_S
+        told = await self._request(method, path, body, file=table, file_type="text/csv", timeout_s=timeout_s)
+        return {} if told is None else _document(told)
+
     async def _request(
         self,
         method: str,
@@ -333,12 +345,19 @@ class HubClient:
         body: Document | None = None,
         *,
         file: bytes | None = None,
+        file_type: str = "application/octet-stream",
         timeout_s: float = _TIMEOUT_S,
     ) -> object:
         url = f"{self._address.url}/api/v1{path}"
         try:
             reply = await self._http.request(
-                method, url, json=body, file=file, token=self._address.token, timeout_s=timeout_s
+                method,
+                url,
+                json=body,
+                file=file,
+                file_type=file_type,
+                token=self._address.token,
+                timeout_s=timeout_s,
             )
         except Unreachable as error:
             raise _no_hub(error) from error

@@ -37,6 +37,7 @@ from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
 from ownplug.hub.timers import AutoOffs, Timers
 from ownplug.hub.views import HomeView, PlugView, UserView
+from ownplug.ledger import Tariffs
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -50,6 +51,7 @@ class Shared:
 
     firmware: Upgrades
     observing: Observing
+    tariffs: Tariffs
     home: HomeView
 
 
@@ -80,6 +82,7 @@ class HubApi:
         self._shared = shared or Shared(
             firmware=Upgrades(hub, clock),
             observing=Observing(hub, clock),
+            tariffs=Tariffs(lambda: hub.ledger.calendar),
             home=HomeView(user_id=hub.home.user_id, key=hub.home.key),
         )
         self.timers = Timers(self._open, self._check_off, self._timers_teller, clock)
@@ -99,6 +102,11 @@ class HubApi:
     def observing(self) -> Observing:
         """What the hub tells of itself, and of what its plugs said."""
         return self._shared.observing
+
+    @property
+    def tariffs(self) -> Tariffs:
+        """What energy costs."""
+        return self._shared.tariffs
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
