@@ -72,7 +72,7 @@ def set_() -> None:
 @pass_frame
 def set_flat(frame: Frame, /, *, price: float, hub_url: str | None, **said: Any) -> None:
     """Let a kWh cost PRICE at all times."""
-    _set(frame, hub_url, {"kind": "flat", "price": price}, **said)
+    _set(frame, hub_url, {"kind": "flat", "price_per_kwh": price}, **said)
 
 
 @set_.command(
@@ -106,7 +106,7 @@ def set_day_night(
     _set(
         frame,
         hub_url,
-        {"kind": "day-night", "day_price": day, "night_price": night, **night_hours},
+        {"kind": "day-night", "day_price_per_kwh": day, "night_price_per_kwh": night, **night_hours},
         **said,
     )
 
@@ -210,10 +210,10 @@ def _show(frame: Frame, found: Document) -> None:
 def _words(rate: Document) -> str:
     match rate["kind"]:
         case "flat":
-            return _price(rate["price"])
+            return _price(rate["price_per_kwh"])
         case "day-night":
             night = f"{rate['night_from']} to {rate['night_to']}"
-            return f"{_price(rate['day_price'])} by day, {_price(rate['night_price'])} from {night}"
+            return f"{_price(rate['day_price_per_kwh'])} by day, {_price(rate['night_price_per_kwh'])} from {night}"
         case "hourly":
             return "by the hour"
         case kind:  # of a newer hub

@@ -36,8 +36,8 @@ class TariffCalls:
 
         Args:
             begins: that day.
-            rate: `kind` and what belongs to it: "flat" with `price`; "day-night" with `day_price`, `night_price`,
-                `night_from` and `night_to` (HH:MM); "hourly". Prices are those of a kWh.
+            rate: `kind` and what belongs to it: "flat" with `price_per_kwh`; "day-night" with `day_price_per_kwh`,
+                `night_price_per_kwh`, `night_from` and `night_to` (HH:MM); "hourly".
             currency: of all prices, three capital letters; None: as it was.
         """
         await self._ask("PUT", f"/tariffs/{quote(begins, safe='')}", {"currency": currency, "rate": rate})
@@ -61,5 +61,5 @@ class TariffCalls:
         return await self._ask("PUT", f"/tariffs/prices?{query}", table=table)
 
     async def prices(self, begin: str, end: str) -> Document:
-        """Return the `prices` of hours between two moments (ISO 8601 with offset): `from` and `price` of each."""
+        """Return the `prices` of hours between two moments, ISO 8601: `from` and `price_per_kwh` of each."""
         return await self._ask("GET", f"/tariffs/prices?{urlencode({'from': begin, 'to': end})}")

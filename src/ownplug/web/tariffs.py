@@ -26,7 +26,9 @@ from ownplug.web.scopes import needs
 _LONGEST = timedelta(days=367)
 _YEARS = range(2000, 2101)
 
-_Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000, strict=True, description="of a kWh")]
+_Price = Annotated[
+    float, Field(ge=-1_000_000, le=1_000_000, strict=True, description="in the home's currency")
+]
 _Time = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="local time, HH:MM")]
 _CURRENCY: Any = {"pattern": "^[A-Z]{3}$"}  # told to callers; who breaks it hears a sentence of the core
 _TABLE_BODY: dict[str, Any] = {
@@ -38,15 +40,15 @@ class FlatRate(Sent):
     """One price at all times."""
 
     kind: Literal["flat"]
-    price: _Price
+    price_per_kwh: _Price
 
 
 class DayNightRate(Sent):
     """Two prices: it is night while clocks show a time from `night_from` on and before `night_to`."""
 
     kind: Literal["day-night"]
-    day_price: _Price
-    night_price: _Price
+    day_price_per_kwh: _Price
+    night_price_per_kwh: _Price
     night_from: _Time
     night_to: _Time
 
@@ -102,7 +104,7 @@ class HourPrice(BaseModel):
     """What a kWh costs in one hour of the owner's zone."""
 
     begin: Moment = Field(serialization_alias="from")
-    price: float | None = Field(description="null: there is none")
+    price_per_kwh: float | None = Field(description="null: there is none")
 
 
 class HourPrices(BaseModel):
@@ -153,7 +155,7 @@ async def get_prices(door: Door, begin: From, end: To) -> HourPrices:
     if begin.year not in _YEARS or end.year not in _YEARS or not timedelta() < end - begin <= _LONGEST:
         raise UsageError("`to` has to be after `from`, by at most 367 days.", hint="In this century.")
     found = await asyncio.to_thread(door.prices, int(begin.timestamp()), int(end.timestamp()))
-    prices = [HourPrice(begin=_moment(start_s), price=price) for start_s, price in found.items()]
+    prices = [HourPrice(begin=_moment(start_s), price_per_kwh=price) for start_s, price in found.items()]
     return HourPrices(currency=door.currency, prices=prices)
 
 
@@ -189,11 +191,11 @@ async def remove_tariff(door: Door, begins: FirstDay) -> Response:
 def _rate(document: FlatRate | DayNightRate | HourlyRate) -> Rate:
     match document:
         case FlatRate():
-            return Flat(price_micros=to_micros(document.price))
+            return Flat(price_micros=to_micros(document.price_per_kwh))
         case DayNightRate():
             return DayNight(
-                day_price_micros=to_micros(document.day_price),
-                night_price_micros=to_micros(document.night_price),
+                day_price_micros=to_micros(document.day_price_per_kwh),
+                night_price_micros=to_micros(document.night_price_per_kwh),
                 night_from=time.fromisoformat(document.night_from),
                 night_to=time.fromisoformat(document.night_to),
             )
@@ -206,12 +208,12 @@ def _rate(document: FlatRate | DayNightRate | HourlyRate) -> Rate:
 def _rate_document(rate: Rate) -> FlatRate | DayNightRate | HourlyRate:
     match rate:
         case Flat():
-            return FlatRate(kind="flat", price=rate.price_micros / MICROS)
+            return FlatRate(kind="flat", price_per_kwh=rate.price_micros / MICROS)
         case DayNight():
             return DayNightRate(
                 kind="day-night",
-                day_price=rate.day_price_micros / MICROS,
-                night_price=rate.night_price_micros / MICROS,
+                day_price_per_kwh=rate.day_price_micros / MICROS,
+                night_price_per_kwh=rate.night_price_micros / MICROS,
                 night_from=f"{rate.night_from:%H:%M}",
                 night_to=f"{rate.night_to:%H:%M}",
             )

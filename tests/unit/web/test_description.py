@@ -28,6 +28,7 @@ OPERATIONS = {
     " get_electricity get_consumption get_light set_light send_request get_availability get_messages",
     "timers": "get_timers add_timer get_timer change_timer remove_timer get_auto_offs add_auto_off get_auto_off"
     " change_auto_off remove_auto_off",
+    "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "pairing": "look_at_plug begin_pairing get_pairings get_pairing cancel_pairing",
 }
@@ -48,10 +49,24 @@ UNITS = {
     "offset": "_min",
     "after": "_s",
     "for": "_s",
+    "price_per": "_kwh",
+    "day_price_per": "_kwh",
+    "night_price_per": "_kwh",
 }
 BARE = {
     # counted, numbered, or a share of a hundred that is called so
-    *("changes", "channel", "clock_questions", "binds", "next", "status", "device_code", "percent", "signal"),
+    *(
+        "changes",
+        "channel",
+        "clock_questions",
+        "binds",
+        "next",
+        "status",
+        "device_code",
+        "percent",
+        "signal",
+        "count",
+    ),
     *("mqtt",),  # counters by name
 }
 
