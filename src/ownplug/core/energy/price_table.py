@@ -100,8 +100,7 @@ class PriceTable:
         ]
         right = [
             PriceSpan(start_s=to_s, length_s=cut.end_s - to_s, price_micros=cut.price_micros)
-            for cut in self.within(to_s, to_s + 1)
-            if cut.start_s < to_s
+            for cut in self.within(to_s, to_s + 1)  # which may begin just there: then it stays as it is
         ]
         return [*left, *spans, *right]
 
