@@ -95,6 +95,7 @@ async def open_hub(
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
         ntp = await _serve_time(stack, settings, clock)
         api = await stack.enter_async_context(_open_api(hub, settings, host, clock))
+        await api.tariffs.load(store.tariffs)
         api.observing.join(
             server=broker,
             disk=store,

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "toggle": ("ownplug.cli.switch:toggle", "Switch a plug to the other state."),
     "watch": ("ownplug.cli.watch:watch", "Tell what happens, as it happens."),
     "energy": ("ownplug.cli.energy:energy", "Show what a plug uses, now and by day."),
+    "tariff": ("ownplug.cli.tariff:tariff", "Say what energy costs, and since when."),
     "timer": ("ownplug.cli.timer:timer", "Show and change what plugs do by themselves, and when."),
     "led": ("ownplug.cli.led:led", "Keep the plug's own light dark, or not."),
     "raw": ("ownplug.cli.raw:raw", "Send a plug one message of its own language."),

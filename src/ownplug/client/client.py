@@ -16,6 +16,7 @@ from ownplug.client.address import START_HINT, HubAddress
 from ownplug.client.energy import EnergyCalls
 from ownplug.client.problems import raise_problem
 from ownplug.client.rules import RuleCalls
+from ownplug.client.tariffs import TariffCalls
 from ownplug.core.errors import Unexpected, Unreachable, UsageError
 from ownplug.core.secret import Secret
 from ownplug.transport.http import JsonClient
@@ -25,6 +26,7 @@ from ownplug.transport.tls import client_context
 _TIMEOUT_S = 30.0
 _RULES_S = 60.0  # a plug with many timers is asked for each of them
 _SCAN_S = 60.0  # a plug's radio may be away for a while
+_TABLE_S = 120.0  # years of quarter hours, on a small machine
 _PLUGS_OF_A_PAGE = 1000  # about a megabyte
 _FILE_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
 
@@ -43,6 +45,7 @@ class HubClient:
     Attributes:
         timers: what plugs do by themselves, and when.
         auto_offs: after what time they turn themselves off.
+        tariffs: what energy costs.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -52,6 +55,7 @@ class HubClient:
         self.timers = RuleCalls("timers", self._of_plug)
         self.auto_offs = RuleCalls("auto-offs", self._of_plug)
         self.energy = EnergyCalls(self._get, self._fetch, _path)
+        self.tariffs = TariffCalls(self._of_home)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -356,6 +360,14 @@ class HubClient:
         told = await self._request(method, f"{_path(plug)}/{path}", body, timeout_s=_RULES_S)
         return {} if told is None else _document(told)
 
+    async def _of_home(
+        self, method: str, path: str, body: Document | None = None, *, table: bytes | None = None
+    ) -> Document:
+        """Ask for something; where the hub says nothing, the answer is empty. A table is sent as CSV."""
+        timeout_s = _TIMEOUT_S if table is None else _TABLE_S
+        told = await self._request(method, path, body, file=table, file_type="text/csv", timeout_s=timeout_s)
+        return {} if told is None else _document(told)
+
     async def _request(
         self,
         method: str,
@@ -363,12 +375,19 @@ class HubClient:
         body: Document | None = None,
         *,
         file: bytes | None = None,
+        file_type: str = "application/octet-stream",
         timeout_s: float = _TIMEOUT_S,
     ) -> object:
         url = f"{self._address.url}/api/v1{path}"
         try:
             reply = await self._http.request(
-                method, url, json=body, file=file, token=self._address.token, timeout_s=timeout_s
+                method,
+                url,
+                json=body,
+                file=file,
+                file_type=file_type,
+                token=self._address.token,
+                timeout_s=timeout_s,
             )
         except Unreachable as error:
             raise _no_hub(error) from error

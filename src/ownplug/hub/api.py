@@ -38,7 +38,7 @@ from ownplug.hub.registry import PlugChange, edition
 from ownplug.hub.session import PlugSession
 from ownplug.hub.timers import AutoOffs, Timers
 from ownplug.hub.views import HomeView, PlugView, UserView
-from ownplug.ledger import Reports
+from ownplug.ledger import Reports, Tariffs
 from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
@@ -53,6 +53,7 @@ class Shared:
     firmware: Upgrades
     observing: Observing
     energy: Energy
+    tariffs: Tariffs
     home: HomeView
 
 
@@ -80,12 +81,7 @@ class HubApi:
         self._hub = hub
         self._clock = clock
         self._who = who
-        self._shared = shared or Shared(
-            firmware=Upgrades(hub, clock),
-            observing=Observing(hub, clock),
-            energy=Energy(Reports(hub.ledger), hub.registry, clock),
-            home=HomeView(user_id=hub.home.user_id, key=hub.home.key),
-        )
+        self._shared = shared or _shared_by_all(hub, clock)
         self.timers = Timers(self._open, self._check_off, self._timers_teller, clock)
         self.auto_offs = AutoOffs(self._open, self._check_off, self._timers_teller, clock)
         self.lights = Lights(self._open)
@@ -108,6 +104,11 @@ class HubApi:
     def observing(self) -> Observing:
         """What the hub tells of itself, and of what its plugs said."""
         return self._shared.observing
+
+    @property
+    def tariffs(self) -> Tariffs:
+        """What energy costs."""
+        return self._shared.tariffs
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""
@@ -406,3 +407,14 @@ class HubApi:
 
 def _user_view(user: UserRecord) -> UserView:
     return UserView(name=user.name, read=user.read, write=user.write, scope=user.scope)
+
+
+def _shared_by_all(hub: Hub, clock: Clock) -> Shared:
+    tariffs = Tariffs(lambda: hub.ledger.calendar)
+    return Shared(
+        firmware=Upgrades(hub, clock),
+        observing=Observing(hub, clock),
+        energy=Energy(Reports(hub.ledger, tariffs.prices), hub.registry, clock),
+        tariffs=tariffs,
+        home=HomeView(user_id=hub.home.user_id, key=hub.home.key),
+    )

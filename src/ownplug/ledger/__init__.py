@@ -1,11 +1,12 @@
 """What the house remembers of its energy: samples, minutes, hours and days, weighed against the plugs' own.
 
-The one door is `Ledger`. Whoever hears plugs tells it what their meters show, and now and then what they themselves say
-of their days; it keeps all of that in a store, and answers what was used, when.
+Its doors are `Ledger` and `Tariffs`. Whoever hears plugs tells the ledger what their meters show, and now and then what
+they themselves say of their days; it keeps all of that in a store, and answers what was used, when. `Tariffs` keeps
+what that costs.
 """
 
 from ownplug.ledger.ledger import Ledger
-from ownplug.ledger.ports import EnergyStore
+from ownplug.ledger.ports import EnergyStore, TariffStore
 from ownplug.ledger.reports import (
     Grain,
     Prices,
@@ -16,6 +17,7 @@ from ownplug.ledger.reports import (
     same_time_before,
 )
 from ownplug.ledger.settings import EnergySettings
+from ownplug.ledger.tariffs import Tariffs
 
 __all__ = [
     "EnergySettings",
@@ -27,5 +29,7 @@ __all__ = [
     "SampleSeries",
     "Series",
     "Sum",
+    "TariffStore",
+    "Tariffs",
     "same_time_before",
 ]

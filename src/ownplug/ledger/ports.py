@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from ownplug.core.energy.book import Sample
 from ownplug.core.energy.kept import Batch, CorrectionRow, MeterRow
+from ownplug.core.energy.price_table import PriceSpan
 from ownplug.core.energy.reconcile import Correction, Hour, Told
+from ownplug.core.energy.tariff import Tariff, TariffBook
 from ownplug.core.identity import Uuid
 
 
@@ -68,3 +70,30 @@ class EnergyStore(Protocol):
 
     async def prune(self, *, samples_before_ms: int, minutes_before_s: int) -> None:
         """Forget what is older."""
+
+
+class TariffStore(Protocol):
+    """What energy costs, on a disk. Nothing of one call is half done; it is on the disk when the call returns."""
+
+    async def load(self) -> TariffBook:
+        """Return all that is kept."""
+
+    async def put(
+        self,
+        currency: str,
+        *,
+        tariff: Tariff | None = None,
+        prices: Sequence[PriceSpan] = (),
+        drops_prices: bool = False,
+    ) -> None:
+        """Keep the currency of all prices, and what else is given.
+
+        Args:
+            currency: three capital letters.
+            tariff: takes the place of one that begins on the same day.
+            prices: take the place of all that begin between the first and the end of the last.
+            drops_prices: no others stay.
+        """
+
+    async def remove(self, begins: date) -> None:
+        """Forget the tariff that begins on a day."""

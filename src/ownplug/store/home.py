@@ -19,6 +19,7 @@ from ownplug.store.logins import LoginRows
 from ownplug.store.mqtt import MqttStore, forget_user
 from ownplug.store.plugs import PLUG_COLUMNS, plug_of, row_of
 from ownplug.store.sqlite import Database, is_taken
+from ownplug.store.tariffs import TariffRows
 
 _ALL_PLUGS = f"SELECT {', '.join(PLUG_COLUMNS)} FROM plug ORDER BY registered_at, uuid"  # noqa: S608 - our own words
 _SAVE_PLUG = (
@@ -35,6 +36,7 @@ class SqliteStore:
         logins: who may use the API, in the same file.
         availability: when plugs came and went, in the same file.
         energy: what they used, in the same file.
+        tariffs: what that costs, in the same file.
 
     Raises:
         Conflict: another program is changing the database, or a newer ownplug made it.
@@ -47,6 +49,7 @@ class SqliteStore:
         self.logins = LoginRows(self._database)
         self.availability = AvailabilityRows(self._database)
         self.energy = EnergyRows(self._database)
+        self.tariffs = TariffRows(self._database)
 
     async def __aenter__(self) -> Self:
         await self._database.__aenter__()

@@ -143,6 +143,7 @@ class JsonClient:
         *,
         json: Any = None,
         file: bytes | None = None,
+        file_type: str = _FILE,
         token: Secret | None = None,
         timeout_s: float = TOTAL_TIMEOUT_S,
     ) -> JsonReply:
@@ -153,6 +154,7 @@ class JsonClient:
             url: what to call.
             json: what to send, as JSON.
             file: or what to send as it is.
+            file_type: what that is.
             token: the login.
             timeout_s: for all of it.
 
@@ -165,7 +167,7 @@ class JsonClient:
         """
         async with (
             _deadline(_address(url), timeout_s),
-            self._session.exchange(method, url, **_asked(json, token, file)) as response,
+            self._session.exchange(method, url, **_asked(json, token, file, file_type)) as response,
         ):
             return await _json_reply(response)
 
@@ -347,11 +349,11 @@ def _bearer(token: Secret | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def _asked(json: Any, token: Secret | None, file: bytes | None = None) -> _Asked:
+def _asked(json: Any, token: Secret | None, file: bytes | None = None, file_type: str = _FILE) -> _Asked:
     if file is not None:
         return {
             "body": BytesIO(file),
-            "headers": {**_bearer(token), "Content-Type": _FILE},
+            "headers": {**_bearer(token), "Content-Type": file_type},
         }  # sent piece by piece
     if json is None:
         return {"body": None, "headers": _bearer(token)}

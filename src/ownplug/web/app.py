@@ -25,6 +25,7 @@ from ownplug.web.problems import answer_failures
 from ownplug.web.routes import health, reading, ruling, switching
 from ownplug.web.session import open_session, session
 from ownplug.web.settings import WebSettings
+from ownplug.web.tariffs import changed_tariffs, shown_tariffs
 from ownplug.web.timers import kept_rules, shown_rules
 from ownplug.web.tokens import tokens
 
@@ -42,6 +43,8 @@ _ROUTERS = (
     kept_rules,
     shown_firmware,
     new_firmware,
+    shown_tariffs,
+    changed_tariffs,
     watchdog,
     observing,
     energy,

@@ -1,4 +1,4 @@
-"""What a caller may send: at most 64 KiB of strict JSON, and to one route a firmware image.
+"""What a caller may send: at most 64 KiB of strict JSON, and to two routes a file: a firmware image, a table of prices.
 
 Python's JSON reader takes NaN, numbers beyond all bounds, the same name twice and halves of characters, and
 nests until the stack ends. None of that is JSON (RFC 8259) or safe to hand on, so a body is judged before a
@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ownplug.core.energy.price_csv import LONGEST_TABLE
 from ownplug.core.errors import Forbidden, Malformed, UsageError
 from ownplug.core.image import LONGEST_IMAGE
 from ownplug.core.records import Scope as Rights
@@ -22,9 +24,29 @@ from ownplug.web.scopes import check_scope
 
 BODY_LIMIT = 64 * 1024  # bytes
 IMAGE_TYPE = "application/octet-stream"
+TABLE_TYPE = "text/csv"
 DEPTH_LIMIT = 32  # objects and lists within each other; real messages nest five deep
 
-_IMAGE_PATH = re.compile(r"/api/v1/plugs/[^/]+/firmware")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FileRoute:
+    """A route that takes a file, which the hub judges itself."""
+
+    method: str
+    path: re.Pattern[str]
+    type: str
+    limit: int  # bytes
+
+
+_FILE_ROUTES = (
+    _FileRoute(
+        method="POST",
+        path=re.compile(r"/api/v1/plugs/[^/]+/firmware"),
+        type=IMAGE_TYPE,
+        limit=LONGEST_IMAGE,
+    ),
+    _FileRoute(method="PUT", path=re.compile("/api/v1/tariffs/prices"), type=TABLE_TYPE, limit=LONGEST_TABLE),
+)
 
 
 def check_json(body: bytes) -> None:
@@ -49,7 +71,7 @@ def check_json(body: bytes) -> None:
 
 
 class JsonBodies:
-    """Middleware that lets only such bodies through; what is to be an image is only measured."""
+    """Middleware that lets only such bodies through; what is to be a file is only measured."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,18 +81,18 @@ class JsonBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_image = _is_image(scope)
-        if is_image and (refusal := _image_refusal(scope)):
+        file = _file_route(scope)
+        if file and (refusal := _file_refusal(scope)):
             await refusal(scope, receive, send)
             return
-        limit = LONGEST_IMAGE if is_image else BODY_LIMIT
+        limit = file.limit if file else BODY_LIMIT
         body = await _read(scope, receive, limit)
         if body is None:
             too_large = problem(413, UsageError.code, f"A request may have {limit} bytes.")
             await too_large(scope, receive, send)
             return
         try:
-            if body and not is_image:
+            if body and not file:
                 check_json(body)
         except Malformed as error:
             malformed = problem(400, error.code, str(error), hint="Send one JSON object in UTF-8.")
@@ -79,15 +101,17 @@ class JsonBodies:
         await self._app(scope, _replay(body, receive), send)
 
 
-def _is_image(scope: Scope) -> bool:
-    """Whether the body is to be a firmware image, which the hub judges itself."""
-    if scope["method"] != "POST" or not _IMAGE_PATH.fullmatch(scope["path"]):
-        return False
-    return [value for name, value in scope["headers"] if name == b"content-type"] == [IMAGE_TYPE.encode()]
+def _file_route(scope: Scope) -> _FileRoute | None:
+    """Which route takes the body as a file; None: it is to be JSON."""
+    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    for route in _FILE_ROUTES:
+        if scope["method"] == route.method and route.path.fullmatch(scope["path"]):
+            return route if types == [route.type.encode()] else None
+    return None
 
 
-def _image_refusal(scope: Scope) -> ProblemResponse | None:
-    """Why this caller may not send an image; said before megabytes are read for nothing."""
+def _file_refusal(scope: Scope) -> ProblemResponse | None:
+    """Why this caller may not send a file; said before megabytes are read for nothing."""
     try:
         check_scope(scope["state"]["caller"], Rights.ADMIN)
     except Forbidden as error:

@@ -50,10 +50,11 @@ _AREAS = (
     (
         "energy",
         "What was used, and what it cost.",
-        ("/api/v1/energy", "/api/v1/plugs/{plug}/energy", "/api/v1/tariffs"),
+        ("/api/v1/energy", "/api/v1/plugs/{plug}/energy"),
     ),
     ("firmware", "Which firmware plugs have, and another.", ("/api/v1/plugs/{plug}/firmware",)),
     ("plugs", "The plugs of the home.", ("/api/v1/plugs",)),
+    ("tariffs", "What energy costs.", ("/api/v1/tariffs",)),
     ("pairing", "Taking plugs home.", ("/api/v1/pairings",)),
     (
         "logins",

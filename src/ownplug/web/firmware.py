@@ -1,6 +1,6 @@
 """Firmware through the API: which a plug has, an image for it, how far its upgrade is.
 
-The image is the one body of the API that is no JSON; `web.body` lets it through for this route alone.
+The image is no JSON; `web.body` lets it through for its route alone.
 """
 
 from __future__ import annotations

@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 from ownplug.aio import Subscription
 from ownplug.core.energy.calendar import Calendar
+from ownplug.core.energy.price_table import PriceExtent
+from ownplug.core.energy.tariff import Tariff
 from ownplug.core.identity import Uuid
 from ownplug.core.records import Scope, TokenRecord
 from ownplug.core.schedule import AutoOff, Timer
@@ -148,6 +150,35 @@ class ObservingDoor(Protocol):
         """Return a report that its owner may publish."""
 
 
+class TariffsDoor(Protocol):
+    """What one may ask of what energy costs. Errors are `ownplug.core.errors`."""
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of all prices."""
+
+    @property
+    def extent(self) -> PriceExtent | None:
+        """Which prices by the hour there are."""
+
+    def all(self) -> tuple[Tariff, ...]:
+        """Return the tariffs, in order of their beginning."""
+
+    def prices(self, from_s: int, to_s: int, /) -> dict[int, float | None]:
+        """Return what a kWh costs in each hour between two moments of Unix time; may be called from any thread."""
+
+    async def set(self, tariff: Tariff, /, *, currency: str | None = None) -> None:
+        """Let a tariff hold from its day on."""
+
+    async def remove(self, begins: date, /) -> None:
+        """Remove the tariff that begins on a day."""
+
+    async def import_prices(
+        self, text: str, /, *, currency: str | None = None, begins: date | None = None
+    ) -> PriceExtent:
+        """Take prices over from a CSV table, all or none."""
+
+
 class HubDoor(Protocol):
     """What one may ask of a hub; a plug is named as a person names it. Errors are `ownplug.core.errors`."""
 
@@ -177,6 +208,10 @@ class HubDoor(Protocol):
     @property
     def observing(self) -> ObservingDoor:
         """What it tells of itself."""
+
+    @property
+    def tariffs(self) -> TariffsDoor:
+        """What energy costs."""
 
     def home(self) -> HomeView:
         """Return who the home is and where it listens."""

@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -20,7 +20,9 @@ import pytest
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
 from ownplug.core.energy.calendar import Calendar
+from ownplug.core.energy.price_table import PriceExtent
 from ownplug.core.energy.reconcile import Correction, Reason
+from ownplug.core.energy.tariff import DayNight, Flat, Hourly, Rate, Tariff
 from ownplug.core.errors import Changed, DeviceError, NotFound
 from ownplug.core.identity import Firmware, Uuid
 from ownplug.core.records import PlugRecord, Scope
@@ -146,6 +148,38 @@ class MemoryLights:
         self._hub.calls.append(f"light {reference} {on}")
         self._is_on = on
         return on
+
+
+class MemoryTariffs:
+    """One tariff of each kind; what shall be changed is noted, and not done."""
+
+    currency = "EUR"
+    extent = PriceExtent(from_s=int(NOON.timestamp()), to_s=int(NOON.timestamp()) + 7200, count=2)
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+
+    def all(self) -> tuple[Tariff, ...]:
+        economy7 = DayNight(
+            day_price_micros=290_000, night_price_micros=90_000, night_from=time(0, 30), night_to=time(7, 30)
+        )
+        rates: list[Rate] = [Flat(price_micros=310_000), economy7, Hourly()]
+        return tuple(Tariff(begins=date(2024 + number, 1, 1), rate=rate) for number, rate in enumerate(rates))
+
+    def prices(self, from_s: int, to_s: int) -> dict[int, float | None]:
+        return {from_s: 0.21, to_s - 3600: None}
+
+    async def set(self, tariff: Tariff, *, currency: str | None = None) -> None:
+        self._hub.calls.append(f"tariff {tariff.begins} {tariff.rate} {currency}")
+
+    async def remove(self, begins: date) -> None:
+        self._hub.calls.append(f"remove tariff {begins}")
+
+    async def import_prices(
+        self, text: str, *, currency: str | None = None, begins: date | None = None
+    ) -> PriceExtent:
+        self._hub.calls.append(f"prices {text!r} {currency} {begins}")
+        return self.extent
 
 
 class MemoryObserving:
@@ -288,6 +322,7 @@ class MemoryHub:
         self.lights = MemoryLights(self)
         self.energy = MemoryEnergy(self)
         self.watched: list[str] = []
+        self.tariffs = MemoryTariffs(self)
         self.kettle: PlugView | None = PlugView(
             uuid=UUID,
             name="kettle",

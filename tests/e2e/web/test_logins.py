@@ -213,6 +213,8 @@ NEEDS_READ = {
     ("GET", "/api/v1/plugs/0/timers/0"),
     ("GET", "/api/v1/plugs/0/auto-offs"),
     ("GET", "/api/v1/plugs/0/auto-offs/0"),
+    ("GET", "/api/v1/tariffs"),
+    ("GET", "/api/v1/tariffs/prices"),
     ("GET", "/api/v1/session"),
     ("DELETE", "/api/v1/session"),
     ("PUT", "/api/v1/session/password"),

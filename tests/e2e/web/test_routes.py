@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ownplug.core import errors
+from ownplug.core.energy.tariff import DayNight
 from ownplug.core.records import AfterPowerLoss
 
 if TYPE_CHECKING:
@@ -165,6 +167,27 @@ SETTINGS = [
         "waiting": "127.0.0.1",
     },
 ]
+FLAT = {"kind": "flat", "price_per_kwh": 0.31}
+ECONOMY7 = {
+    "kind": "day-night",
+    "day_price_per_kwh": 0.29,
+    "night_price_per_kwh": 0.09,
+    "night_from": "00:30",
+    "night_to": "07:30",
+}
+TABLE = {"from": "2025-06-01T12:00:00Z", "to": "2025-06-01T14:00:00Z", "count": 2}
+TARIFFS = {
+    "currency": "EUR",
+    "tariffs": [
+        {"from": "2024-01-01", "to": "2025-01-01", "rate": FLAT},
+        {"from": "2025-01-01", "to": "2026-01-01", "rate": ECONOMY7},
+        {"from": "2026-01-01", "to": None, "rate": {"kind": "hourly"}},
+    ],
+    "prices": TABLE,
+}
+NIGHT_RATE = DayNight(
+    day_price_micros=290_000, night_price_micros=90_000, night_from=time(0, 30), night_to=time(7, 30)
+)
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -463,6 +486,56 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"at": "2025-06-01T12:00:00Z", "plugs": [{"plug": "plug-1", "reason": "\x1b[2J"}]},
         [],
     ),
+    ("GET", "/api/v1/tariffs", None, 200, TARIFFS, []),
+    (
+        "GET",
+        "/api/v1/tariffs/prices?from=2025-06-01T00:00:00%2B02:00&to=2025-06-02T00:00:00Z",
+        None,
+        200,
+        {
+            "currency": "EUR",
+            "prices": [
+                {"from": "2025-05-31T22:00:00Z", "price_per_kwh": 0.21},
+                {"from": "2025-06-01T23:00:00Z", "price_per_kwh": None},
+            ],
+        },
+        [],
+    ),
+    (
+        "PUT",
+        "/api/v1/tariffs/2026-01-01",
+        {"currency": "EUR", "rate": FLAT},
+        204,
+        None,
+        ["tariff 2026-01-01 Flat(price_micros=310000) EUR"],
+    ),
+    (
+        "PUT",
+        "/api/v1/tariffs/2026-01-01",
+        {"rate": ECONOMY7},
+        204,
+        None,
+        [
+            f"tariff 2026-01-01 {NIGHT_RATE} None",
+        ],
+    ),
+    (
+        "PUT",
+        "/api/v1/tariffs/2026-01-01",
+        {"rate": {"kind": "hourly"}},
+        204,
+        None,
+        ["tariff 2026-01-01 Hourly() None"],
+    ),
+    ("DELETE", "/api/v1/tariffs/2026-01-01", None, 204, None, ["remove tariff 2026-01-01"]),
+    (
+        "PUT",
+        "/api/v1/tariffs/prices?currency=EUR&from=2026-01-01",
+        "start,price\n",
+        200,
+        TABLE,
+        ["prices 'start,price\\n' EUR 2026-01-01"],
+    ),
     ("GET", "/api/v1/settings", None, 200, {"settings": SETTINGS}, []),
     (
         "PATCH",
@@ -503,11 +576,15 @@ PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BA
 
 
 IMAGE = {"Content-Type": "application/octet-stream"}
+CSV = {"Content-Type": "text/csv"}
+HEADERS: dict[type, dict[str, str]] = {bytes: IMAGE, str: CSV}
 
 
 def body_of(sent: Any) -> bytes:
     if isinstance(sent, bytes):
         return sent
+    if isinstance(sent, str):
+        return sent.encode()
     return b"" if sent is None else json.dumps(sent).encode()
 
 
@@ -524,8 +601,7 @@ async def test_each_route_asks_the_hub_and_shows_what_it_said(
     expected: Any,
     changes: list[str],
 ) -> None:
-    headers = IMAGE if isinstance(sent, bytes) else {}
-    answer = await ask(method, path, body=body_of(sent), headers=headers)
+    answer = await ask(method, path, body=body_of(sent), headers=HEADERS.get(type(sent)))
     assert (answer.status, answer.json() if answer.body else None) == (status, expected)
     assert hub.calls == changes
     assert method != "GET" or not hub.calls  # asking changes nothing
@@ -542,10 +618,11 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             .replace("ab12", "{pairing}")
             .replace("n1jxa2", "{rule}")
             .replace("q7", "{rule}")
-            .replace("ann+mqtt@example.org", "{name}"),
+            .replace("ann+mqtt@example.org", "{name}")
+            .replace("2026-01-01", "{from}"),
         )
         for method, path, *_ in ROUTES
-        if "%" not in path
+        if "%" not in path.split("?")[0]
     }
     elsewhere = {(method.lower(), path) for method, path in LOGIN_ROUTES + BACKUP_ROUTES}
     elsewhere.add(("get", "/metrics"))  # which is no JSON
@@ -772,6 +849,65 @@ async def test_an_image_may_be_longer_than_other_bodies_and_not_endless(ask: Ask
     assert (answer.status, answer.json()["code"], hub.calls) == (413, "usage", [])
     answer = await ask("POST", UPGRADE, body=bytes(100_000), headers=IMAGE)
     assert (answer.status, len(hub.calls)) == (202, 1)
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        None,
+        {},
+        {"kind": "free"},
+        {"kind": "flat"},
+        {"kind": "flat", "price_per_kwh": "0.31"},
+        {"kind": "flat", "price_per_kwh": True},
+        {"kind": "flat", "price_per_kwh": 1_000_001},
+        {"kind": "flat", "price_per_kwh": 0.31, "night_price_per_kwh": 0.1},
+        {"kind": "hourly", "price_per_kwh": 0.31},
+        ECONOMY7 | {"night_to": "24:00"},
+        ECONOMY7 | {"night_to": "7:30"},
+        ECONOMY7 | {"night_to": "07:30:00"},
+        ECONOMY7 | {"night_to": "00:30"},  # it never ends
+    ],
+    ids=str,
+)
+async def test_a_tariff_that_cannot_be_is_not_set(ask: Ask, hub: MemoryHub, rate: object) -> None:
+    answer = await ask("PUT", "/api/v1/tariffs/2026-01-01", body=body_of({"currency": "EUR", "rate": rate}))
+    assert (answer.status, answer.json()["code"], hub.calls) == (400, "usage", [])
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body"),
+    [
+        ("/api/v1/tariffs/prices", {}, b"{}"),  # JSON
+        ("/api/v1/tariffs/prices", {"Content-Type": "text/plain"}, b"{}"),
+        ("/api/v1/tariffs/prices", CSV, b"\xff\xfes\x00"),
+        ("/api/v1/tariffs/prices?from=yesterday", CSV, b"start,price"),
+        ("/api/v1/tariffs/2026-01-01", CSV, b"start,price"),
+        ("/api/v1/tariffs/yesterday", {}, body_of({"rate": FLAT})),
+    ],
+)
+async def test_only_a_table_for_the_one_route_is_let_through(
+    ask: Ask, hub: MemoryHub, path: str, headers: dict[str, str], body: bytes
+) -> None:
+    answer = await ask("PUT", path, body=body, headers=headers)
+    assert (answer.status, hub.calls) == (400, [])
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        "",
+        "from=2025-06-01T00:00:00Z",
+        "from=2025-06-01T00:00:00&to=2025-06-02T00:00:00Z",  # in which zone?
+        "from=2025-06-02T00:00:00Z&to=2025-06-02T00:00:00Z",
+        "from=2025-06-02T00:00:00Z&to=2025-06-01T00:00:00Z",
+        "from=2025-06-02T00:00:00Z&to=2026-06-04T00:00:01Z",
+        "from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z",
+    ],
+)
+async def test_prices_are_told_of_a_year_at_most(ask: Ask, span: str) -> None:
+    answer = await ask("GET", f"/api/v1/tariffs/prices?{span}")
+    assert (answer.status, answer.json()["code"]) == (400, "usage")
 
 
 async def test_a_password_is_never_repeated(ask: Ask) -> None:

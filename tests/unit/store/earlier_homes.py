@@ -48,6 +48,15 @@ ROWS = {
             VALUES (1, '{KETTLE}', '{MADE_AT}', 'online', '');
         INSERT INTO hub_alive (id, at) VALUES (1, '{MADE_AT}');
     """,
+    7: f"""
+        INSERT INTO energy_meter (number, uuid, channel, total_j, held_j) VALUES (3, '{KETTLE}', 0, 7200, 60);
+        INSERT INTO energy_sample VALUES (3, 1767614400000, 60000, 230100, 261, 1);
+        INSERT INTO energy_minute VALUES (3, 1767614400, 3600, 60000);
+        INSERT INTO energy_hour VALUES (3, 1767614400, 7200, 120000, -60);
+        INSERT INTO energy_day VALUES (3, 20458, 7200, 120000, -60);
+        INSERT INTO energy_told VALUES (3, 20458, 2, 1767614460);
+        INSERT INTO energy_correction VALUES (1, 3, '{MADE_AT}', 20458, 'sampling', 2.0, 1.98, 2, 0);
+    """,
 }
 """By version, what it brought, in its own columns; a later one had it, too."""
 

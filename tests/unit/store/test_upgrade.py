@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from tests.unit.store.earlier_homes import INBOX, KETTLE, KEY, LAMP, OWN_KEY, ROWS, dump, make_home
 
+from ownplug.core.energy.book import Sample
+from ownplug.core.energy.kept import MeterRow
 from ownplug.core.identity import Uuid
 from ownplug.core.mqtt import KeptMessage, QoS, RetainedMessage, SessionKey, SessionRecord
 from ownplug.core.records import (
@@ -34,7 +36,8 @@ from ownplug.store.sqlite import _statements as split_statements
 
 EARLIER = range(1, SCHEMA_VERSION)
 MADE_AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
-WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS, WITH_AVAILABILITY = 2, 3, 4, 5, 6
+NOON_S = int(MADE_AT.timestamp())
+WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS, WITH_AVAILABILITY, WITH_ENERGY = 2, 3, 4, 5, 6, 7
 
 # It stops for ever when it has carried out so many statements of the upgrade.
 _CHILD = """
@@ -110,7 +113,20 @@ async def test_home_plugs_and_users_are_what_they_were(path: Path, version: int)
         has_history = version >= WITH_AVAILABILITY
         assert [change.number for change in await store.availability.last_changes()] == [1] * has_history
         assert await store.availability.alive_at() == (MADE_AT if has_history else None)
-        assert await store.energy.meters() == []
+
+
+@pytest.mark.parametrize("version", EARLIER)
+async def test_energy_is_what_it_was_and_costs_nothing_yet(path: Path, version: int) -> None:
+    make_home(path, version)
+    sample = Sample(at_ms=NOON_S * 1000, power_mw=60_000, voltage_mv=230_100, current_ma=261, is_on=True)
+    meter = MeterRow(number=3, uuid=Uuid(KETTLE), channel=0, total_j=7200, last=sample)
+    has_energy = version >= WITH_ENERGY
+    async with SqliteStore(path) as store:
+        assert await store.energy.meters() == [meter] * has_energy
+        assert await store.energy.series(3, 0, 2 * NOON_S) == [(NOON_S, 7140, 120_000)] * has_energy
+        assert len(await store.energy.corrections(3, limit=9, before=None)) == has_energy
+        book = await store.tariffs.load()
+    assert (book.currency, book.tariffs, book.table.extent) == (None, (), None)
 
 
 @pytest.mark.parametrize("version", EARLIER)

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
+from ownplug.core.energy.price_csv import LONGEST_TABLE
 from ownplug.core.errors import Malformed
 from ownplug.core.image import LONGEST_IMAGE
 from ownplug.core.records import Scope as Rights
 from ownplug.hub import Caller
-from ownplug.web.body import BODY_LIMIT, DEPTH_LIMIT, IMAGE_TYPE, JsonBodies, check_json
+from ownplug.web.body import BODY_LIMIT, DEPTH_LIMIT, IMAGE_TYPE, TABLE_TYPE, JsonBodies, check_json
 
 JSON = st.recursive(
     st.none()
@@ -159,6 +160,22 @@ async def test_an_image_comes_through_unread_up_to_its_own_limit() -> None:
     assert await send_body(image[:-1], image[-1:], **IMAGE_ROUTE) == (204, image)
     assert await send_body(image, b"x", b"never asked for", **IMAGE_ROUTE) == (413, None)
     assert await send_body(length=LONGEST_IMAGE + 1, **IMAGE_ROUTE) == (413, None)
+
+
+TABLE_ROUTE: dict[str, Any] = {
+    "method": "PUT",
+    "path": "/api/v1/tariffs/prices",
+    "content_type": TABLE_TYPE,
+}
+
+
+async def test_a_table_comes_through_unread_up_to_its_own_limit() -> None:
+    table = b"\xff" * LONGEST_TABLE
+    assert await send_body(table[:-1], table[-1:], **TABLE_ROUTE) == (204, table)
+    assert await send_body(table, b"x", b"never asked for", **TABLE_ROUTE) == (413, None)
+    assert await send_body(b"\xff", rights=Rights.SWITCH, **TABLE_ROUTE) == (403, None)
+    assert await send_body(b"\xff", **(TABLE_ROUTE | {"content_type": IMAGE_TYPE})) == (400, None)
+    assert await send_body(b"\xff", **(IMAGE_ROUTE | {"content_type": TABLE_TYPE})) == (400, None)
 
 
 @pytest.mark.parametrize("rights", [Rights.READ, Rights.SWITCH])

@@ -30,6 +30,7 @@ OPERATIONS = {
     " change_auto_off remove_auto_off",
     "energy": "get_energy get_samples get_energy_counter get_energy_corrections get_totals get_comparison get_table"
     " get_csv_table",
+    "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "pairing": "look_at_plug begin_pairing get_pairings get_pairing cancel_pairing",
 }
@@ -60,10 +61,24 @@ UNITS = {
     "offset": "_min",
     "after": "_s _wh",
     "for": "_s",
+    "price_per": "_kwh",
+    "day_price_per": "_kwh",
+    "night_price_per": "_kwh",
 }
 BARE = {
     # counted, numbered, or a share of a hundred that is called so
-    *("changes", "channel", "clock_questions", "binds", "next", "status", "device_code", "percent", "signal"),
+    *(
+        "changes",
+        "channel",
+        "clock_questions",
+        "binds",
+        "next",
+        "status",
+        "device_code",
+        "percent",
+        "signal",
+        "count",
+    ),
     *("mqtt",),  # counters by name
     *("cost",),  # in the currency of the tariffs
 }

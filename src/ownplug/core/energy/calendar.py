@@ -54,6 +54,15 @@ class Calendar:
         """Return a moment as the zone writes it."""
         return datetime.fromtimestamp(at_s, self._zone)
 
+    def times_of(self, shown: datetime) -> list[int]:
+        """Return when clocks of the zone show this: as a rule once, twice or never where they are changed.
+
+        Args:
+            shown: without a zone, in whole seconds.
+        """
+        told = {int(shown.replace(tzinfo=self._zone, fold=fold).timestamp()) for fold in (0, 1)}
+        return sorted(at_s for at_s in told if self.moment(at_s).replace(tzinfo=None) == shown)
+
     def _hour_of_quarter(self, quarter: int) -> tuple[int, int]:
         here = self._shown(quarter)
         while self._shown(quarter - 1) == here:

@@ -54,6 +54,22 @@ def test_the_hour_that_comes_twice_is_two() -> None:
     assert second == (int(datetime(2025, 10, 26, 1, tzinfo=UTC).timestamp()), 3600)
 
 
+@pytest.mark.parametrize(
+    ("shown", "in_utc"),
+    [
+        ("2026-01-05T12:30", ["2026-01-05T11:30"]),
+        ("2026-10-25T02:30", ["2026-10-25T00:30", "2026-10-25T01:30"]),
+        ("2026-10-25T03:00", ["2026-10-25T02:00"]),
+        ("2026-03-29T02:30", []),
+    ],
+)
+def test_what_clocks_show_is_once_twice_or_never(shown: str, in_utc: list[str]) -> None:
+    moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in in_utc]
+    assert Calendar("Europe/Berlin").times_of(datetime.fromisoformat(shown)) == [
+        int(moment.timestamp()) for moment in moments
+    ]
+
+
 def test_days_have_numbers() -> None:
     assert day_number(date(1970, 1, 1)) == 0
     assert day_of_number(day_number(date(2025, 3, 30))) == date(2025, 3, 30)
