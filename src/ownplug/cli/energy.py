@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _EVERY_S = 1.0  # the plug's meter does not measure faster
 _BACK_DAYS = {"hour": 0, "day": 13, "week": 12 * 7, "month": 365}
-_HOME_COLUMNS = ("PLUG", "TODAY kWh", "YESTERDAY*", "MONTH kWh", "MONTH BEFORE*", "COST OF MONTH")
+_HOME_COLUMNS = ("PLUG", "TODAY kWh", "YESTERDAY*", "MONTH kWh", "MONTH BEFORE*")
 _EXAMPLES = [
     "ownplug energy",
     "ownplug energy kettle --by week",
@@ -106,17 +106,23 @@ async def _show(frame: Frame, hub: HubClient, plug: str, by: str, days: tuple[st
     counter_wh = await hub.energy.counter_wh(plug)
     if by == "hour":
         series = await hub.energy.series(plug, grain=by, first=first, last=last)
-        used = _of_series(series)
+        used, currency = _of_series(series), None
     else:
-        used = await hub.energy.totals(by="plug", grain=by, first=first, last=last, plug=plug)
+        told = await hub.energy.totals(by="plug", grain=by, first=first, last=last, plug=plug)
+        used, currency = told["totals"], told["currency"]
     if frame.json:
-        frame.print_line({"reading": reading, "counter_wh": counter_wh, "by": by, "energy": used})
+        frame.print_line(
+            {"reading": reading, "counter_wh": counter_wh, "by": by, "currency": currency, "energy": used}
+        )
         return
     frame.print_text(f"now: {_sentence(reading) if reading else 'not reached'}")
     frame.print_text(f"in all: {counter_wh / 1000:.3f} kWh")
     if used:
         frame.print_text("")
-    bars = [Bar(label=_label(each["begin"], by), value=each["energy_wh"], note=_cost(each)) for each in used]
+    bars = [
+        Bar(label=_label(each["begin"], by), value=each["energy_wh"], note=_cost(each, currency))
+        for each in used
+    ]
     for line in draw_bars(bars):
         frame.print_text(line)
 
@@ -124,9 +130,10 @@ async def _show(frame: Frame, hub: HubClient, plug: str, by: str, days: tuple[st
 async def _show_home(frame: Frame, hub: HubClient) -> None:
     today = {each["uuid"]: each for each in await hub.energy.compare("day")}
     month = await hub.energy.compare("month")
-    costs = {each["key"]: each for each in await hub.energy.totals()}
+    told = await hub.energy.totals()
+    costs = {each["key"]: each for each in told["totals"]}
     if frame.json:
-        frame.print_line({"today": list(today.values()), "month": month, "totals": list(costs.values())})
+        frame.print_line({"today": list(today.values()), "month": month, **told})
         return
     if not month:
         frame.print_text("Nothing has been measured yet.")
@@ -134,7 +141,8 @@ async def _show_home(frame: Frame, hub: HubClient) -> None:
     rows = [_row_of_home(each, today.get(each["uuid"]), costs.get(each["uuid"])) for each in month]
     if len(rows) > 1:
         rows.append(("all", *(_sum(column) for column in list(zip(*rows, strict=True))[1:])))
-    print_table(_HOME_COLUMNS, [(row[0], *(_number(cell) for cell in row[1:])) for row in rows])
+    columns = (*_HOME_COLUMNS, f"COST OF MONTH {told['currency'] or ''}".rstrip())
+    print_table(columns, [(row[0], *(_number(cell) for cell in row[1:])) for row in rows])
     frame.print_text("* until the same time")
 
 
@@ -246,8 +254,8 @@ def _label(begin: str, by: str) -> str:
     return f"{date.fromisoformat(begin):%a} {begin}"
 
 
-def _cost(total: dict[str, Any]) -> str:
-    return "" if total.get("cost") is None else f"{total['cost']:.2f}"
+def _cost(total: dict[str, Any], currency: str | None) -> str:
+    return "" if total.get("cost") is None else f"{total['cost']:.2f} {currency or ''}".rstrip()
 
 
 def _kwh(energy_wh: float) -> str:

@@ -66,11 +66,10 @@ class EnergyCalls:
         first: str | None = None,
         last: str | None = None,
         plug: str | None = None,
-    ) -> list[Document]:
-        """Return what was used: `key`, `name`, `begin`, `energy_wh`, `cost` and more, in order of days."""
+    ) -> Document:
+        """Return `currency`, and of the `totals` each `key`, `name`, `begin`, `energy_wh`, `cost` and more, by days."""
         query = _query(by=by, grain=grain, plug=plug, **{"from": first, "to": last})
-        totals: list[Document] = (await self._ask(f"/energy?{query}"))["totals"]
-        return totals
+        return await self._ask(f"/energy?{query}")
 
     async def compare(self, period: str) -> list[Document]:
         """Return of each plug `used_wh` since the period began, `before_wh` and `whole_before_wh` of the one before."""

@@ -22,6 +22,7 @@ from ownplug.web.ports import EnergyDoor
 from ownplug.web.routes import Reference
 from ownplug.web.schema import Moment
 from ownplug.web.scopes import needs
+from ownplug.web.tariffs import TariffsOf
 
 _MOST_SAMPLES = 20_000
 _MOST_CORRECTIONS = 200
@@ -89,6 +90,7 @@ class EnergyTotals(BaseModel):
 
     by: By
     grain: SumGrain
+    currency: str | None = Field(description="of the costs; null: there are no tariffs")
     totals: list[EnergyTotal]
 
 
@@ -217,6 +219,7 @@ async def get_energy_corrections(
 @energy.get("/energy", responses=OF_PLUG)
 async def get_totals(
     door: Door,
+    tariffs: TariffsOf,
     by: By = By.PLUG,
     grain: SumGrain = "all",
     plug: Plugs = None,
@@ -226,7 +229,8 @@ async def get_totals(
     """Sum up what was used, by plug, room or home, with what it cost."""
     begin, end = _days(door, first, last)
     found = await door.totals(by, Grain(grain), begin, end, references=plug)
-    return EnergyTotals(by=by, grain=grain, totals=[_total(total) for total in found])
+    totals = [_total(total) for total in found]
+    return EnergyTotals(by=by, grain=grain, currency=tariffs.currency, totals=totals)
 
 
 @energy.get("/energy/comparison")

@@ -118,7 +118,7 @@ async def _door_of(request: Request) -> TariffsDoor:
     return cast("HubDoor", request.app.state.doors.hub).tariffs
 
 
-Door = Annotated[TariffsDoor, Depends(_door_of)]
+TariffsOf = Annotated[TariffsDoor, Depends(_door_of)]
 FirstDay = Annotated[date, Path(alias="from", description="the first day, YYYY-MM-DD, in the owner's zone")]
 From = Annotated[AwareDatetime, Query(alias="from")]
 To = Annotated[AwareDatetime, Query(alias="to", description="excluded; at most 367 days later")]
@@ -135,7 +135,7 @@ changed_tariffs = APIRouter(prefix="/api/v1/tariffs", dependencies=[needs(Scope.
 
 
 @shown_tariffs.get("")
-async def get_tariffs(door: Door) -> TariffList:
+async def get_tariffs(door: TariffsOf) -> TariffList:
     """List what the home pays and paid for energy."""
     tariffs = door.all()
     ends = [*(following.begins for _, following in pairwise(tariffs)), None]
@@ -150,7 +150,7 @@ async def get_tariffs(door: Door) -> TariffList:
 
 
 @shown_tariffs.get("/prices")
-async def get_prices(door: Door, begin: From, end: To) -> HourPrices:
+async def get_prices(door: TariffsOf, begin: From, end: To) -> HourPrices:
     """Tell what a kWh costs in each hour that has a part between two moments."""
     if begin.year not in _YEARS or end.year not in _YEARS or not timedelta() < end - begin <= _LONGEST:
         raise UsageError("`to` has to be after `from`, by at most 367 days.", hint="In this century.")
@@ -162,7 +162,7 @@ async def get_prices(door: Door, begin: From, end: To) -> HourPrices:
 # Before the one whose path would fit, too.
 @changed_tariffs.put("/prices", openapi_extra=_TABLE_BODY, responses=failures(409))
 async def import_prices(
-    door: Door, request: Request, currency: Currency = None, begins: HourlyFrom = None
+    door: TariffsOf, request: Request, currency: Currency = None, begins: HourlyFrom = None
 ) -> PricesDocument:
     """Take prices over from the CSV table that is the body, in place of those of the same time; all or none."""
     if request.headers.get("content-type") != TABLE_TYPE:
@@ -175,14 +175,14 @@ async def import_prices(
 
 
 @changed_tariffs.put("/{from}", status_code=204, responses=failures(409))
-async def set_tariff(door: Door, begins: FirstDay, body: TariffBody) -> Response:
+async def set_tariff(door: TariffsOf, begins: FirstDay, body: TariffBody) -> Response:
     """Say what energy costs from a day on, in place of a tariff that begins on the same day."""
     await door.set(Tariff(begins=begins, rate=_rate(body.rate)), currency=body.currency)
     return Response(status_code=204)
 
 
 @changed_tariffs.delete("/{from}", status_code=204, responses=failures(404))
-async def remove_tariff(door: Door, begins: FirstDay) -> Response:
+async def remove_tariff(door: TariffsOf, begins: FirstDay) -> Response:
     """Remove the tariff that begins on a day; the one before it holds on, and the table stays."""
     await door.remove(begins)
     return Response(status_code=204)

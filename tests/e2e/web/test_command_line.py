@@ -139,7 +139,7 @@ def test_energy_is_shown_now_and_by_day(terminal: Terminal) -> None:
     words = ("energy", "kettle", "--from", "2025-06-01", "--to", "2025-06-02")
     assert terminal(*words) == (
         0,
-        f"now: 41.5 W, 229.8 V, 0.181 A\nin all: 1.234 kWh\n\nSun 2025-06-01  {'█' * 30}     1.000 kWh  0.30\n",
+        f"now: 41.5 W, 229.8 V, 0.181 A\nin all: 1.234 kWh\n\nSun 2025-06-01  {'█' * 30}     1.000 kWh  0.30 EUR\n",
         "",
     )
     told = json.loads(terminal(*words, "--json")[1])

@@ -257,6 +257,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {
             "by": "plug",
             "grain": "all",
+            "currency": "EUR",
             "totals": [
                 {
                     "key": UUID,
