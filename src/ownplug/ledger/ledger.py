@@ -1,7 +1,8 @@
 """Keeps what meters show: gathers samples, writes them in batches, weighs days against the plugs' own, forgets in time.
 
-A kill loses the samples of the last half second. While the disk takes nothing, what has come waits in memory: energy
-for ever, samples up to a limit, the oldest of which give way.
+A kill loses the samples of the last half second. Sums are written less often than samples, of which they are made anew
+after a kill. While the disk takes nothing, what has come waits in memory: energy for ever, samples up to a limit, the
+oldest of which give way.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 WRITE_S = 0.5
 """Seconds between two looks whether there is something to write: what a kill may lose."""
 
+SUM_S = 10.0
+"""Seconds after which what samples add up to is written: by so much sums on the disk are behind, at most."""
+
 _PRUNE_S = 3600.0
 _RETRY_S = 300.0  # after the days of a plug could not be had
 _SPREAD_S = 600  # so that not all plugs of a large home are asked at once after midnight
@@ -48,6 +52,9 @@ class _Meter:
 
     Attributes:
         number: in the store; None: not known there yet.
+        waiting: its samples until it is.
+        is_unsummed: its book knows more than the disk.
+        last_ms: when its newest sample was taken, Unix time in milliseconds.
         weighed_on: the day of which it was weighed last, after that day's beginning was over.
         is_due: it is to be weighed, whatever day it is.
         tried_s: when that was tried last, by the monotonic clock.
@@ -56,7 +63,8 @@ class _Meter:
     uuid: Uuid
     book: Book
     number: int | None = None
-    samples: list[Sample] = field(default_factory=list)
+    waiting: list[Sample] = field(default_factory=list)
+    is_unsummed: bool = False
     last_ms: int = 0
     weighed_on: date | None = None
     is_due: bool = True
@@ -86,7 +94,9 @@ class Ledger:
         self._settings = settings or EnergySettings()
         self._gap_ms = _gap_ms(interval_s)
         self._meters: dict[Uuid, _Meter] = {}
-        self._fresh: set[Uuid] = set()  # meters that have something to be taken
+        self._strangers: set[Uuid] = set()  # meters whose samples wait for their number
+        self._switched: set[Uuid] = set()  # meters whose samples do not tell all that is not summed yet
+        self._summed_s: float | None = None
         self._batch = Batch()
         self._writing = asyncio.Lock()
         self._is_zone_new = False
@@ -103,10 +113,11 @@ class Ledger:
             if row.channel == _CHANNEL:
                 self._meters[row.uuid] = _Meter(
                     uuid=row.uuid,
-                    book=Book(self._gap_ms, row.last),
+                    book=Book(self._gap_ms, row.mark),
                     number=row.number,
-                    last_ms=row.last.at_ms if row.last else 0,
+                    last_ms=row.mark.at_ms if row.mark else 0,
                 )
+        await self._catch_up(store)
         self.store = store
         tasks = asyncio.TaskGroup()
         await tasks.__aenter__()
@@ -142,22 +153,34 @@ class Ledger:
         """Take what has changed about a plug; never waits."""
         if self.store is None:
             return
-        before, now = old.relay(_CHANNEL), new.relay(_CHANNEL)
+        now = new.relay(_CHANNEL)
+        before = now if new.relays is old.relays else old.relay(_CHANNEL)
         if before is not None and now is not None and before.on is not now.on and uuid in self._meters:
             self._meters[uuid].book.switched(self._now_ms(), on=now.on)
-            self._fresh.add(uuid)
+            self._meters[uuid].is_unsummed = True
+            self._switched.add(uuid)
         if new.reading is not None and new.reading is not old.reading:
             self._take(uuid, _sample(new.reading, is_on=now.on if now else None))
 
     def forget(self, uuid: Uuid) -> None:
         """Drop what is not written yet of a plug; what is written goes with the plug itself."""
         meter = self._meters.pop(uuid, None)
-        self._fresh.discard(uuid)
+        self._strangers.discard(uuid)
+        self._switched.discard(uuid)
         if meter is not None and meter.number is not None:
             self._batch = self._batch.without(meter.number)
 
     async def write_now(self) -> None:
-        """Write what has come.
+        """Write what has come, samples and sums.
+
+        Raises:
+            OwnplugError: the disk does not take it; it is written later.
+        """
+        self._summed_s = None
+        await self.write_due()
+
+    async def write_due(self) -> None:
+        """Write samples, and sums where it is time, or samples alone would not tell of a relay that has moved.
 
         Raises:
             OwnplugError: the disk does not take it; it is written later.
@@ -168,7 +191,8 @@ class Ledger:
             if self._is_zone_new:
                 await self._make_days(self.store)
                 self._is_zone_new = False
-            await self._gather(self.store)
+            await self._number_strangers(self.store)
+            self._sum_up()
             batch, self._batch = self._batch, Batch()
             if not batch:
                 return
@@ -257,27 +281,54 @@ class Ledger:
         if sample.at_ms - meter.last_ms > self._gap_ms:
             meter.is_due = True
         meter.last_ms = sample.at_ms
-        meter.samples.append(sample)
         meter.book.sample(sample.at_ms, sample.power_mw)
-        self._fresh.add(uuid)
+        meter.is_unsummed = True
+        if meter.number is None:
+            meter.waiting.append(sample)
+            self._strangers.add(uuid)
+        else:
+            self._batch.samples.append((meter.number, sample))
 
-    async def _gather(self, store: EnergyStore) -> None:
-        """Put what the meters have into the batch; what is of a plug that the home does not know is dropped."""
-        while self._fresh:
-            meter = self._meters[self._fresh.pop()]
-            if meter.number is None:
-                try:
-                    meter.number = await store.meter(meter.uuid, _CHANNEL)
-                except OwnplugError:
-                    self._fresh.add(meter.uuid)
-                    raise
-            samples, meter.samples = meter.samples, []
-            minutes = meter.book.take()
-            if meter.number is None:
-                self._meters.pop(meter.uuid, None)
+    async def _catch_up(self, store: EnergyStore) -> None:
+        """Sum up what the last life of this program had no time for; what lies ahead of the clock is of a wrong one."""
+        by_number = {meter.number: meter for meter in self._meters.values()}
+        for number, sample in await store.unsummed(self._now_ms()):
+            if (meter := by_number.get(number)) is not None:
+                meter.book.sample(sample.at_ms, sample.power_mw)
+                meter.last_ms = sample.at_ms
+                meter.is_unsummed = True
+
+    async def _number_strangers(self, store: EnergyStore) -> None:
+        """Put samples of new meters into the batch; what is of a plug that the home does not know is dropped."""
+        while self._strangers:
+            meter = self._meters[self._strangers.pop()]
+            try:
+                number = await store.meter(meter.uuid, _CHANNEL)
+            except OwnplugError:
+                self._strangers.add(meter.uuid)
+                raise
+            if number is None:
+                self.forget(meter.uuid)
                 continue
-            self._batch.samples += [(meter.number, sample) for sample in samples]
-            for start_s, joules, covered_ms in minutes:
+            meter.number = number
+            self._batch.samples += [(number, sample) for sample in meter.waiting]
+            meter.waiting = []
+
+    def _sum_up(self) -> None:
+        """Put into the batch what books have and the disk has not."""
+        now_s = self._clock.monotonic()
+        is_time = self._summed_s is None or now_s - self._summed_s >= SUM_S
+        if is_time:
+            self._summed_s = now_s
+        some = list(self._meters.values()) if is_time else [self._meters[uuid] for uuid in self._switched]
+        for meter in some:
+            mark = meter.book.mark()
+            if not meter.is_unsummed or mark is None or meter.number is None:
+                continue
+            meter.is_unsummed = False
+            self._switched.discard(meter.uuid)
+            self._batch.marks[meter.number] = mark
+            for start_s, joules, covered_ms in meter.book.take():
                 hour_s, day = self.calendar.hour(start_s)
                 self._batch.add(meter.number, start_s, hour_s, day, joules, covered_ms)
 
@@ -306,7 +357,7 @@ class Ledger:
         while True:
             await self._clock.sleep(WRITE_S)
             try:
-                await self.write_now()
+                await self.write_due()
             except OwnplugError as error:
                 if not self._is_stuck:
                     log.warning("What plugs use cannot be written now: %s", error)
