@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ _RETRY_S = 300.0  # after the days of a plug could not be had
 _SPREAD_S = 600  # so that not all plugs of a large home are asked at once after midnight
 _WEIGHED_AGAIN_DAYS = 2
 _WAITING_SAMPLES = 100_000  # while the disk takes nothing
+_WAITING_OF_ONE = 1_000  # of a new meter
 _SHORTEST_GAP_S = 90.0
 _READINGS_A_GAP = 3
 _CHANNEL = 0
@@ -63,7 +65,7 @@ class _Meter:
     uuid: Uuid
     book: Book
     number: int | None = None
-    waiting: list[Sample] = field(default_factory=list)
+    waiting: deque[Sample] = field(default_factory=lambda: deque(maxlen=_WAITING_OF_ONE))
     is_unsummed: bool = False
     last_ms: int = 0
     weighed_on: date | None = None
@@ -188,21 +190,27 @@ class Ledger:
         async with self._writing:
             if self.store is None:
                 return
-            if self._is_zone_new:
-                await self._make_days(self.store)
-                self._is_zone_new = False
-            await self._number_strangers(self.store)
-            self._sum_up()
-            batch, self._batch = self._batch, Batch()
-            if not batch:
-                return
             try:
-                await self.store.add(batch)
+                await self._write_to(self.store)
             except OwnplugError:
-                batch.take_up(self._batch)
-                del batch.samples[:-_WAITING_SAMPLES]
-                self._batch = batch
+                del self._batch.samples[:-_WAITING_SAMPLES]
                 raise
+
+    async def _write_to(self, store: EnergyStore) -> None:
+        if self._is_zone_new:
+            await self._make_days(store)
+            self._is_zone_new = False
+        await self._number_strangers(store)
+        self._sum_up()
+        batch, self._batch = self._batch, Batch()
+        if not batch:
+            return
+        try:
+            await store.add(batch)
+        except OwnplugError:
+            batch.take_up(self._batch)
+            self._batch = batch
+            raise
 
     def is_due(self, uuid: Uuid) -> bool:
         """Whether a plug should be asked for its days: after a gap, when it is new here, and once a day."""
@@ -301,18 +309,18 @@ class Ledger:
     async def _number_strangers(self, store: EnergyStore) -> None:
         """Put samples of new meters into the batch; what is of a plug that the home does not know is dropped."""
         while self._strangers:
-            meter = self._meters[self._strangers.pop()]
-            try:
-                number = await store.meter(meter.uuid, _CHANNEL)
-            except OwnplugError:
-                self._strangers.add(meter.uuid)
-                raise
+            uuid = next(iter(self._strangers))
+            meter = self._meters[uuid]
+            number = await store.meter(uuid, _CHANNEL)
+            if self._meters.get(uuid) is not meter:
+                continue  # it was forgotten meanwhile
             if number is None:
-                self.forget(meter.uuid)
+                self.forget(uuid)
                 continue
+            self._strangers.discard(uuid)
             meter.number = number
             self._batch.samples += [(number, sample) for sample in meter.waiting]
-            meter.waiting = []
+            meter.waiting.clear()
 
     def _sum_up(self) -> None:
         """Put into the batch what books have and the disk has not."""
