@@ -10,21 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
-from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 from ownplug.aio import Backoff, Clock, supervise
-from ownplug.core.energy.book import Book, Sample
+from ownplug.core.energy.book import Sample
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
-from ownplug.core.energy.kept import Batch
 from ownplug.core.energy.reconcile import KEPT_DAYS, SETTLED_S, Correction, Hour, Told, believable, weigh
 from ownplug.core.errors import OwnplugError
 from ownplug.core.identity import Uuid
 from ownplug.core.state import PlugState, Reading
+from ownplug.ledger.meters import Meters
 from ownplug.ledger.ports import EnergyStore
 from ownplug.ledger.settings import EnergySettings
 
@@ -40,37 +39,10 @@ _PRUNE_S = 3600.0
 _RETRY_S = 300.0  # after the days of a plug could not be had
 _SPREAD_S = 600  # so that not all plugs of a large home are asked at once after midnight
 _WEIGHED_AGAIN_DAYS = 2
-_WAITING_SAMPLES = 100_000  # while the disk takes nothing
-_WAITING_OF_ONE = 1_000  # of a new meter
 _SHORTEST_GAP_S = 90.0
 _READINGS_A_GAP = 3
 _CHANNEL = 0
 _DAY_S = 86_400
-
-
-@dataclass(slots=True, kw_only=True)
-class _Meter:
-    """A meter that somebody hears of.
-
-    Attributes:
-        number: in the store; None: not known there yet.
-        waiting: its samples until it is.
-        is_unsummed: its book knows more than the disk.
-        last_ms: when its newest sample was taken, Unix time in milliseconds.
-        weighed_on: the day of which it was weighed last, after that day's beginning was over.
-        is_due: it is to be weighed, whatever day it is.
-        tried_s: when that was tried last, by the monotonic clock.
-    """
-
-    uuid: Uuid
-    book: Book
-    number: int | None = None
-    waiting: deque[Sample] = field(default_factory=lambda: deque(maxlen=_WAITING_OF_ONE))
-    is_unsummed: bool = False
-    last_ms: int = 0
-    weighed_on: date | None = None
-    is_due: bool = True
-    tried_s: float | None = None
 
 
 class Ledger:
@@ -94,12 +66,8 @@ class Ledger:
         self.store: EnergyStore | None = None
         self._clock = clock
         self._settings = settings or EnergySettings()
-        self._gap_ms = _gap_ms(interval_s)
-        self._meters: dict[Uuid, _Meter] = {}
-        self._strangers: set[Uuid] = set()  # meters whose samples wait for their number
-        self._switched: set[Uuid] = set()  # meters whose samples do not tell all that is not summed yet
+        self._meters = Meters(_gap_ms(interval_s))
         self._summed_s: float | None = None
-        self._batch = Batch()
         self._writing = asyncio.Lock()
         self._is_zone_new = False
         self._is_stuck = False
@@ -111,15 +79,9 @@ class Ledger:
         Raises:
             OwnplugError: what is there cannot be read.
         """
-        for row in await store.meters():
-            if row.channel == _CHANNEL:
-                self._meters[row.uuid] = _Meter(
-                    uuid=row.uuid,
-                    book=Book(self._gap_ms, row.mark),
-                    number=row.number,
-                    last_ms=row.mark.at_ms if row.mark else 0,
-                )
-        await self._catch_up(store)
+        rows = [row for row in await store.meters() if row.channel == _CHANNEL]
+        # What lies ahead of the clock is of one that was wrong, and long summed.
+        self._meters.go_on(rows, await store.unsummed(self._now_ms()))
         self.store = store
         tasks = asyncio.TaskGroup()
         await tasks.__aenter__()
@@ -147,9 +109,7 @@ class Ledger:
             self.calendar = Calendar(zone)
             self._is_zone_new = True
         self._settings = settings
-        self._gap_ms = _gap_ms(interval_s)
-        for meter in self._meters.values():
-            meter.book.gap_ms = self._gap_ms
+        self._meters.use_gap(_gap_ms(interval_s))
 
     def seen(self, uuid: Uuid, old: PlugState, new: PlugState) -> None:
         """Take what has changed about a plug; never waits."""
@@ -157,20 +117,14 @@ class Ledger:
             return
         now = new.relay(_CHANNEL)
         before = now if new.relays is old.relays else old.relay(_CHANNEL)
-        if before is not None and now is not None and before.on is not now.on and uuid in self._meters:
-            self._meters[uuid].book.switched(self._now_ms(), on=now.on)
-            self._meters[uuid].is_unsummed = True
-            self._switched.add(uuid)
+        if before is not None and now is not None and before.on is not now.on:
+            self._meters.switched(uuid, self._now_ms(), on=now.on)
         if new.reading is not None and new.reading is not old.reading:
-            self._take(uuid, _sample(new.reading, is_on=now.on if now else None))
+            self._meters.sample(uuid, _sample(new.reading, is_on=now.on if now else None))
 
     def forget(self, uuid: Uuid) -> None:
         """Drop what is not written yet of a plug; what is written goes with the plug itself."""
-        meter = self._meters.pop(uuid, None)
-        self._strangers.discard(uuid)
-        self._switched.discard(uuid)
-        if meter is not None and meter.number is not None:
-            self._batch = self._batch.without(meter.number)
+        self._meters.forget(uuid)
 
     async def write_now(self) -> None:
         """Write what has come, samples and sums.
@@ -188,29 +142,29 @@ class Ledger:
             OwnplugError: the disk does not take it; it is written later.
         """
         async with self._writing:
-            if self.store is None:
-                return
-            try:
+            if self.store is not None:
                 await self._write_to(self.store)
-            except OwnplugError:
-                del self._batch.samples[:-_WAITING_SAMPLES]
-                raise
 
     async def _write_to(self, store: EnergyStore) -> None:
         if self._is_zone_new:
             await self._make_days(store)
             self._is_zone_new = False
-        await self._number_strangers(store)
-        self._sum_up()
-        batch, self._batch = self._batch, Batch()
-        if not batch:
-            return
-        try:
-            await store.add(batch)
-        except OwnplugError:
-            batch.take_up(self._batch)
-            self._batch = batch
-            raise
+        while (stranger := self._meters.stranger()) is not None:
+            self._meters.number(stranger, await store.meter(stranger.uuid, _CHANNEL))
+        self._meters.sum_up(self.calendar, is_all=self._is_time_for_sums())
+        if batch := self._meters.take():
+            try:
+                await store.add(batch)
+            except OwnplugError:
+                self._meters.put_back(batch)
+                raise
+
+    def _is_time_for_sums(self) -> bool:
+        now_s = self._clock.monotonic()
+        if self._summed_s is not None and now_s - self._summed_s < SUM_S:
+            return False
+        self._summed_s = now_s
+        return True
 
     def is_due(self, uuid: Uuid) -> bool:
         """Whether a plug should be asked for its days: after a gap, when it is new here, and once a day."""
@@ -224,8 +178,9 @@ class Ledger:
 
     def could_not_ask(self, uuid: Uuid) -> None:
         """Take note that the days of a plug could not be had: it is due again some minutes later."""
-        if uuid in self._meters:
-            self._meters[uuid].tried_s = self._clock.monotonic()
+        meter = self._meters.get(uuid)
+        if meter is not None:
+            meter.tried_s = self._clock.monotonic()
 
     async def weigh(
         self, uuid: Uuid, told: Sequence[Told], *, zone: str, shape: Mapping[int, int] | None = None
@@ -281,64 +236,6 @@ class Ledger:
             replace(found.get(start_s, Hour(start_s=start_s, length_s=length_s)), length_s=length_s)
             for start_s, length_s in self.calendar.hours(day)
         ]
-
-    def _take(self, uuid: Uuid, sample: Sample) -> None:
-        meter = self._meters.get(uuid)
-        if meter is None:
-            meter = self._meters[uuid] = _Meter(uuid=uuid, book=Book(self._gap_ms))
-        if sample.at_ms - meter.last_ms > self._gap_ms:
-            meter.is_due = True
-        meter.last_ms = sample.at_ms
-        meter.book.sample(sample.at_ms, sample.power_mw)
-        meter.is_unsummed = True
-        if meter.number is None:
-            meter.waiting.append(sample)
-            self._strangers.add(uuid)
-        else:
-            self._batch.samples.append((meter.number, sample))
-
-    async def _catch_up(self, store: EnergyStore) -> None:
-        """Sum up what the last life of this program had no time for; what lies ahead of the clock is of a wrong one."""
-        by_number = {meter.number: meter for meter in self._meters.values()}
-        for number, sample in await store.unsummed(self._now_ms()):
-            if (meter := by_number.get(number)) is not None:
-                meter.book.sample(sample.at_ms, sample.power_mw)
-                meter.last_ms = sample.at_ms
-                meter.is_unsummed = True
-
-    async def _number_strangers(self, store: EnergyStore) -> None:
-        """Put samples of new meters into the batch; what is of a plug that the home does not know is dropped."""
-        while self._strangers:
-            uuid = next(iter(self._strangers))
-            meter = self._meters[uuid]
-            number = await store.meter(uuid, _CHANNEL)
-            if self._meters.get(uuid) is not meter:
-                continue  # it was forgotten meanwhile
-            if number is None:
-                self.forget(uuid)
-                continue
-            self._strangers.discard(uuid)
-            meter.number = number
-            self._batch.samples += [(number, sample) for sample in meter.waiting]
-            meter.waiting.clear()
-
-    def _sum_up(self) -> None:
-        """Put into the batch what books have and the disk has not."""
-        now_s = self._clock.monotonic()
-        is_time = self._summed_s is None or now_s - self._summed_s >= SUM_S
-        if is_time:
-            self._summed_s = now_s
-        some = list(self._meters.values()) if is_time else [self._meters[uuid] for uuid in self._switched]
-        for meter in some:
-            mark = meter.book.mark()
-            if not meter.is_unsummed or mark is None or meter.number is None:
-                continue
-            meter.is_unsummed = False
-            self._switched.discard(meter.uuid)
-            self._batch.marks[meter.number] = mark
-            for start_s, joules, covered_ms in meter.book.take():
-                hour_s, day = self.calendar.hour(start_s)
-                self._batch.add(meter.number, start_s, hour_s, day, joules, covered_ms)
 
     async def _make_days(self, store: EnergyStore) -> None:
         first = await store.first_day()
