@@ -13,6 +13,9 @@ from typing import NamedTuple, TypeAlias
 MINUTE_MS = 60_000
 
 _HALF_MICROJOULES = 2_000_000  # in a joule; what two powers in mW times ms make
+_MOST_MW = (
+    100_000_000  # far more than any plug carries: sums of it fit where they are kept, however wrong a plug is
+)
 _TURNED_BACK_MS = 86_400_000  # a clock that goes back farther than this had been wrong before
 
 Minute: TypeAlias = tuple[int, int, int]
@@ -82,7 +85,7 @@ class Book:
 
     def sample(self, at_ms: int, power_mw: int) -> None:
         """Take what the meter shows; what it feeds back into the mains counts as nothing used."""
-        power_mw = max(power_mw, 0)
+        power_mw = min(max(power_mw, 0), _MOST_MW)
         since_ms = self._since_ms
         if since_ms is not None:
             span_ms = at_ms - since_ms

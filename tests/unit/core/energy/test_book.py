@@ -82,6 +82,13 @@ def test_what_is_fed_back_is_not_used() -> None:
     assert taken(book) == {0: (0, 10_000)}
 
 
+def test_power_that_no_plug_can_carry_is_counted_as_the_most_that_is_believed() -> None:
+    book = Book(GAP_MS)
+    book.sample(0, 2**53)
+    book.sample(10_000, 2**53)
+    assert taken(book) == {0: (1_000_000, 10_000)}
+
+
 def test_a_book_goes_on_from_the_mark_of_another() -> None:
     book = Book(GAP_MS, Mark(at_ms=0, power_mw=60_000))
     book.sample(10_000, 60_000)
