@@ -12,15 +12,18 @@ import asyncio
 import os
 import platform
 import re
+import sqlite3
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from devtools.measure_api import BARE, compare_api
 from devtools.measure_console import Fields, Typed, console_capture, console_over_a_pty
+from devtools.measure_energy import BARE as BARE_SQLITE
+from devtools.measure_energy import compare_energy
 from devtools.measure_figure import Figure, figure_lines, in_turns
 from devtools.measure_fleet import FleetFigures, fleet_at_home, fleet_table
 from devtools.measure_load import CannotBuild
@@ -35,6 +38,7 @@ FLEET_S = 20.0
 
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
 API_MARKS = ("<!-- measured, API: begin -->", "<!-- measured, API: end -->")
+ENERGY_MARKS = ("<!-- measured, energy: begin -->", "<!-- measured, energy: end -->")
 
 Table = Callable[[Sequence[Sequence[str]]], str]
 
@@ -169,6 +173,13 @@ def _api_tables(api: Comparison, table: Table) -> str:
     return f"{_compared(api, BARE, table)}\n\nMeasured on: {_machine()}."
 
 
+def energy_tables(energy: Comparison, table: Table) -> str:
+    """Return the figures of the energy ledger; no load generator takes part in them."""
+    rows = table(cells(energy.rows.values(), energy.candidates, BARE_SQLITE))
+    notes = "\n".join(f"- {note}" for note in energy.notes)
+    return "\n\n".join([rows, notes, f"Measured on: SQLite {sqlite3.sqlite_version}, {_machine()}."])
+
+
 def _compared(found: Comparison, peer: str, table: Table) -> str:
     notes = "\n".join(f"- {note}" for note in found.notes if note)
     rows = table(cells(found.rows.values(), found.candidates, peer))
@@ -194,8 +205,7 @@ def _single_figures() -> list[Figure]:
     ]
 
 
-def main() -> None:
-    """Measure everything, print it, and write it into a page if that is wished."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Figures as ratios to peers of the same run.")
     usual = Effort()
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="turns of every server")
@@ -205,24 +215,39 @@ def main() -> None:
         "--fleet", type=int, default=usual.crowd, help="virtual plugs in one process; 0: none"
     )
     alone = parser.add_mutually_exclusive_group()
-    alone.add_argument("--servers-only", action="store_true", help="only the MQTT servers")
-    alone.add_argument("--api-only", action="store_true", help="only the API")
+    for part, what in (("servers", "the MQTT servers"), ("api", "the API"), ("energy", "the energy ledger")):
+        alone.add_argument(
+            f"--{part}-only", dest="only", action="store_const", const=part, help=f"only {what}"
+        )
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables between the page's marks")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def _sections(options: argparse.Namespace) -> Iterator[tuple[tuple[str, str], Callable[[Table], str]]]:
+    """Measure what is wished; yield each section's marks in the page, and what shows it."""
     effort = Effort(rounds=options.rounds, seconds=options.seconds, crowd=options.crowd)
-    is_all = not (options.servers_only or options.api_only)
-    figures = _single_figures() if is_all else []
-    pairing = asyncio.run(share_of_the_tool()) if is_all else None
-    found = None if options.api_only else _measured_servers(effort)
-    fleet = fleet_at_home(options.fleet, FLEET_S) if options.fleet and is_all else None
-    api = None if options.servers_only else compare_api(effort)
+    is_all = options.only is None
+    if options.only in {None, "servers"}:
+        figures = _single_figures() if is_all else []
+        pairing = asyncio.run(share_of_the_tool()) if is_all else None
+        found = _measured_servers(effort)
+        fleet = fleet_at_home(options.fleet, FLEET_S) if options.fleet and is_all else None
+        yield MARKS, lambda table: _tables(figures, found, fleet, pairing, table)
+    if options.only in {None, "api"}:
+        api = compare_api(effort)
+        yield API_MARKS, lambda table: _api_tables(api, table)
+    if options.only in {None, "energy"}:
+        energy = compare_energy(effort)
+        yield ENERGY_MARKS, lambda table: energy_tables(energy, table)
+
+
+def main() -> None:
+    """Measure everything, print it, and write it into a page if that is wished."""
+    options = _options()
     page = options.write.read_text("utf-8") if options.write else ""
-    if not options.api_only:
-        print(_tables(figures, found, fleet, pairing, plain_table))
-        page = page and replace_between_marks(page, _tables(figures, found, fleet, pairing, markdown_table))
-    if api is not None:
-        print(_api_tables(api, plain_table))
-        page = page and replace_between_marks(page, _api_tables(api, markdown_table), API_MARKS)
+    for marks, shown in _sections(options):
+        print(shown(plain_table))
+        page = page and replace_between_marks(page, shown(markdown_table), marks)
     print(f"A figure counts only where the generator's core is less than {MOST_BUSY:.0%} busy.")
     if options.write:
         options.write.write_text(page, "utf-8")

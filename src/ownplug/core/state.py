@@ -83,4 +83,7 @@ class PlugState:
 
     def relay(self, channel: int = 0) -> RelayState | None:
         """The outlet `channel`, or None if the plug has not told of it."""
-        return next((relay for relay in self.relays if relay.channel == channel), None)
+        for relay in self.relays:  # a loop, which is faster than a generator: each reading comes by here
+            if relay.channel == channel:
+                return relay
+        return None

@@ -1,7 +1,8 @@
 """Keeps what meters show: gathers samples, writes them in batches, weighs days against the plugs' own, forgets in time.
 
-A kill loses the samples of the last half second. While the disk takes nothing, what has come waits in memory: energy
-for ever, samples up to a limit, the oldest of which give way.
+A kill loses the samples of the last half second. Sums are written less often than samples, of which they are made anew
+after a kill. While the disk takes nothing, what has come waits in memory: energy for ever, samples up to a limit, the
+oldest of which give way.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ import logging
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 from ownplug.aio import Backoff, Clock, supervise
-from ownplug.core.energy.book import Book, Sample
+from ownplug.core.energy.book import Sample
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
-from ownplug.core.energy.kept import Batch
 from ownplug.core.energy.reconcile import KEPT_DAYS, SETTLED_S, Correction, Hour, Told, believable, weigh
 from ownplug.core.errors import OwnplugError
 from ownplug.core.identity import Uuid
 from ownplug.core.state import PlugState, Reading
+from ownplug.ledger.meters import Meters
 from ownplug.ledger.ports import EnergyStore
 from ownplug.ledger.settings import EnergySettings
 
@@ -31,36 +32,17 @@ log = logging.getLogger(__name__)
 WRITE_S = 0.5
 """Seconds between two looks whether there is something to write: what a kill may lose."""
 
+SUM_S = 10.0
+"""Seconds after which what samples add up to is written: by so much sums on the disk are behind, at most."""
+
 _PRUNE_S = 3600.0
 _RETRY_S = 300.0  # after the days of a plug could not be had
 _SPREAD_S = 600  # so that not all plugs of a large home are asked at once after midnight
 _WEIGHED_AGAIN_DAYS = 2
-_WAITING_SAMPLES = 100_000  # while the disk takes nothing
 _SHORTEST_GAP_S = 90.0
 _READINGS_A_GAP = 3
 _CHANNEL = 0
 _DAY_S = 86_400
-
-
-@dataclass(slots=True, kw_only=True)
-class _Meter:
-    """A meter that somebody hears of.
-
-    Attributes:
-        number: in the store; None: not known there yet.
-        weighed_on: the day of which it was weighed last, after that day's beginning was over.
-        is_due: it is to be weighed, whatever day it is.
-        tried_s: when that was tried last, by the monotonic clock.
-    """
-
-    uuid: Uuid
-    book: Book
-    number: int | None = None
-    samples: list[Sample] = field(default_factory=list)
-    last_ms: int = 0
-    weighed_on: date | None = None
-    is_due: bool = True
-    tried_s: float | None = None
 
 
 class Ledger:
@@ -84,10 +66,8 @@ class Ledger:
         self.store: EnergyStore | None = None
         self._clock = clock
         self._settings = settings or EnergySettings()
-        self._gap_ms = _gap_ms(interval_s)
-        self._meters: dict[Uuid, _Meter] = {}
-        self._fresh: set[Uuid] = set()  # meters that have something to be taken
-        self._batch = Batch()
+        self._meters = Meters(_gap_ms(interval_s))
+        self._summed_s: float | None = None
         self._writing = asyncio.Lock()
         self._is_zone_new = False
         self._is_stuck = False
@@ -99,14 +79,9 @@ class Ledger:
         Raises:
             OwnplugError: what is there cannot be read.
         """
-        for row in await store.meters():
-            if row.channel == _CHANNEL:
-                self._meters[row.uuid] = _Meter(
-                    uuid=row.uuid,
-                    book=Book(self._gap_ms, row.last),
-                    number=row.number,
-                    last_ms=row.last.at_ms if row.last else 0,
-                )
+        rows = [row for row in await store.meters() if row.channel == _CHANNEL]
+        # What lies ahead of the clock is of one that was wrong, and long summed.
+        self._meters.go_on(rows, await store.unsummed(self._now_ms()))
         self.store = store
         tasks = asyncio.TaskGroup()
         await tasks.__aenter__()
@@ -134,51 +109,62 @@ class Ledger:
             self.calendar = Calendar(zone)
             self._is_zone_new = True
         self._settings = settings
-        self._gap_ms = _gap_ms(interval_s)
-        for meter in self._meters.values():
-            meter.book.gap_ms = self._gap_ms
+        self._meters.use_gap(_gap_ms(interval_s))
 
     def seen(self, uuid: Uuid, old: PlugState, new: PlugState) -> None:
         """Take what has changed about a plug; never waits."""
         if self.store is None:
             return
-        before, now = old.relay(_CHANNEL), new.relay(_CHANNEL)
-        if before is not None and now is not None and before.on is not now.on and uuid in self._meters:
-            self._meters[uuid].book.switched(self._now_ms(), on=now.on)
-            self._fresh.add(uuid)
+        now = new.relay(_CHANNEL)
+        before = now if new.relays is old.relays else old.relay(_CHANNEL)
+        if before is not None and now is not None and before.on is not now.on:
+            self._meters.switched(uuid, self._now_ms(), on=now.on)
         if new.reading is not None and new.reading is not old.reading:
-            self._take(uuid, _sample(new.reading, is_on=now.on if now else None))
+            self._meters.sample(uuid, _sample(new.reading, is_on=now.on if now else None))
 
     def forget(self, uuid: Uuid) -> None:
         """Drop what is not written yet of a plug; what is written goes with the plug itself."""
-        meter = self._meters.pop(uuid, None)
-        self._fresh.discard(uuid)
-        if meter is not None and meter.number is not None:
-            self._batch = self._batch.without(meter.number)
+        self._meters.forget(uuid)
 
     async def write_now(self) -> None:
-        """Write what has come.
+        """Write what has come, samples and sums.
+
+        Raises:
+            OwnplugError: the disk does not take it; it is written later.
+        """
+        self._summed_s = None
+        await self.write_due()
+
+    async def write_due(self) -> None:
+        """Write samples, and sums where it is time, or samples alone would not tell of a relay that has moved.
 
         Raises:
             OwnplugError: the disk does not take it; it is written later.
         """
         async with self._writing:
-            if self.store is None:
-                return
-            if self._is_zone_new:
-                await self._make_days(self.store)
-                self._is_zone_new = False
-            await self._gather(self.store)
-            batch, self._batch = self._batch, Batch()
-            if not batch:
-                return
+            if self.store is not None:
+                await self._write_to(self.store)
+
+    async def _write_to(self, store: EnergyStore) -> None:
+        if self._is_zone_new:
+            await self._make_days(store)
+            self._is_zone_new = False
+        while (stranger := self._meters.stranger()) is not None:
+            self._meters.number(stranger, await store.meter(stranger.uuid, _CHANNEL))
+        self._meters.sum_up(self.calendar, is_all=self._is_time_for_sums())
+        if batch := self._meters.take():
             try:
-                await self.store.add(batch)
+                await store.add(batch)
             except OwnplugError:
-                batch.take_up(self._batch)
-                del batch.samples[:-_WAITING_SAMPLES]
-                self._batch = batch
+                self._meters.put_back(batch)
                 raise
+
+    def _is_time_for_sums(self) -> bool:
+        now_s = self._clock.monotonic()
+        if self._summed_s is not None and now_s - self._summed_s < SUM_S:
+            return False
+        self._summed_s = now_s
+        return True
 
     def now_s(self) -> float:
         """Return the time, Unix time."""
@@ -196,8 +182,9 @@ class Ledger:
 
     def could_not_ask(self, uuid: Uuid) -> None:
         """Take note that the days of a plug could not be had: it is due again some minutes later."""
-        if uuid in self._meters:
-            self._meters[uuid].tried_s = self._clock.monotonic()
+        meter = self._meters.get(uuid)
+        if meter is not None:
+            meter.tried_s = self._clock.monotonic()
 
     async def weigh(
         self, uuid: Uuid, told: Sequence[Told], *, zone: str, shape: Mapping[int, int] | None = None
@@ -254,37 +241,6 @@ class Ledger:
             for start_s, length_s in self.calendar.hours(day)
         ]
 
-    def _take(self, uuid: Uuid, sample: Sample) -> None:
-        meter = self._meters.get(uuid)
-        if meter is None:
-            meter = self._meters[uuid] = _Meter(uuid=uuid, book=Book(self._gap_ms))
-        if sample.at_ms - meter.last_ms > self._gap_ms:
-            meter.is_due = True
-        meter.last_ms = sample.at_ms
-        meter.samples.append(sample)
-        meter.book.sample(sample.at_ms, sample.power_mw)
-        self._fresh.add(uuid)
-
-    async def _gather(self, store: EnergyStore) -> None:
-        """Put what the meters have into the batch; what is of a plug that the home does not know is dropped."""
-        while self._fresh:
-            meter = self._meters[self._fresh.pop()]
-            if meter.number is None:
-                try:
-                    meter.number = await store.meter(meter.uuid, _CHANNEL)
-                except OwnplugError:
-                    self._fresh.add(meter.uuid)
-                    raise
-            samples, meter.samples = meter.samples, []
-            minutes = meter.book.take()
-            if meter.number is None:
-                self._meters.pop(meter.uuid, None)
-                continue
-            self._batch.samples += [(meter.number, sample) for sample in samples]
-            for start_s, joules, covered_ms in minutes:
-                hour_s, day = self.calendar.hour(start_s)
-                self._batch.add(meter.number, start_s, hour_s, day, joules, covered_ms)
-
     async def _make_days(self, store: EnergyStore) -> None:
         first = await store.first_day()
         if first is None:
@@ -310,7 +266,7 @@ class Ledger:
         while True:
             await self._clock.sleep(WRITE_S)
             try:
-                await self.write_now()
+                await self.write_due()
             except OwnplugError as error:
                 if not self._is_stuck:
                     log.warning("What plugs use cannot be written now: %s", error)

@@ -23,6 +23,9 @@ class EnergyStore(Protocol):
     async def meters(self) -> list[MeterRow]:
         """Return all meters."""
 
+    async def unsummed(self, until_ms: int) -> list[tuple[int, Sample]]:
+        """Return the samples of all meters from after their marks until a moment, by meter and in order."""
+
     async def meter(self, uuid: Uuid, channel: int) -> int | None:
         """Return the number of a meter, which is made if it is new; None: the home does not know this plug."""
 

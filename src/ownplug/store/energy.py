@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ownplug.core.energy.book import Sample
+from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.calendar import day_number, day_of_number
 from ownplug.core.energy.kept import Batch, CorrectionRow, MeterRow
 from ownplug.core.energy.reconcile import Correction, Hour, Reason, Told
@@ -16,7 +16,10 @@ from ownplug.store.sqlite import Database, Rows
 _HOUR_S = 3600
 
 # What comes after a correction downwards first makes up for it: whoever has seen the total never sees less.
-_RAISE = "UPDATE energy_meter SET total_j = total_j + max(0, ? - held_j), held_j = max(0, held_j - ?) WHERE number = ?"
+_SUM_UP = """
+    UPDATE energy_meter SET
+      total_j = total_j + max(0, ?1 - held_j), held_j = max(0, held_j - ?1), summed_ms = ?2, summed_mw = ?3
+    WHERE number = ?4"""
 
 _ADD_SAMPLE = "INSERT OR REPLACE INTO energy_sample VALUES (?, ?, ?, ?, ?, ?)"
 _ADD = """
@@ -41,11 +44,10 @@ _NOTE = """
     INSERT OR IGNORE INTO energy_correction (meter, at, day, reason, before_wh, after_wh, told_wh, uncovered_s)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
-_METERS = """
-    SELECT number, uuid, channel, total_j, at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_meter
-    LEFT JOIN energy_sample ON meter = number
-      AND at_ms = (SELECT max(at_ms) FROM energy_sample AS newest WHERE newest.meter = number)
-    ORDER BY number"""
+_UNSUMMED = """
+    SELECT number, at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_meter
+    JOIN energy_sample ON meter = number AND at_ms > coalesce(summed_ms, -1) AND at_ms <= ?
+    ORDER BY number, at_ms"""
 
 
 class EnergyRows:
@@ -62,10 +64,16 @@ class EnergyRows:
                 uuid=Uuid(uuid),
                 channel=channel,
                 total_j=total_j,
-                last=_sample(sample) if sample[0] is not None else None,
+                mark=None if summed_ms is None else Mark(at_ms=summed_ms, power_mw=summed_mw),
             )
-            for number, uuid, channel, total_j, *sample in await self._database.look(_METERS)
+            for number, uuid, channel, total_j, summed_ms, summed_mw in await self._database.look(
+                "SELECT number, uuid, channel, total_j, summed_ms, summed_mw FROM energy_meter ORDER BY number"
+            )
         ]
+
+    async def unsummed(self, until_ms: int) -> list[tuple[int, Sample]]:
+        """See `EnergyStore.unsummed`."""
+        return [(meter, _sample(sample)) for meter, *sample in await self._database.look(_UNSUMMED, until_ms)]
 
     async def meter(self, uuid: Uuid, channel: int) -> int | None:
         """See `EnergyStore.meter`."""
@@ -242,7 +250,7 @@ class EnergyRows:
 def _added(batch: Batch) -> Iterator[Rows]:
     yield (
         _ADD_SAMPLE,
-        [(meter, s.at_ms, s.power_mw, s.voltage_mv, s.current_ma, s.is_on) for meter, s in batch.samples],
+        [(meter, *sample) for meter, sample in batch.samples],
     )
     yield _ADD_MINUTE, [(meter, start_s, j, ms) for (meter, start_s), (j, ms) in batch.minutes.items()]
     hours: list[tuple[int, int, int, int]] = []
@@ -256,7 +264,10 @@ def _added(batch: Batch) -> Iterator[Rows]:
         raised[meter] = raised.get(meter, 0) + joules
     yield _ADD_HOUR, hours
     yield _ADD_DAY, [(meter, day, j, ms) for (meter, day), (j, ms) in days.items()]
-    yield _RAISE, [(joules, joules, meter) for meter, joules in raised.items()]
+    yield (
+        _SUM_UP,
+        [(raised.get(meter, 0), mark.at_ms, mark.power_mw, meter) for meter, mark in batch.marks.items()],
+    )
 
 
 def _weighed(

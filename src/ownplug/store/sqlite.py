@@ -289,6 +289,8 @@ def _as_ours(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path) from error
+    except OverflowError as error:
+        raise OwnplugError(f"The database {path} cannot hold so large a number: {error}.") from error
     except OSError as error:
         raise OwnplugError(
             f"The database {path} cannot be opened: {error.strerror}.",

@@ -9,22 +9,19 @@ import asyncio
 import itertools
 import os
 import random
-import shutil
-import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.e2e.soak.correspondence import FILTERS, NAME, PASSWORD, Correspondence
+from tests.e2e.soak.home import Home
 from tests.e2e.soak.ledger import Ledger
 from tests.e2e.soak.owner import Owners
 
-from ownplug.client import HubClient, find_hub
+from ownplug.client import find_hub
 from ownplug.core.secret import Secret
-from ownplug.virtual import ask_control
 
 KILLS = int(os.environ.get("OWNPLUG_SOAK_KILLS", "100"))
 KILLS_IN_CI = 10
@@ -33,93 +30,8 @@ PLUGS = 10
 UNGUARDED = 3  # of them: nobody changes their safeguards, so nothing but a command may move their relays
 LIFE_S = (0.3, 3.0)
 START_S = (0.1, 2.0)
-BACK_WITHIN_S = 60.0
 QUIET_S = 0.5
 NOT_RUNNING = "the hub was not running"
-FILES = {"hub.lock", "hub.sqlite3", "hub.sqlite3-shm", "hub.sqlite3-wal", "runtime.json", "tls", "token"}
-
-
-class Home:
-    """A hub and its plugs, each a process; the hub is always at the same ports."""
-
-    def __init__(self, launch: Callable[..., Any], folder: Path) -> None:
-        self.home = folder / "home"
-        self.control = folder / "plugs.sock"
-        self.ports = dict.fromkeys(("mqtts", "mqtt", "web"), "0")
-        self._launch = launch
-        self._folder = folder
-        self._hub: Any = None
-
-    def start(self) -> None:
-        """Start the hub, and wait until it is ready."""
-        self._begin()
-        ready = self._hub.ready()
-        self.ports = {name: ready[name].rpartition(":")[2] for name in self.ports}
-
-    async def start_and_kill(self, after_s: float) -> None:
-        """Start the hub, and kill it before or after it is ready."""
-        await asyncio.to_thread(self._begin)
-        await asyncio.sleep(after_s)
-        await self.kill()
-
-    async def kill(self) -> None:
-        """End the hub as a power cut would."""
-        await asyncio.to_thread(self._hub.kill)
-
-    def check_files(self) -> None:
-        """Nothing on the disk is broken or left over; looked at in a copy, so that the hub mends its own files."""
-        assert {file.name for file in self.home.iterdir()} <= FILES
-        with closing(sqlite3.connect(self._copy())) as database:
-            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-
-    def start_plugs(self, key: str, user_id: str) -> None:
-        """Put plugs in that were at home here before."""
-        server = ("--mqtt", f"mqtts://127.0.0.1:{self.ports['mqtts']}", "--key", key, "--user-id", user_id)
-        options = ("--count", str(PLUGS), "--seed", "5", "--control", str(self.control))
-        fleet = self._launch("virtual", "run", *server, *options)
-        for _ in range(PLUGS):
-            fleet.ready()
-
-    async def ask_plugs(self, what: str, plug: str = "") -> dict[str, dict[str, Any]]:
-        """Do something to the plugs themselves; return how they are then, by uuid."""
-        return {each["uuid"]: each for each in await ask_control(self.control, {"do": what, "plug": plug})}
-
-    @asynccontextmanager
-    async def client(self) -> AsyncIterator[HubClient]:
-        """Somebody with this machine's token."""
-        async with HubClient(find_hub(self.home)) as client:
-            yield client
-
-    async def all_at_home(self) -> None:
-        """Wait until the hub says that all plugs are there, and of their relays what they say themselves."""
-        said: dict[str, bool] = {}
-        seen: dict[str, bool] = {}
-        try:
-            async with asyncio.timeout(BACK_WITHIN_S), self.client() as client:
-                while len(said) < PLUGS or said != seen:
-                    await asyncio.sleep(0.1)
-                    shown = [plug for plug in await client.plugs() if is_at_home(plug)]
-                    said = {plug["uuid"]: plug["relays"][0]["on"] for plug in shown}
-                    seen = {
-                        uuid: plug["relays"]["0"] for uuid, plug in (await self.ask_plugs("status")).items()
-                    }
-        except TimeoutError:
-            pytest.fail(f"after {BACK_WITHIN_S:g} s the hub says {said}, the plugs {seen}")
-
-    def _begin(self) -> None:
-        places = [word for name, port in self.ports.items() for word in (f"--{name}", f"127.0.0.1:{port}")]
-        self._hub = self._launch("hub", "run", "--home", str(self.home), "--advertise", "127.0.0.1", *places)
-
-    def _copy(self) -> Path:
-        copy = self._folder / "copy.sqlite3"
-        for ending in ("", "-wal"):
-            shutil.copy(self.home / f"hub.sqlite3{ending}", f"{copy}{ending}")
-        return copy
-
-
-def is_at_home(plug: dict[str, Any]) -> bool:
-    return plug["availability"] == "online" and plug["bound"] and bool(plug["relays"])
 
 
 async def edges(home: Home) -> dict[str, int]:
@@ -234,7 +146,7 @@ class Story:
 async def test_what_was_acknowledged_survives_every_kill(
     kills: int, launch: Callable[..., Any], tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
-    story = Story(Home(launch, tmp_path), random.Random(f"kills {SEED}"))
+    story = Story(Home(launch, tmp_path, plugs=PLUGS), random.Random(f"kills {SEED}"))
     await story.begin()
     for number in range(kills):
         await story.live_and_be_killed(switching=bool(number % 2))

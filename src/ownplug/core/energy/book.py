@@ -8,20 +8,22 @@ and the plug's own days tell later what flowed in it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 MINUTE_MS = 60_000
 
 _HALF_MICROJOULES = 2_000_000  # in a joule; what two powers in mW times ms make
+_MOST_MW = (
+    100_000_000  # far more than any plug carries: sums of it fit where they are kept, however wrong a plug is
+)
 _TURNED_BACK_MS = 86_400_000  # a clock that goes back farther than this had been wrong before
 
 Minute: TypeAlias = tuple[int, int, int]
 """When it began (Unix time, s), energy (J), how much of it is covered (ms)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """What a meter showed at one moment.
+class Sample(NamedTuple):
+    """What a meter showed at one moment; a tuple, which is made in a quarter of the time.
 
     Attributes:
         at_ms: when, Unix time in milliseconds.
@@ -38,12 +40,25 @@ class Sample:
     is_on: bool | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far a book has come: a later one goes on from there, and counts nothing twice.
+
+    Attributes:
+        at_ms: until when all is counted, Unix time in milliseconds.
+        power_mw: what flowed then, in milliwatts; None: on since then, at what is unknown.
+    """
+
+    at_ms: int
+    power_mw: int | None
+
+
 class Book:
     """The minutes of one meter.
 
     Args:
         gap_ms: two samples farther apart than this say nothing about the time between them.
-        last: the newest sample of an earlier book, which this one goes on from.
+        mark: how far an earlier book has come, which this one goes on from.
     """
 
     __slots__ = (
@@ -57,11 +72,11 @@ class Book:
         "gap_ms",
     )
 
-    def __init__(self, gap_ms: int, last: Sample | None = None) -> None:
+    def __init__(self, gap_ms: int, mark: Mark | None = None) -> None:
         self.gap_ms = gap_ms
-        self._since_ms: int | None = last.at_ms if last else None
+        self._since_ms: int | None = mark.at_ms if mark else None
         self._power_mw: int | None = (
-            max(last.power_mw, 0) if last else None
+            mark.power_mw if mark else None
         )  # None: on since then, at what is unknown
         self._minute_end_ms = 0
         self._half_uj = self._covered_ms = 0  # of the minute that ends there, since it was last taken
@@ -70,7 +85,7 @@ class Book:
 
     def sample(self, at_ms: int, power_mw: int) -> None:
         """Take what the meter shows; what it feeds back into the mains counts as nothing used."""
-        power_mw = max(power_mw, 0)
+        power_mw = min(max(power_mw, 0), _MOST_MW)
         since_ms = self._since_ms
         if since_ms is not None:
             span_ms = at_ms - since_ms
@@ -92,6 +107,10 @@ class Book:
             self._add(since_ms, at_ms, before_mw, before_mw)
         self._since_ms = at_ms
         self._power_mw = None if on else 0
+
+    def mark(self) -> Mark | None:
+        """Return how far it has come; None: nothing was ever seen."""
+        return None if self._since_ms is None else Mark(at_ms=self._since_ms, power_mw=self._power_mw)
 
     def take(self) -> list[Minute]:
         """Return what has come since this was last called; a minute may come in several pieces, to be added up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ownplug.core.energy.book import Sample
+from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.reconcile import Correction
 from ownplug.core.identity import Uuid
 
@@ -19,14 +19,14 @@ class MeterRow:
         uuid: the plug.
         channel: its outlet.
         total_j: joules since the beginning; never less than it was.
-        last: its newest sample that is still kept.
+        mark: how far its samples are summed; None: there were none.
     """
 
     number: int
     uuid: Uuid
     channel: int
     total_j: int
-    last: Sample | None
+    mark: Mark | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +52,16 @@ class Batch:
         samples: by meter.
         minutes: joules and covered milliseconds, by meter and when the minute began.
         hours: the same, by meter, when the hour began, and the number of its day.
+        marks: how far the samples are summed then, by meter; each meter with minutes has one.
     """
 
     samples: list[tuple[int, Sample]] = field(default_factory=list)
     minutes: dict[tuple[int, int], list[int]] = field(default_factory=dict)
     hours: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+    marks: dict[int, Mark] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.samples or self.minutes)
+        return bool(self.samples or self.marks)
 
     def add(self, meter: int, start_s: int, hour_s: int, day: int, joules: int, covered_ms: int) -> None:
         """Add a piece of a minute, which began at `start_s` in the hour that began at `hour_s`."""
@@ -73,6 +75,7 @@ class Batch:
             _raise(self.minutes.setdefault(minute, [0, 0]), joules, covered_ms)
         for hour, (joules, covered_ms) in later.hours.items():
             _raise(self.hours.setdefault(hour, [0, 0]), joules, covered_ms)
+        self.marks |= later.marks
 
     def without(self, meter: int) -> Batch:
         """Return it without what is of a meter."""
@@ -80,6 +83,7 @@ class Batch:
             samples=[each for each in self.samples if each[0] != meter],
             minutes={key: sums for key, sums in self.minutes.items() if key[0] != meter},
             hours={key: sums for key, sums in self.hours.items() if key[0] != meter},
+            marks={key: mark for key, mark in self.marks.items() if key != meter},
         )
 
 

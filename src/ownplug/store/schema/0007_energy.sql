@@ -1,10 +1,13 @@
--- One meter of one plug. `held_j` is how far the total is ahead of the hours, after a correction downwards.
+-- One meter of one plug. `held_j` is how far the total is ahead of the hours, after a correction downwards. Samples up
+-- to `summed_ms` are in the sums below; later ones are not yet. `summed_mw` is what flowed then; NULL: nobody knows.
 CREATE TABLE energy_meter (
   number  INTEGER PRIMARY KEY AUTOINCREMENT, -- so that no later meter gets the number of one that was forgotten
   uuid    TEXT NOT NULL REFERENCES plug (uuid) ON DELETE CASCADE,
   channel INTEGER NOT NULL,
   total_j INTEGER NOT NULL DEFAULT 0,
   held_j  INTEGER NOT NULL DEFAULT 0,
+  summed_ms INTEGER,
+  summed_mw INTEGER,
   UNIQUE (uuid, channel)
 ) STRICT;
 

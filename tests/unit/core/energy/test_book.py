@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownplug.core.energy.book import Book, Sample
+from ownplug.core.energy.book import Book, Mark
 
 GAP_MS = 90_000
 
@@ -81,10 +82,32 @@ def test_what_is_fed_back_is_not_used() -> None:
     assert taken(book) == {0: (0, 10_000)}
 
 
-def test_a_book_goes_on_from_the_last_sample_of_another() -> None:
-    book = Book(GAP_MS, Sample(at_ms=0, power_mw=60_000, voltage_mv=230_000, current_ma=261, is_on=True))
+def test_power_that_no_plug_can_carry_is_counted_as_the_most_that_is_believed() -> None:
+    book = Book(GAP_MS)
+    book.sample(0, 2**53)
+    book.sample(10_000, 2**53)
+    assert taken(book) == {0: (1_000_000, 10_000)}
+
+
+def test_a_book_goes_on_from_the_mark_of_another() -> None:
+    book = Book(GAP_MS, Mark(at_ms=0, power_mw=60_000))
     book.sample(10_000, 60_000)
     assert taken(book) == {0: (600, 10_000)}
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_what_was_counted_until_a_relay_moved_is_not_counted_again_by_the_next_book(on: bool) -> None:
+    book = Book(GAP_MS)
+    book.sample(0, 60_000)
+    book.switched(10_000, on=on)
+    assert taken(book) == {0: (600, 10_000)}
+    later = Book(GAP_MS, book.mark())
+    later.sample(20_000, 60_000)
+    assert taken(later) == {0: (600 if on else 300, 10_000)}
+
+
+def test_a_book_that_has_seen_nothing_has_no_mark() -> None:
+    assert Book(GAP_MS).mark() is None
 
 
 @given(
