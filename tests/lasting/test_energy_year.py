@@ -14,12 +14,14 @@ A plug that restarts without a hub has no clock and meters nothing: what flows t
 from __future__ import annotations
 
 import asyncio
+import functools
 import heapq
 import itertools
 import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -43,10 +45,9 @@ from ownplug.plug.features.consumption import Energy
 from ownplug.store import SqliteStore
 from ownplug.virtual import Faults
 
-NAMES = ("fridge", "washer", "standby")
+NAMES = ("fridge", "washer", "heater")
 FAULTS = Faults(late_day=3600, shuffle=1)
-IDLE_S = 120.0  # between two readings where nothing happens: longer than usual, so that more is missed, and soon done
-AWAY_S = 3 * 86_400
+IDLE_S = 300.0  # between two readings where nothing happens: ten times as long as usual, so more is missed
 RESTART_S = 60.0
 WRITE_S = 3600.0  # a year of half seconds would be one of writing
 
@@ -77,21 +78,20 @@ class TendedPlug:
 
     Attributes:
         ledger: of the hub that is there.
-        corrections: all that weighing came to.
     """
 
     def __init__(self, name: str, index: int, clock: HandClock) -> None:
         self.name = name
         self.plug = MeteredPlug(LOADS[name], index=index, faults=FAULTS, heard=self._hear)
         self.ledger: Ledger | None = None
-        self.corrections: list[Correction] = []
         self._clock = clock
         self._ids = itertools.count()
         self._maker = MessageMaker(
             key=KEY, sender="/app/1/subscribe", new_id=lambda: f"{next(self._ids):032x}"
         )
-        self._reply: Message | None = None
-        self._forget()
+        self._said: list[Message] = []  # since it was asked last
+        self._state, self._pace = PlugState(), Pace()
+        self._energy = Energy(self, Abilities(self))
 
     @property
     def uuid(self) -> Uuid:
@@ -100,11 +100,12 @@ class TendedPlug:
     def hub_goes(self) -> None:
         self.ledger = None
         self.plug.hub_goes()
-        self._forget()
 
     def hub_comes(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.plug.hub_comes()
+        self._state, self._pace = PlugState(), Pace()
+        self._energy = Energy(self, Abilities(self))
 
     async def read(self) -> float:
         """Read it once; return in how many seconds the next time is."""
@@ -116,30 +117,27 @@ class TendedPlug:
         if self.ledger.is_due(self.uuid):
             days, hours = await self._energy.records(), await self._energy.hours()
             zone = self._state.timezone or ""
-            self.corrections += await self.ledger.weigh(self.uuid, days, zone=zone, shape=hours)
+            await self.ledger.weigh(self.uuid, days, zone=zone, shape=hours)
         return self._pace.next_s(self._state.reading, usual_s=IDLE_S, is_watched=False)
 
     async def request(self, method: Method, namespace: str, payload: object) -> Message:
         request = self._maker.make(method, namespace, payload, now_s=self._clock.now_s)
-        self._reply = None
+        self._said.clear()
         self.plug.deliver(encode_message(request))
-        if self._reply is None:
+        if not self._said:
             raise Unreachable(f"{self.name} does not answer {namespace}.")
-        check_reply(request, self._reply, KEY)
-        return self._reply
+        check_reply(request, self._said[-1], KEY)
+        return self._said[-1]
 
     async def close(self) -> None:
         """See `Link.close`."""
 
     def _hear(self, data: bytes) -> None:
-        self._reply = message = decode_message(data)
+        message = decode_message(data)
+        self._said.append(message)
         old, self._state = self._state, reduce(self._state, message, self._clock.now())
         if self._state != old and self.ledger is not None:
             self.ledger.seen(self.uuid, old, self._state)
-
-    def _forget(self) -> None:
-        self._state, self._pace = PlugState(), Pace()
-        self._energy = Energy(self, Abilities(self))
 
 
 class Home:
@@ -187,7 +185,7 @@ class Home:
         """Read a plug, again and again."""
         tended.plug.pass_time(self.clock.now_s)
         wait_s = await tended.read()
-        self.plan(self.clock.now_s + wait_s, lambda: self.read(tended))
+        self.plan(self.clock.now_s + wait_s, functools.partial(self.read, tended))
 
     async def write(self) -> None:
         """Write what the ledger has, and see that no total became less; again and again."""
@@ -229,14 +227,10 @@ def plan_a_plug(home: Home, tended: TendedPlug, days: int) -> None:
         if chance.random() < 0.15:
             restart = chance.choice((plug.restart, plug.blink))
             home.plan(unix_at(day, chance.uniform(0, 23)), home.act(tended, restart))
-        if number % 30 == 6 + plug_number(home, tended):
-            begins_s = unix_at(day, chance.uniform(0, 23))
-            home.plan(begins_s, home.act(tended, plug.mains_fail))
-            home.plan(begins_s + AWAY_S, home.act(tended, plug.power_up))
-
-
-def plug_number(home: Home, tended: TendedPlug) -> int:
-    return home.plugs.index(tended)
+        if number % 30 == 6 + NAMES.index(tended.name):
+            hour = chance.uniform(0, 23)
+            home.plan(unix_at(day, hour), home.act(tended, plug.mains_fail))
+            home.plan(unix_at(day + timedelta(days=3), hour), home.act(tended, plug.power_up))
 
 
 def plan_the_hub(home: Home, days: int) -> None:
@@ -245,72 +239,97 @@ def plan_the_hub(home: Home, days: int) -> None:
     for number in range(1, days):
         day = FIRST + timedelta(days=number)
         if number % 29 == 20:
-            begins_s = unix_at(day, 0.3 if number % 2 == 0 else chance.uniform(0, 20))
+            hour = 0.3 if number % 2 == 0 else chance.uniform(0, 20)
+            begins_s, ends_s = unix_at(day, hour), unix_at(day + timedelta(days=3), hour)
             home.plan(begins_s, home.hub_goes)
             for tended in home.plugs[number % 3 :]:
-                at_s = begins_s + chance.uniform(0, AWAY_S)
+                at_s = chance.uniform(begins_s, ends_s)
                 home.plan(at_s, home.act(tended, tended.plug.blink))
-            home.plan(begins_s + AWAY_S, home.hub_comes)
+            home.plan(ends_s, home.hub_comes)
         elif number % 7 == 3 and number % 29 not in range(21, 24):
             begins_s = unix_at(day, chance.uniform(0, 23))
             home.plan(begins_s, home.hub_goes)
             home.plan(begins_s + RESTART_S, home.hub_comes)
 
 
-async def live(folder: Path, days: int, judge: Callable[[Home], Awaitable[None]]) -> None:
-    async with SqliteStore(folder / "hub.sqlite3") as store:
-        home = Home(store)
-        home.clock.now_s = unix_at(FIRST)
-        for tended in home.plugs:
-            record = PlugRecord(uuid=tended.uuid, name=tended.name, registered_at=home.clock.now())
-            await store.save_plug(record)
-            tended.plug.power_up()
-            plan_a_plug(home, tended, days)
-            home.plan(home.clock.now_s + 1, lambda tended=tended: home.read(tended))  # type: ignore[misc]
-        plan_the_hub(home, days)
-        await home.hub_comes()
-        await home.write()
-        await home.live(unix_at(FIRST + timedelta(days=days), 2))
-        await home.hub_goes()
-        for tended in home.plugs:
-            tended.plug.end_life()
-        await home.look()
-        await judge(home)
+async def live(store: SqliteStore, days: int) -> Home:
+    """Let so many days pass, and so much of the next that the last was weighed."""
+    home = Home(store)
+    home.clock.now_s = unix_at(FIRST)
+    for tended in home.plugs:
+        await store.save_plug(PlugRecord(uuid=tended.uuid, name=tended.name, registered_at=home.clock.now()))
+        tended.plug.power_up()
+        plan_a_plug(home, tended, days)
+        home.plan(home.clock.now_s + 1, functools.partial(home.read, tended))
+    plan_the_hub(home, days)
+    await home.hub_comes()
+    await home.write()
+    await home.live(unix_at(FIRST + timedelta(days=days), 2))
+    await home.hub_goes()
+    await home.look()
+    for tended in home.plugs:
+        tended.plug.end_life()
+    return home
 
 
-async def kept_days(home: Home) -> dict[str, dict[date, float]]:
-    """The watt-hours of each day of each plug, as the ledger has them."""
-    names = {
-        row.number: tended.name
-        for row in await home.store.energy.meters()
-        for tended in home.plugs
-        if tended.uuid == row.uuid
-    }
-    kept: dict[str, dict[date, float]] = {name: {} for name in NAMES}
-    first = day_number(FIRST)
-    for meter, day, joules, _ in await home.store.energy.days(first, first + 400, None):
-        kept[names[meter]][day_of_number(day)] = joules / 3600
-    return kept
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What was used of one plug and what is kept of it, of days that are over.
+
+    Attributes:
+        used_wh, kept_wh: by day.
+        total_wh: what the plug used on all of them, by its total.
+    """
+
+    tended: TendedPlug
+    used_wh: dict[date, float]
+    kept_wh: dict[date, float]
+    total_wh: float
+    corrections: list[Correction]
+
+    @property
+    def wrong_wh(self) -> dict[date, float]:
+        """By how much each day is wrong."""
+        days = sorted(self.used_wh.keys() | self.kept_wh.keys())
+        return {day: self.kept_wh.get(day, 0.0) - self.used_wh.get(day, 0.0) for day in days}
 
 
-def table(tended: TendedPlug, kept_wh: dict[date, float], last: date) -> list[str]:
+async def accounts(home: Home, last: date) -> list[Account]:
+    """Compare each plug's days before `last`."""
+    energy, end = home.store.energy, day_number(last)
+    meters, made = {row.uuid: row for row in await energy.meters()}, []
+    for tended in home.plugs:
+        meter = meters[tended.uuid]
+        kept_wh = {day: j / 3600 for _, day, j, _ in await energy.days(0, end + 1, meter.number)}
+        noted = await energy.corrections(meter.number, limit=10_000, before=None)
+        account = Account(
+            tended=tended,
+            used_wh={day: wh for day, wh in tended.plug.truth.day_wh.items() if day < last},
+            kept_wh={day_of_number(day): wh for day, wh in kept_wh.items() if day < end},
+            total_wh=meter.total_j / 3600 - kept_wh.get(end, 0.0),
+            corrections=[row.correction for row in noted],
+        )
+        made.append(account)
+    return made
+
+
+def table(account: Account) -> list[str]:
     """What was used and what is kept, by month."""
-    used_wh = tended.plug.truth.day_wh
     months: defaultdict[str, list[date]] = defaultdict(list)
-    for day in sorted(used_wh.keys() | kept_wh.keys()):
-        if day < last:
-            months[f"{day:%Y-%m}"].append(day)
+    for day in account.wrong_wh:
+        months[f"{day:%Y-%m}"].append(day)
     lines = [
-        f"{tended.name}: {dict(tended.plug.counts)}",
+        f"{account.tended.name}: {dict(account.tended.plug.counts)}",
         f"{'month':<9}{'true kWh':>12}{'ledger kWh':>12}{'worst day Wh':>14}  corrections",
     ]
-    for month, listed in months.items():
-        worst_wh = max(abs(kept_wh.get(day, 0) - used_wh.get(day, 0)) for day in listed)
-        reasons = Counter(each.reason.value for each in tended.corrections if f"{each.day:%Y-%m}" == month)
+    for month, days in months.items():
+        used_wh = sum(account.used_wh.get(day, 0.0) for day in days)
+        kept_wh = sum(account.kept_wh.get(day, 0.0) for day in days)
+        worst_wh = max(abs(account.wrong_wh[day]) for day in days)
+        reasons = Counter(each.reason.value for each in account.corrections if f"{each.day:%Y-%m}" == month)
+        corrected = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
         lines.append(
-            f"{month:<9}{sum(used_wh.get(day, 0) for day in listed) / 1000:>12.3f}"
-            f"{sum(kept_wh.get(day, 0) for day in listed) / 1000:>12.3f}{worst_wh:>14.3f}  "
-            + ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
+            f"{month:<9}{used_wh / 1000:>12.3f}{kept_wh / 1000:>12.3f}{worst_wh:>14.3f}  {corrected}"
         )
     return lines
 
@@ -325,21 +344,19 @@ def table(tended: TendedPlug, kept_wh: dict[date, float], last: date) -> list[st
 async def test_the_ledger_keeps_what_was_used(
     days: int, new_folder: Callable[[], Path], tell: Callable[[str], None]
 ) -> None:
-    async def judge(home: Home) -> None:
-        kept, last = await kept_days(home), FIRST + timedelta(days=days)
-        for tended in home.plugs:
-            tell("\n".join(table(tended, kept[tended.name], last)))
-        tell(f"totals were looked at {home.looks:,} times")
-        for tended in home.plugs:
-            used_wh, kept_wh = tended.plug.truth.day_wh, kept[tended.name]
-            wrong = {
-                f"{day}": (round(kept_wh.get(day, 0), 3), round(used_wh.get(day, 0), 3))
-                for day in sorted(used_wh.keys() | kept_wh.keys())
-                if day < last and abs(kept_wh.get(day, 0) - used_wh.get(day, 0)) > DAY_WH
-            }
-            assert wrong == {}, f"{tended.name}: what is kept, and what was used, in Wh"
-            assert sum(kept_wh.values()) == pytest.approx(sum(used_wh.values()), rel=SHARE)
-        reasons = {each.reason for tended in home.plugs for each in tended.corrections}
-        assert reasons >= {Reason.GAP, Reason.SAMPLING, Reason.LATE_RESET}
-
-    await live(new_folder(), days, judge)
+    async with SqliteStore(new_folder() / "hub.sqlite3") as store:
+        home = await live(store, days)
+        found = await accounts(home, FIRST + timedelta(days=days))
+    for account in found:
+        tell("\n".join(table(account)))
+    tell(f"the totals were looked at {home.looks:,} times")
+    for account in found:
+        wrong = {str(day): wh for day, wh in account.wrong_wh.items() if abs(wh) > DAY_WH}
+        assert wrong == {}, f"{account.tended.name}: days that are wrong by more, in Wh"
+        used_wh = sum(account.used_wh.values())
+        assert used_wh > 0
+        assert sum(account.kept_wh.values()) == pytest.approx(used_wh, rel=SHARE)
+        assert account.total_wh == pytest.approx(used_wh, rel=SHARE)
+    assert home.looks > 24 * days
+    reasons = {each.reason for account in found for each in account.corrections}
+    assert reasons >= {Reason.GAP, Reason.SAMPLING, Reason.LATE_RESET}
