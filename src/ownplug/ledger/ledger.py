@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from ownplug.aio import Backoff, Clock, supervise
 from ownplug.core.energy.book import Book, Sample
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
-from ownplug.core.energy.kept import Batch
+from ownplug.core.energy.kept import Batch, DaysZone
 from ownplug.core.energy.reconcile import KEPT_DAYS, SETTLED_S, Correction, Hour, Told, believable, weigh
 from ownplug.core.errors import OwnplugError
 from ownplug.core.identity import Uuid
@@ -89,7 +89,7 @@ class Ledger:
         self._fresh: set[Uuid] = set()  # meters that have something to be taken
         self._batch = Batch()
         self._writing = asyncio.Lock()
-        self._is_zone_new = False
+        self._zone: DaysZone | None = None  # of the days in the store
         self._is_stuck = False
 
     @asynccontextmanager
@@ -107,6 +107,7 @@ class Ledger:
                     number=row.number,
                     last_ms=row.last.at_ms if row.last else 0,
                 )
+        self._zone = await store.zone()
         self.store = store
         tasks = asyncio.TaskGroup()
         await tasks.__aenter__()
@@ -132,7 +133,6 @@ class Ledger:
         """Go on with other settings; days are made anew where the zone is another one."""
         if zone != self.calendar.zone:
             self.calendar = Calendar(zone)
-            self._is_zone_new = True
         self._settings = settings
         self._gap_ms = _gap_ms(interval_s)
         for meter in self._meters.values():
@@ -150,24 +150,27 @@ class Ledger:
             self._take(uuid, _sample(new.reading, is_on=now.on if now else None))
 
     def forget(self, uuid: Uuid) -> None:
-        """Drop what is not written yet of a plug; what is written goes with the plug itself."""
+        """Drop what is not written yet of a plug that is gone; what is written went with the plug itself."""
         meter = self._meters.pop(uuid, None)
         self._fresh.discard(uuid)
         if meter is not None and meter.number is not None:
             self._batch = self._batch.without(meter.number)
 
     async def write_now(self) -> None:
-        """Write what has come.
+        """Write what has come. Whoever waits for it may be cancelled: what is being written is written all the same.
 
         Raises:
             OwnplugError: the disk does not take it; it is written later.
         """
+        await asyncio.shield(self._write_what_has_come())
+
+    async def _write_what_has_come(self) -> None:
         async with self._writing:
             if self.store is None:
                 return
-            if self._is_zone_new:
-                await self._make_days(self.store)
-                self._is_zone_new = False
+            if self._zone is None or self._zone.name != self.calendar.zone:
+                self._zone = await self._make_days(self.store)
+                self._batch = self._batch.in_hours(self.calendar)
             await self._gather(self.store)
             batch, self._batch = self._batch, Batch()
             if not batch:
@@ -214,8 +217,7 @@ class Ledger:
         if self.store is None or meter is None or meter.number is None:
             return []
         now = self._clock.now()
-        good, corrections = believable(told, self.calendar, now.timestamp())
-        good = [each for each in good if self._is_same_day(each.day, zone)]
+        good, corrections = believable(self._of_our_days(told, zone), self.calendar, now.timestamp())
         today = self._today()
         known = {
             each.day: each for each in await self.store.told(meter.number, day_number(today) - KEPT_DAYS)
@@ -258,49 +260,55 @@ class Ledger:
             meter.is_due = True
         meter.last_ms = sample.at_ms
         meter.samples.append(sample)
+        del meter.samples[:-_WAITING_SAMPLES]
         meter.book.sample(sample.at_ms, sample.power_mw)
         self._fresh.add(uuid)
 
     async def _gather(self, store: EnergyStore) -> None:
         """Put what the meters have into the batch; what is of a plug that the home does not know is dropped."""
-        while self._fresh:
-            meter = self._meters[self._fresh.pop()]
-            if meter.number is None:
-                try:
-                    meter.number = await store.meter(meter.uuid, _CHANNEL)
-                except OwnplugError:
-                    self._fresh.add(meter.uuid)
-                    raise
+        for uuid in list(self._fresh):
+            meter = self._meters.get(uuid)
+            if meter is not None and meter.number is None:
+                meter.number = await store.meter(uuid, _CHANNEL)
+            if meter is None or self._meters.get(uuid) is not meter:
+                continue  # it was forgotten meanwhile
+            self._fresh.discard(uuid)
             samples, meter.samples = meter.samples, []
             minutes = meter.book.take()
             if meter.number is None:
-                self._meters.pop(meter.uuid, None)
+                del self._meters[uuid]
                 continue
             self._batch.samples += [(meter.number, sample) for sample in samples]
             for start_s, joules, covered_ms in minutes:
                 hour_s, day = self.calendar.hour(start_s)
                 self._batch.add(meter.number, start_s, hour_s, day, joules, covered_ms)
 
-    async def _make_days(self, store: EnergyStore) -> None:
-        first = await store.first_day()
-        if first is None:
-            return
-        days = range(first - 1, day_number(self._today()) + 2)
-        spans = {day: self._span(day_of_number(day)) for day in days}
-        await store.hour_days(spans)
+    async def _make_days(self, store: EnergyStore) -> DaysZone:
+        """Sum up the days of the owner's zone, where those in the store are of another one, or nobody said of which.
+
+        What plugs have counted until today they have counted in days of the other one.
+        """
+        first, today = await store.first_day(), day_number(self._today())
+        days = range(0) if first is None else range(first - 1, today + 2)
+        since_day = 0 if self._zone is None or first is None else today + 1
+        zone = DaysZone(name=self.calendar.zone, since_day=since_day)
+        await store.hour_days({day: self._span(day_of_number(day)) for day in days}, zone)
+        return zone
 
     def _span(self, day: date) -> tuple[int, int]:
         return self.calendar.begin(day), self.calendar.end(day)
 
-    def _is_same_day(self, day: date, zone: str) -> bool:
-        """Whether a day begins and ends in the plug's zone when it does in the owner's."""
+    def _of_our_days(self, told: Sequence[Told], zone: str) -> list[Told]:
+        """Return records of days that began and ended in the plug's zone when they did in the owner's."""
+        since_day = self._zone.since_day if self._zone is not None else 0
+        told = [each for each in told if day_number(each.day) >= since_day]
         if zone == self.calendar.zone:
-            return True
+            return told
         try:
             theirs = Calendar(zone or "UTC")
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            return False
-        return (theirs.begin(day), theirs.end(day)) == self._span(day)
+            return []
+        return [each for each in told if _is_same_day(each.day, self.calendar, theirs)]
 
     async def _write(self) -> None:
         while True:
@@ -341,6 +349,13 @@ class Ledger:
 
 def _gap_ms(interval_s: float) -> int:
     return round(max(_SHORTEST_GAP_S, _READINGS_A_GAP * interval_s) * 1000)
+
+
+def _is_same_day(day: date, one: Calendar, other: Calendar) -> bool:
+    try:
+        return (one.begin(day), one.end(day)) == (other.begin(day), other.end(day))
+    except (ValueError, OverflowError):  # the first and the last year of all calendars
+        return False
 
 
 def _sample(reading: Reading, *, is_on: bool | None) -> Sample:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ownplug.core.energy.book import Sample
+from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.reconcile import Correction
 from ownplug.core.identity import Uuid
 
@@ -42,6 +43,19 @@ class CorrectionRow:
     number: int
     at: datetime
     correction: Correction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysZone:
+    """In which zone days are kept.
+
+    Attributes:
+        name: an IANA name.
+        since_day: the number of the first day that plugs may have counted in this zone; 0: every day.
+    """
+
+    name: str
+    since_day: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,6 +95,13 @@ class Batch:
             minutes={key: sums for key, sums in self.minutes.items() if key[0] != meter},
             hours={key: sums for key, sums in self.hours.items() if key[0] != meter},
         )
+
+    def in_hours(self, calendar: Calendar) -> Batch:
+        """Return the same, in the hours and days of another zone."""
+        moved = Batch(samples=self.samples)
+        for (meter, start_s), (joules, covered_ms) in self.minutes.items():
+            moved.add(meter, start_s, *calendar.hour(start_s), joules, covered_ms)
+        return moved
 
 
 def _raise(sums: list[int], joules: int, covered_ms: int) -> None:

@@ -48,6 +48,7 @@ class Reason(Enum):
     LATE_RESET = "late-reset"  # the plug's new day still held the one before
     STALE = "stale"  # a day that the plug should have dropped, or whose record is of another day
     CLOCK = "clock"  # a day that has not come yet
+    IMPOSSIBLE = "impossible"  # more than a plug lets through in a day, or less than nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Correction:
     Attributes:
         day: which.
         reason: why.
-        before_wh: what was held to be true; of `LATE_RESET`, `STALE` and `CLOCK`, what the plug told.
+        before_wh: what was held to be true; of what is not believed, what the plug told.
         after_wh: what is.
         told_wh: what the plug's own day says; None: nothing.
         uncovered_s: seconds of it that nobody measured.
@@ -126,6 +127,8 @@ def believable(
             doubts.append(_doubt(record, Reason.CLOCK))
         elif day <= today - timedelta(days=KEPT_DAYS) or not _is_of_its_day(record, calendar):
             doubts.append(_doubt(record, Reason.STALE))
+        elif not 0 <= record.energy_wh * WH_J <= _MOST_W * (calendar.end(day) - calendar.begin(day)):
+            doubts.append(_doubt(record, Reason.IMPOSSIBLE))
         elif day == today and now_s - calendar.begin(day) < SETTLED_S:
             before = newest.get(today - timedelta(days=1))
             if before is not None and 0 < before.energy_wh <= record.energy_wh:
