@@ -162,26 +162,36 @@ class Ledger:
         Raises:
             OwnplugError: the disk does not take it; it is written later.
         """
-        await asyncio.shield(self._write_what_has_come())
+        error = await asyncio.shield(self._write_what_has_come())
+        if error is not None:
+            raise error
 
-    async def _write_what_has_come(self) -> None:
+    async def _write_what_has_come(self) -> OwnplugError | None:
+        """Write it; return what went wrong, which would be told in vain where nobody waits any more."""
         async with self._writing:
             if self.store is None:
-                return
-            if self._zone is None or self._zone.name != self.calendar.zone:
-                self._zone = await self._make_days(self.store)
-                self._batch = self._batch.in_hours(self.calendar)
-            await self._gather(self.store)
-            batch, self._batch = self._batch, Batch()
-            if not batch:
-                return
+                return None
             try:
-                await self.store.add(batch)
-            except OwnplugError:
-                batch.take_up(self._batch)
-                del batch.samples[:-_WAITING_SAMPLES]
-                self._batch = batch
-                raise
+                if self._zone is None or self._zone.name != self.calendar.zone:
+                    self._zone = await self._make_days(self.store)
+                    self._batch = self._batch.in_hours(self.calendar)
+                await self._gather(self.store)
+                await self._add(self.store)
+            except OwnplugError as error:
+                return error
+            return None
+
+    async def _add(self, store: EnergyStore) -> None:
+        batch, self._batch = self._batch, Batch()
+        if not batch:
+            return
+        try:
+            await store.add(batch)
+        except OwnplugError:
+            batch.take_up(self._batch)
+            del batch.samples[:-_WAITING_SAMPLES]
+            self._batch = batch
+            raise
 
     def is_due(self, uuid: Uuid) -> bool:
         """Whether a plug should be asked for its days: after a gap, when it is new here, and once a day."""
