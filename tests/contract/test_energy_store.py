@@ -242,6 +242,23 @@ async def test_samples_come_in_order_page_by_page_and_one_for_a_moment(
     assert await store.samples(kettle, 2001, 9000, 2) == [sample(3000, is_on=False)]
 
 
+async def test_samples_are_in_doubt_where_power_changed_between_two(store: EnergyStore, kettle: int) -> None:
+    moments = (
+        (0, 9_000_000),
+        (10_000, 60_000),
+        (20_000, 60_000),
+        (50_000, 20_000),
+        (60_000, 30_000),
+        (200_000, 0),
+    )
+    await store.add(Batch(samples=[(kettle, sample(at_ms, power_mw)) for at_ms, power_mw in moments]))
+    await store.add(Batch(samples=[(await number_of(store, LAMP), sample(15_000, 500_000))]))
+    # 40 W for 30 s and 10 W for 10 s; the first is before, and from the last but one to the last nobody looked.
+    assert await store.doubt_j(kettle, 10_000, 300_000, 30_000) == 40 * 30 + 10 * 10
+    assert await store.doubt_j(kettle, 10_000, 300_000, 29_999) == 10 * 10
+    assert await store.doubt_j(kettle, 300_000, 400_000, 30_000) == 0
+
+
 # --- what plugs tell -----------------------------------------------------------------------------
 
 

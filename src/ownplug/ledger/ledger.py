@@ -150,11 +150,9 @@ class Ledger:
             self._take(uuid, _sample(new.reading, is_on=now.on if now else None))
 
     def forget(self, uuid: Uuid) -> None:
-        """Drop what is not written yet of a plug that is gone; what is written went with the plug itself."""
-        meter = self._meters.pop(uuid, None)
+        """Drop what has come of a plug that is gone; what is written, or about to be, went with the plug itself."""
+        self._meters.pop(uuid, None)
         self._fresh.discard(uuid)
-        if meter is not None and meter.number is not None:
-            self._batch = self._batch.without(meter.number)
 
     async def write_now(self) -> None:
         """Write what has come. Whoever waits for it may be cancelled: what is being written is written all the same.
@@ -241,7 +239,11 @@ class Ledger:
         hourly = {self.calendar.hour(at_s)[0]: energy_wh for at_s, energy_wh in (shape or {}).items()}
         for each in news:
             found = weigh(
-                each, await self._hours(self.store, meter.number, each.day), now.timestamp(), hourly
+                each,
+                await self._hours(self.store, meter.number, each.day),
+                now.timestamp(),
+                hourly,
+                await self._doubt_j(self.store, meter.number, each.day),
             )
             if found is not None:
                 corrections.append(found)
@@ -261,6 +263,10 @@ class Ledger:
             replace(found.get(start_s, Hour(start_s=start_s, length_s=length_s)), length_s=length_s)
             for start_s, length_s in self.calendar.hours(day)
         ]
+
+    async def _doubt_j(self, store: EnergyStore, meter: int, day: date) -> int:
+        from_s, to_s = self._span(day)
+        return await store.doubt_j(meter, from_s * 1000, to_s * 1000, self._gap_ms)
 
     def _take(self, uuid: Uuid, sample: Sample) -> None:
         meter = self._meters.get(uuid)

@@ -48,6 +48,13 @@ class EnergyStore(Protocol):
     async def samples(self, meter: int, from_ms: int, to_ms: int, limit: int) -> list[Sample]:
         """Return samples of one meter, in order."""
 
+    async def doubt_j(self, meter: int, from_ms: int, to_ms: int, gap_ms: int) -> int:
+        """Return by how many joules what was measured between samples of one meter can be wrong.
+
+        Of two that are no farther apart than `gap_ms`, that is the difference of their powers for all of the time
+        between them.
+        """
+
     async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
         """Return when each minute began, its joules, and how many milliseconds of it are covered."""
 

@@ -48,6 +48,12 @@ _NOTE = """
     INSERT OR IGNORE INTO energy_correction (meter, at, day, reason, before_wh, after_wh, told_wh, uncovered_s)
     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
 
+_DOUBT = """
+    SELECT coalesce(sum(abs(power_mw - before_mw) * (at_ms - before_ms)), 0) FROM (
+      SELECT at_ms, power_mw, lag(at_ms) OVER later AS before_ms, lag(power_mw) OVER later AS before_mw
+      FROM energy_sample WHERE meter = ? AND at_ms >= ? AND at_ms < ? WINDOW later AS (ORDER BY at_ms))
+    WHERE at_ms - before_ms <= ?"""
+
 _METERS = """
     SELECT number, uuid, channel, total_j, at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_meter
     LEFT JOIN energy_sample ON meter = number
@@ -167,6 +173,11 @@ class EnergyRows:
             limit,
         )
         return [_sample(row) for row in rows]
+
+    async def doubt_j(self, meter: int, from_ms: int, to_ms: int, gap_ms: int) -> int:
+        """See `EnergyStore.doubt_j`."""
+        [(doubt_uj,)] = await self._database.look(_DOUBT, meter, from_ms, to_ms, gap_ms)
+        return int(doubt_uj) // 1_000_000
 
     async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
         """See `EnergyStore.minutes`."""

@@ -88,14 +88,6 @@ class Batch:
         for hour, (joules, covered_ms) in later.hours.items():
             _raise(self.hours.setdefault(hour, [0, 0]), joules, covered_ms)
 
-    def without(self, meter: int) -> Batch:
-        """Return it without what is of a meter."""
-        return Batch(
-            samples=[each for each in self.samples if each[0] != meter],
-            minutes={key: sums for key, sums in self.minutes.items() if key[0] != meter},
-            hours={key: sums for key, sums in self.hours.items() if key[0] != meter},
-        )
-
     def in_hours(self, calendar: Calendar) -> Batch:
         """Return the same, in the hours and days of another zone."""
         moved = Batch(samples=self.samples)
