@@ -1,12 +1,7 @@
 """A year in the life of a plug's meter: what it says it used, beside what was really used.
 
-One plug with its firmware, parts and chip, and a home that is answered for by hand; no sockets and no waiting. Somebody
-switches it at random, its mains fail for three days, its hub is away for three days, it loses its power for a moment or
-restarts by itself, and Europe's summer time begins and ends.
-
-The truth is a second outlet with the same load and the same noise. The test tells it of power and relay itself, takes
-local midnights from the system's zones, and asks it for nothing but integrals, which unit tests compare with sums of
-what it shows. A plug without a clock meters nothing, so what flows then does not count here either.
+Somebody switches it at random, its mains fail for three days, its hub is away for three days, it loses its power for a
+moment or restarts by itself, and Europe's summer time begins and ends.
 
 `OWNPLUG_SOAK_SEED` says which year (default 1).
 """
@@ -14,290 +9,88 @@ what it shows. A plug without a clock meters nothing, so what flows then does no
 from __future__ import annotations
 
 import json
-import os
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import pytest
+from tests.lasting.metered import FIRST, LOADS, PULSE_WH, SEED, ZONE, MeteredPlug, unix_at
 
-from ownplug.core.meross import MessageMaker, Method, encode_message
 from ownplug.core.meross import namespaces as ns
-from ownplug.core.meross.timerule import time_rules
-from ownplug.core.secret import Secret
-from ownplug.virtual import Air, Load, Pace, Segment, Timing, washer
-from ownplug.virtual.firmware import flash as items
-from ownplug.virtual.firmware.device import Device, Order
-from ownplug.virtual.firmware.flash import Flash
-from ownplug.virtual.firmware.httpd import Request
-from ownplug.virtual.firmware.machine import Firmware
-from ownplug.virtual.firmware.signals import (
-    BrokerLost,
-    BrokerReady,
-    ButtonPressed,
-    ConnectBroker,
-    Delivered,
-    Effect,
-    HttpAnswer,
-    HttpAsked,
-    Input,
-    PowerCycled,
-    PowerLost,
-    PublishMessage,
-)
-from ownplug.virtual.identity import make_uuid
-from ownplug.virtual.parts.hlw8032 import Hlw8032
-from ownplug.virtual.parts.outlet import Outlet
-from ownplug.virtual.profiles import DEFAULT
-
-SEED = int(os.environ.get("OWNPLUG_SOAK_SEED", "1"))
-ZONE = ZoneInfo("Europe/Berlin")
-FIRST = date(2024, 3, 10)  # summer time comes three weeks later
-KEY = Secret("0123456789abcdef" * 2)
-PAIRED = {items.STATE: "1", items.BIND: "1", items.KEY: KEY.reveal(), items.SERVER: "hub", items.PORT: "8883"}
-PULSE_WH = 9.5974 / 3600  # by hand: 5,105,000 x 1.88 / 1,000,000 joules
-
-LOADS = {
-    "washer": washer(),
-    "heater": Load.resistive(2000),
-    "fridge": Load(
-        segments=(
-            Segment(lasts_s=840, constant_w=78, power_factor=0.7, surge=6),
-            Segment(lasts_s=1980, constant_w=1.2, power_factor=0.4),
-        ),
-        repeats=True,
-        flicker=0.02,
-    ),
-    "standby": Load.standby(0.4),
-}
+from ownplug.virtual import Load
 
 
-def noise(slot: int) -> tuple[float, float]:
-    mixed = (slot * 0x9E3779B97F4A7C15 + SEED * 0xBF58476D1CE4E5B9) % 2**64
-    return (mixed >> 40) / 2**23 - 1, (mixed >> 16 & 0xFFFFFF) / 2**23 - 1
+class WatchedPlug(MeteredPlug):
+    """One that is asked for its days.
 
-
-def outlet_with(load: Load) -> Outlet:
-    return Outlet(load=load, mains_v=230, noise=noise)
-
-
-def unix_at(day: date, hour: float = 0) -> float:
-    """When it is so many hours after local midnight."""
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC).timestamp() + hour * 3600
-
-
-class Truth:
-    """What was really used while the plug could meter it."""
+    Attributes:
+        told_wh: what it told of the days that were over.
+    """
 
     def __init__(self, load: Load) -> None:
-        self.day_wh: defaultdict[date, float] = defaultdict(float)
-        self.life_wh = 0.0
-        self._outlet = outlet_with(load)
-        self._relay_on = True
-        self._since_s: float | None = None
-
-    def power_up(self, at_s: float) -> None:
-        self._outlet.switch(on=self._relay_on, now_s=at_s)
-
-    def press(self, at_s: float) -> None:
-        since_s = self._since_s
-        self.stop(at_s)
-        self._relay_on = not self._relay_on
-        self.power_up(at_s)
-        self._since_s = since_s and at_s
-
-    def start(self, at_s: float) -> None:
-        """The plug knows the time from now on."""
-        self._since_s = self._since_s or at_s
-
-    def stop(self, at_s: float) -> None:
-        """Book what was used until now, on the days on which it was."""
-        from_s, self._since_s = self._since_s or at_s, None
-        while from_s < at_s:
-            day = datetime.fromtimestamp(from_s, ZONE).date()
-            until_s = min(at_s, unix_at(day + timedelta(days=1)))
-            used_wh = self._outlet.energy_j(from_s, until_s) / 3600
-            self.day_wh[day] += used_wh
-            self.life_wh += used_wh
-            from_s = until_s
-
-
-class Story:
-    """A plug, its home, and what happens to them. The plug's steady clock shows Unix time."""
-
-    def __init__(self, load: Load) -> None:
-        self.now_s = self._due_s = unix_at(FIRST)
-        outlet = outlet_with(load)
-        self.device = Device(
-            profile=DEFAULT,
-            uuid=make_uuid(SEED),
-            flash=Flash(PAIRED),
-            outlet=outlet,
-            meter=Hlw8032(outlet, pace=Pace.NEWS, now_s=self.now_s),
-            air=Air(),
-            address="127.0.0.1",
-            below=random.Random(SEED).randrange,
-            now_s=self.now_s,
-        )
-        self.firmware = Firmware(self.device, Timing(retry_s=60))
-        self.truth = Truth(load)
+        super().__init__(load)
         self.told_wh: dict[date, int] = {}
-        self.counts: Counter[str] = Counter()
-        self.lives: list[tuple[int, float]] = []  # pulses counted, and energy used
-        self.has_power, self.has_home = False, True
-        self._answers: list[tuple[float, Input]] = []
-        self._reply = b""
-
-    def pass_time(self, until_s: float) -> None:
-        """Let the plug do what is due, each at its moment, and its home answer."""
-        while (next_s := min([self._due_s, *(at_s for at_s, _ in self._answers)])) <= until_s:
-            self.now_s = next_s
-            due = [answer for at_s, answer in self._answers if at_s <= next_s]
-            self._answers = [(at_s, answer) for at_s, answer in self._answers if at_s > next_s]
-            if self.has_home and any(isinstance(answer, Delivered) for answer in due):
-                self.truth.start(next_s)
-            self._update(*due)
-        self.now_s = until_s
-
-    def press(self) -> None:
-        if self.has_power:
-            self.truth.press(self.now_s)
-            self._update(ButtonPressed(held_s=0.2))
-
-    def restart(self) -> None:
-        """By itself: chip and load go on."""
-        if self.has_power:
-            self._end_life()
-            self.device.orders.append(Order.REBOOT)
-            self._update()
-
-    def blink(self) -> None:
-        """The mains fail for a moment."""
-        if self.has_power:
-            self._end_life()
-            self.power_up()
-
-    def mains_fail(self) -> None:
-        self._end_life()
-        self.has_power = False
-        self._update(PowerLost())
-
-    def power_up(self) -> None:
-        self.has_power = True
-        self.truth.power_up(self.now_s)
-        self._update(PowerCycled())
-
-    def hub_goes(self) -> None:
-        self.has_home = False
-        self._answers.clear()
-        self._update(BrokerLost())
-
-    def hub_comes(self) -> None:
-        self.has_home = True
 
     def look(self) -> None:
         """Ask the plug for the days that are over."""
-        body = self._message(Method.GET, ns.CONTROL_CONSUMPTION_X, {})
-        self._update(HttpAsked(number=1, request=Request(method="POST", path="/config", body=body)))
-        if self._reply:
-            told = json.loads(self._reply.partition(b"\r\n\r\n")[2])["payload"]["consumptionx"]
+        if reply := self.ask_by_http(ns.CONTROL_CONSUMPTION_X):
+            told = json.loads(reply)["payload"]["consumptionx"]
             days = {date.fromisoformat(day["date"]): day["value"] for day in told}
             today = datetime.fromtimestamp(self.now_s, ZONE).date()
             self.told_wh |= {day: value for day, value in days.items() if day < today}
 
-    def _end_life(self) -> None:
-        self._answers.clear()
-        self._update()
-        self.device.count_energy()
-        self.truth.stop(self.now_s)
-        self.lives.append((self.device.metering.pulses, self.truth.life_wh))
-        self.truth.life_wh = 0.0
 
-    def _update(self, *inputs: Input) -> None:
-        self.counts["updates"] += 1
-        outcome = self.firmware.update(self.now_s, inputs)
-        self._due_s = outcome.next_s
-        for effect in outcome.effects:
-            self._take(effect)
-
-    def _take(self, effect: Effect) -> None:
-        match effect:
-            case HttpAnswer():
-                self._reply = effect.data
-            case ConnectBroker():
-                self._answers.append((self.now_s + 0.2, BrokerReady() if self.has_home else BrokerLost()))
-            case PublishMessage() if b"Appliance.System.Clock" in effect.payload and self.has_home:
-                self._tell_time(int(self.now_s) + 1)
-            case _:
-                pass
-
-    def _tell_time(self, at_s: int) -> None:
-        """As a hub does: the time, then the zone with the changes that are to come."""
-        rules = time_rules(ZONE, datetime.fromtimestamp(at_s, UTC))
-        for method, namespace, payload in (
-            (Method.PUSH, ns.SYSTEM_CLOCK, {"clock": {"timestamp": at_s}}),
-            (Method.SET, ns.SYSTEM_TIME, {"time": {"timezone": ZONE.key, "timeRule": rules}}),
-        ):
-            self._answers.append((at_s, Delivered(payload=self._message(method, namespace, payload))))
-
-    def _message(self, method: Method, namespace: str, payload: dict[str, Any]) -> bytes:
-        maker = MessageMaker(key=KEY, sender="/app/1/subscribe", new_id=lambda: "0" * 32)
-        return encode_message(maker.make(method, namespace, payload, now_s=self.now_s))
-
-
-def happenings(story: Story, days: int) -> list[tuple[float, Callable[[], None]]]:
+def happenings(plug: WatchedPlug, days: int) -> list[tuple[float, Callable[[], None]]]:
     """What happens when: each day somebody looks and somebody presses, each month has its outages and restarts."""
     chance = random.Random(f"{SEED} {days}")
     planned: list[tuple[float, Callable[[], None]]] = []
     for number in range(1, days):
         day = FIRST + timedelta(days=number)
-        planned.append((unix_at(day, 1), story.look))
-        planned += [(unix_at(day, chance.uniform(0, 23)), story.press) for _ in range(chance.randrange(4))]
+        planned.append((unix_at(day, 1), plug.look))
+        planned += [(unix_at(day, chance.uniform(0, 23)), plug.press) for _ in range(chance.randrange(4))]
         if chance.random() < 0.15:
-            planned.append((unix_at(day, chance.uniform(0, 23)), chance.choice((story.restart, story.blink))))
+            planned.append((unix_at(day, chance.uniform(0, 23)), chance.choice((plug.restart, plug.blink))))
         if number % 30 == 8:
             begins_s = unix_at(day, chance.uniform(0, 23))
-            planned += [(begins_s, story.mains_fail), (begins_s + 3 * 86_400, story.power_up)]
+            planned += [(begins_s, plug.mains_fail), (begins_s + 3 * 86_400, plug.power_up)]
         if number % 30 == 16:
             begins_s = unix_at(day, chance.uniform(0, 23))
-            planned += [(begins_s, story.hub_goes), (begins_s + 3 * 86_400, story.hub_comes)]
+            planned += [(begins_s, plug.hub_goes), (begins_s + 3 * 86_400, plug.hub_comes)]
     return sorted(planned, key=lambda happening: happening[0])
 
 
-def live(load: Load, days: int) -> Story:
-    story = Story(load)
-    story.power_up()
-    for at_s, happening in happenings(story, days):
-        story.pass_time(at_s)
-        story.counts[happening.__name__] += 1
+def live(load: Load, days: int) -> WatchedPlug:
+    plug = WatchedPlug(load)
+    plug.power_up()
+    for at_s, happening in happenings(plug, days):
+        plug.pass_time(at_s)
+        plug.counts[happening.__name__] += 1
         happening()
-    story.pass_time(unix_at(FIRST + timedelta(days=days), 1))
-    story.look()
-    story._end_life()
-    return story
+    plug.pass_time(unix_at(FIRST + timedelta(days=days), 1))
+    plug.look()
+    plug.end_life()
+    return plug
 
 
-def table(name: str, story: Story) -> list[str]:
+def table(name: str, plug: WatchedPlug) -> list[str]:
     """What was used and what was told, by month."""
     months: defaultdict[str, list[date]] = defaultdict(list)
-    for day in sorted(story.told_wh):
+    for day in sorted(plug.told_wh):
         months[f"{day:%Y-%m}"].append(day)
     lines = [
-        f"{name}: {dict(story.counts)}",
+        f"{name}: {dict(plug.counts)}",
         f"{'month':<9}{'used kWh':>12}{'told kWh':>12}{'worst day Wh':>14}",
     ]
     for month, listed in months.items():
-        used_wh = sum(story.truth.day_wh[day] for day in listed)
-        told_wh = sum(story.told_wh[day] for day in listed)
-        worst_wh = max(abs(story.told_wh[day] - story.truth.day_wh[day]) for day in listed)
+        used_wh = sum(plug.truth.day_wh[day] for day in listed)
+        told_wh = sum(plug.told_wh[day] for day in listed)
+        worst_wh = max(abs(plug.told_wh[day] - plug.truth.day_wh[day]) for day in listed)
         lines.append(f"{month:<9}{used_wh / 1000:>12.3f}{told_wh / 1000:>12.3f}{worst_wh:>14.3f}")
-    worst_pulses = max(abs(pulses - used_wh / PULSE_WH) for pulses, used_wh in story.lives)
-    pulses = sum(pulses for pulses, _ in story.lives)
+    worst_pulses = max(abs(pulses - used_wh / PULSE_WH) for pulses, used_wh in plug.lives)
+    pulses = sum(pulses for pulses, _ in plug.lives)
     lines.append(
-        f"{pulses:,} pulses counted in {len(story.lives)} lives, at most {worst_pulses:.2f} wrong in one"
+        f"{pulses:,} pulses counted in {len(plug.lives)} lives, at most {worst_pulses:.2f} wrong in one"
     )
     return lines
 
@@ -316,12 +109,12 @@ SLOW = (pytest.mark.soak, pytest.mark.timeout(900))
     ],
 )
 def test_the_plugs_days_are_those_of_the_load(load: str, days: int, tell: Callable[[str], None]) -> None:
-    story = live(LOADS[load], days)
-    tell("\n".join(table(load, story)))
-    used_wh = {day: used for day, used in story.truth.day_wh.items() if day < FIRST + timedelta(days=days)}
+    plug = live(LOADS[load], days)
+    tell("\n".join(table(load, plug)))
+    used_wh = {day: used for day, used in plug.truth.day_wh.items() if day < FIRST + timedelta(days=days)}
     assert len(used_wh) >= days - 3 * (days // 30 + 1)
     for day, used in used_wh.items():
-        assert story.told_wh[day] == pytest.approx(used, abs=1), day
-    assert all(value == 0 for day, value in story.told_wh.items() if day not in used_wh)
-    for pulses, used in story.lives:
+        assert plug.told_wh[day] == pytest.approx(used, abs=1), day
+    assert all(value == 0 for day, value in plug.told_wh.items() if day not in used_wh)
+    for pulses, used in plug.lives:
         assert pulses * PULSE_WH == pytest.approx(used, rel=0.001, abs=PULSE_WH)

@@ -224,8 +224,8 @@ class Hub:
     async def forget(self, uuid: Uuid) -> None:
         """Remove a plug from the home."""
         self._stop_attending(uuid)
-        self.ledger.forget(uuid)
         await self.registry.forget(uuid)
+        self.ledger.forget(uuid)  # last: a plug that the home still knows would get a meter again
         self._sessions.pop(uuid, None)
         self.messages.forget(uuid)
 

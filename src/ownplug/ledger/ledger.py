@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from ownplug.aio import Backoff, Clock, supervise
 from ownplug.core.energy.book import Sample
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
+from ownplug.core.energy.kept import DaysZone
 from ownplug.core.energy.reconcile import KEPT_DAYS, SETTLED_S, Correction, Hour, Told, believable, weigh
 from ownplug.core.errors import OwnplugError
 from ownplug.core.identity import Uuid
@@ -69,7 +70,7 @@ class Ledger:
         self._meters = Meters(_gap_ms(interval_s))
         self._summed_s: float | None = None
         self._writing = asyncio.Lock()
-        self._is_zone_new = False
+        self._zone: DaysZone | None = None  # of the days in the store
         self._is_stuck = False
 
     @asynccontextmanager
@@ -82,6 +83,7 @@ class Ledger:
         rows = [row for row in await store.meters() if row.channel == _CHANNEL]
         # What lies ahead of the clock is of one that was wrong, and long summed.
         self._meters.go_on(rows, await store.unsummed(self._now_ms()))
+        self._zone = await store.zone()
         self.store = store
         tasks = asyncio.TaskGroup()
         await tasks.__aenter__()
@@ -107,7 +109,6 @@ class Ledger:
         """Go on with other settings; days are made anew where the zone is another one."""
         if zone != self.calendar.zone:
             self.calendar = Calendar(zone)
-            self._is_zone_new = True
         self._settings = settings
         self._meters.use_gap(_gap_ms(interval_s))
 
@@ -123,11 +124,11 @@ class Ledger:
             self._meters.sample(uuid, _sample(new.reading, is_on=now.on if now else None))
 
     def forget(self, uuid: Uuid) -> None:
-        """Drop what is not written yet of a plug; what is written goes with the plug itself."""
+        """Drop what has come of a plug that is gone; what is written, or about to be, went with the plug itself."""
         self._meters.forget(uuid)
 
     async def write_now(self) -> None:
-        """Write what has come, samples and sums.
+        """Write what has come, samples and sums. Whoever waits may be cancelled: it is written all the same.
 
         Raises:
             OwnplugError: the disk does not take it; it is written later.
@@ -141,14 +142,25 @@ class Ledger:
         Raises:
             OwnplugError: the disk does not take it; it is written later.
         """
+        error = await asyncio.shield(self._write_what_has_come())
+        if error is not None:
+            raise error
+
+    async def _write_what_has_come(self) -> OwnplugError | None:
+        """Write it; return what went wrong, which would be told in vain where nobody waits any more."""
         async with self._writing:
-            if self.store is not None:
+            if self.store is None:
+                return None
+            try:
                 await self._write_to(self.store)
+            except OwnplugError as error:
+                return error
+            return None
 
     async def _write_to(self, store: EnergyStore) -> None:
-        if self._is_zone_new:
-            await self._make_days(store)
-            self._is_zone_new = False
+        if self._zone is None or self._zone.name != self.calendar.zone:
+            self._zone = await self._make_days(store)
+            self._meters.use_days(self.calendar)
         while (stranger := self._meters.stranger()) is not None:
             self._meters.number(stranger, await store.meter(stranger.uuid, _CHANNEL))
         self._meters.sum_up(self.calendar, is_all=self._is_time_for_sums())
@@ -205,8 +217,7 @@ class Ledger:
         if self.store is None or meter is None or meter.number is None:
             return []
         now = self._clock.now()
-        good, corrections = believable(told, self.calendar, now.timestamp())
-        good = [each for each in good if self._is_same_day(each.day, zone)]
+        good, corrections = believable(self._of_our_days(told, zone), self.calendar, now.timestamp())
         today = self._today()
         known = {
             each.day: each for each in await self.store.told(meter.number, day_number(today) - KEPT_DAYS)
@@ -220,7 +231,11 @@ class Ledger:
         hourly = {self.calendar.hour(at_s)[0]: energy_wh for at_s, energy_wh in (shape or {}).items()}
         for each in news:
             found = weigh(
-                each, await self._hours(self.store, meter.number, each.day), now.timestamp(), hourly
+                each,
+                await self._hours(self.store, meter.number, each.day),
+                now.timestamp(),
+                hourly,
+                await self._doubt_j(self.store, meter.number, each.day),
             )
             if found is not None:
                 corrections.append(found)
@@ -241,26 +256,36 @@ class Ledger:
             for start_s, length_s in self.calendar.hours(day)
         ]
 
-    async def _make_days(self, store: EnergyStore) -> None:
-        first = await store.first_day()
-        if first is None:
-            return
-        days = range(first - 1, day_number(self._today()) + 2)
-        spans = {day: self._span(day_of_number(day)) for day in days}
-        await store.hour_days(spans)
+    async def _doubt_j(self, store: EnergyStore, meter: int, day: date) -> int:
+        from_s, to_s = self._span(day)
+        return await store.doubt_j(meter, from_s * 1000, to_s * 1000, self._meters.gap_ms)
+
+    async def _make_days(self, store: EnergyStore) -> DaysZone:
+        """Sum up the days of the owner's zone, where those in the store are of another one, or nobody said of which.
+
+        What plugs have counted until today they have counted in days of the other one.
+        """
+        first, today = await store.first_day(), day_number(self._today())
+        days = range(0) if first is None else range(first - 1, today + 2)
+        since_day = 0 if self._zone is None or first is None else today + 1
+        zone = DaysZone(name=self.calendar.zone, since_day=since_day)
+        await store.hour_days({day: self._span(day_of_number(day)) for day in days}, zone)
+        return zone
 
     def _span(self, day: date) -> tuple[int, int]:
         return self.calendar.begin(day), self.calendar.end(day)
 
-    def _is_same_day(self, day: date, zone: str) -> bool:
-        """Whether a day begins and ends in the plug's zone when it does in the owner's."""
+    def _of_our_days(self, told: Sequence[Told], zone: str) -> list[Told]:
+        """Return records of days that began and ended in the plug's zone when they did in the owner's."""
+        since_day = self._zone.since_day if self._zone is not None else 0
+        told = [each for each in told if day_number(each.day) >= since_day]
         if zone == self.calendar.zone:
-            return True
+            return told
         try:
             theirs = Calendar(zone or "UTC")
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            return False
-        return (theirs.begin(day), theirs.end(day)) == self._span(day)
+            return []
+        return [each for each in told if _is_same_day(each.day, self.calendar, theirs)]
 
     async def _write(self) -> None:
         while True:
@@ -301,6 +326,13 @@ class Ledger:
 
 def _gap_ms(interval_s: float) -> int:
     return round(max(_SHORTEST_GAP_S, _READINGS_A_GAP * interval_s) * 1000)
+
+
+def _is_same_day(day: date, one: Calendar, other: Calendar) -> bool:
+    try:
+        return (one.begin(day), one.end(day)) == (other.begin(day), other.end(day))
+    except (ValueError, OverflowError):  # the first and the last year of all calendars
+        return False
 
 
 def _sample(reading: Reading, *, is_on: bool | None) -> Sample:

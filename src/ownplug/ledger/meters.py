@@ -50,10 +50,13 @@ class Meters:
 
     Args:
         gap_ms: two samples farther apart than this say nothing about the time between them.
+
+    Attributes:
+        gap_ms: the same, as it is now.
     """
 
     def __init__(self, gap_ms: int) -> None:
-        self._gap_ms = gap_ms
+        self.gap_ms = gap_ms
         self._meters: dict[Uuid, Meter] = {}
         self._strangers: set[Uuid] = set()  # they have no number yet
         self._switched: set[Uuid] = set()  # their samples alone do not tell all that is not summed yet
@@ -65,9 +68,13 @@ class Meters:
 
     def use_gap(self, gap_ms: int) -> None:
         """Go on with another gap."""
-        self._gap_ms = gap_ms
+        self.gap_ms = gap_ms
         for meter in self._meters.values():
             meter.book.gap_ms = gap_ms
+
+    def use_days(self, calendar: Calendar) -> None:
+        """Have what waits in the hours and days of another zone."""
+        self._batch = self._batch.in_hours(calendar)
 
     def go_on(self, rows: Iterable[MeterRow], unsummed: Iterable[tuple[int, Sample]]) -> None:
         """Begin with what an earlier life has kept, and sum up what that had no time for.
@@ -79,9 +86,7 @@ class Meters:
         by_number: dict[int, Meter] = {}
         for row in rows:
             last_ms = row.mark.at_ms if row.mark else 0
-            meter = Meter(
-                uuid=row.uuid, book=Book(self._gap_ms, row.mark), number=row.number, last_ms=last_ms
-            )
+            meter = Meter(uuid=row.uuid, book=Book(self.gap_ms, row.mark), number=row.number, last_ms=last_ms)
             self._meters[row.uuid] = by_number[row.number] = meter
         for number, sample in unsummed:
             if (found := by_number.get(number)) is not None:
@@ -93,8 +98,8 @@ class Meters:
         """Take what a meter shows."""
         meter = self._meters.get(uuid)
         if meter is None:
-            meter = self._meters[uuid] = Meter(uuid=uuid, book=Book(self._gap_ms))
-        if sample.at_ms - meter.last_ms > self._gap_ms:
+            meter = self._meters[uuid] = Meter(uuid=uuid, book=Book(self.gap_ms))
+        if sample.at_ms - meter.last_ms > self.gap_ms:
             meter.is_due = True
         meter.last_ms = sample.at_ms
         meter.book.sample(sample.at_ms, sample.power_mw)
@@ -116,12 +121,10 @@ class Meters:
             self._switched.add(uuid)
 
     def forget(self, uuid: Uuid) -> None:
-        """Drop what is not written yet of a plug."""
-        meter = self._meters.pop(uuid, None)
+        """Hear of a plug no more; what is in the batch of one that is gone, the store drops."""
+        self._meters.pop(uuid, None)
         self._strangers.discard(uuid)
         self._switched.discard(uuid)
-        if meter is not None and meter.number is not None:
-            self._batch = self._batch.without(meter.number)
 
     def stranger(self) -> Meter | None:
         """Return a meter that has no number yet."""

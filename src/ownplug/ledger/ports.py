@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from ownplug.core.energy.book import Sample
-from ownplug.core.energy.kept import Batch, CorrectionRow, MeterRow
+from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow
 from ownplug.core.energy.price_table import PriceSpan
 from ownplug.core.energy.reconcile import Correction, Hour, Told
 from ownplug.core.energy.tariff import Tariff, TariffBook
@@ -30,7 +30,7 @@ class EnergyStore(Protocol):
         """Return the number of a meter, which is made if it is new; None: the home does not know this plug."""
 
     async def add(self, batch: Batch) -> None:
-        """Add what has come to what there is."""
+        """Add what has come to what there is; what is of a meter that is gone is dropped, here and below."""
 
     async def hours(self, meter: int, from_s: int, to_s: int) -> list[Hour]:
         """Return the hours of one meter that hold something, in order; their length is 3600."""
@@ -53,6 +53,13 @@ class EnergyStore(Protocol):
     async def samples(self, meter: int, from_ms: int, to_ms: int, limit: int) -> list[Sample]:
         """Return samples of one meter, in order."""
 
+    async def doubt_j(self, meter: int, from_ms: int, to_ms: int, gap_ms: int) -> int:
+        """Return by how many joules what was measured between samples of one meter can be wrong.
+
+        Of two that are no farther apart than `gap_ms`, that is the difference of their powers for all of the time
+        between them.
+        """
+
     async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
         """Return when each minute began, its joules, and how many milliseconds of it are covered."""
 
@@ -68,8 +75,16 @@ class EnergyStore(Protocol):
     async def first_day(self) -> int | None:
         """Return the oldest day that holds something."""
 
-    async def hour_days(self, days: Mapping[int, tuple[int, int]]) -> None:
-        """Make days anew from hours: those between the two moments that each day number has; no others stay."""
+    async def zone(self) -> DaysZone | None:
+        """Return the zone in which days begin; None before the first `hour_days`."""
+
+    async def hour_days(self, days: Mapping[int, tuple[int, int]], zone: DaysZone) -> None:
+        """Make days anew from hours: those between the two moments that each day number has; no others stay.
+
+        Args:
+            days: when each begins and ends.
+            zone: which `zone` tells from then on.
+        """
 
     async def prune(self, *, samples_before_ms: int, minutes_before_s: int) -> None:
         """Forget what is older."""

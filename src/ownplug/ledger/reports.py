@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -11,7 +12,7 @@ from ownplug.aio.thread import in_thread
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
 from ownplug.core.energy.kept import CorrectionRow, MeterRow
 from ownplug.core.energy.reconcile import WH_J
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.ledger.ledger import Ledger
 from ownplug.ledger.ports import EnergyStore
@@ -111,7 +112,7 @@ class Reports:
 
     async def meters(self) -> dict[Uuid, MeterRow]:
         """Return the meters of all plugs, with their totals."""
-        store = self._ledger.store
+        store = await self._up_to_date()
         return {row.uuid: row for row in await store.meters()} if store else {}
 
     async def series(self, uuid: Uuid, grain: Grain, from_s: int, to_s: int) -> Series:
@@ -171,7 +172,7 @@ class Reports:
             raise UsageError(
                 f"Sums have no grain {grain.value!r}.", hint="Use day, week, month, year or all."
             )
-        store = self._ledger.store
+        store = await self._up_to_date()
         if store is None or last < first:
             return []
         meters = {row.number: row.uuid for row in await store.meters()}
@@ -202,7 +203,7 @@ class Reports:
 
     async def used_wh(self, from_s: int, to_s: int) -> dict[Uuid, float]:
         """Return what each plug used between two moments; of an hour that is cut, its share."""
-        store = self._ledger.store
+        store = await self._up_to_date()
         if store is None or to_s <= from_s:
             return {}
         meters = {row.number: row.uuid for row in await store.meters()}
@@ -213,6 +214,12 @@ class Reports:
             for meter, joules in (await store.sums(max(cut_s, from_s), cut_s + 1)).items():
                 used[meter] = used.get(meter, 0) + round(share * joules)
         return {meters[meter]: joules / WH_J for meter, joules in used.items() if meter in meters}
+
+    async def _up_to_date(self) -> EnergyStore | None:
+        """Return the store, with all that has come in it; where its disk is full, with what there is."""
+        with suppress(OwnplugError):  # which the ledger tells, and tries again
+            await self._ledger.write_now()
+        return self._ledger.store
 
     async def _meter(self, uuid: Uuid) -> tuple[EnergyStore, MeterRow] | None:
         store, meter = self._ledger.store, (await self.meters()).get(uuid)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.calendar import day_number, day_of_number
-from ownplug.core.energy.kept import Batch, CorrectionRow, MeterRow
+from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow
 from ownplug.core.energy.reconcile import Correction, Hour, Reason, Told
 from ownplug.core.identity import Uuid
 from ownplug.store.sqlite import Database, Rows
@@ -21,16 +21,21 @@ _SUM_UP = """
       total_j = total_j + max(0, ?1 - held_j), held_j = max(0, held_j - ?1), summed_ms = ?2, summed_mw = ?3
     WHERE number = ?4"""
 
-_ADD_SAMPLE = "INSERT OR REPLACE INTO energy_sample VALUES (?, ?, ?, ?, ?, ?)"
+# Nothing is added to a meter that was forgotten just now.
+_ADD_SAMPLE = """
+    INSERT OR REPLACE INTO energy_sample SELECT ?1, ?2, ?3, ?4, ?5, ?6
+    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
 _ADD = """
-    INSERT INTO {table} (meter, {key}, measured_j, covered_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+    INSERT INTO {table} (meter, {key}, measured_j, covered_ms) SELECT ?1, ?2, ?3, ?4
+    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1) ON CONFLICT DO UPDATE
     SET measured_j = measured_j + excluded.measured_j, covered_ms = covered_ms + excluded.covered_ms"""
 _ADD_MINUTE = _ADD.format(table="energy_minute", key="start_s")
 _ADD_HOUR = _ADD.format(table="energy_hour", key="start_s")
 _ADD_DAY = _ADD.format(table="energy_day", key="day")
 
 _CORRECT = """
-    INSERT INTO {table} (meter, {key}, corrected_j) VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+    INSERT INTO {table} (meter, {key}, corrected_j) SELECT ?1, ?2, ?3
+    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1) ON CONFLICT DO UPDATE
     SET corrected_j = excluded.corrected_j"""
 _CORRECT_HOUR = _CORRECT.format(table="energy_hour", key="start_s")
 _CORRECT_DAY = _CORRECT.format(table="energy_day", key="day")
@@ -39,10 +44,18 @@ _RAISE_BY_DAY = """
       total_j = total_j + max(0, ? - held_j - before.j), held_j = max(0, held_j + before.j - ?)
     FROM (SELECT coalesce(max(corrected_j), 0) AS j FROM energy_day WHERE meter = ? AND day = ?) AS before
     WHERE number = ?"""
-_TELL = "INSERT OR REPLACE INTO energy_told VALUES (?, ?, ?, ?)"
+_TELL = """
+    INSERT OR REPLACE INTO energy_told SELECT ?1, ?2, ?3, ?4
+    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
 _NOTE = """
     INSERT OR IGNORE INTO energy_correction (meter, at, day, reason, before_wh, after_wh, told_wh, uncovered_s)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
+
+_DOUBT = """
+    SELECT coalesce(sum(abs(power_mw - before_mw) * (at_ms - before_ms)), 0) FROM (
+      SELECT at_ms, power_mw, lag(at_ms) OVER later AS before_ms, lag(power_mw) OVER later AS before_mw
+      FROM energy_sample WHERE meter = ? AND at_ms >= ? AND at_ms < ? WINDOW later AS (ORDER BY at_ms))
+    WHERE at_ms - before_ms <= ?"""
 
 _UNSUMMED = """
     SELECT number, at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_meter
@@ -169,6 +182,11 @@ class EnergyRows:
         )
         return [_sample(row) for row in rows]
 
+    async def doubt_j(self, meter: int, from_ms: int, to_ms: int, gap_ms: int) -> int:
+        """See `EnergyStore.doubt_j`."""
+        [(doubt_uj,)] = await self._database.look(_DOUBT, meter, from_ms, to_ms, gap_ms)
+        return int(doubt_uj) // 1_000_000
+
     async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
         """See `EnergyStore.minutes`."""
         return await self._database.look(
@@ -222,13 +240,21 @@ class EnergyRows:
         [(day,)] = await self._database.look("SELECT min(day) FROM energy_day")
         return None if day is None else int(day)
 
-    async def hour_days(self, days: Mapping[int, tuple[int, int]]) -> None:
+    async def zone(self) -> DaysZone | None:
+        """See `EnergyStore.zone`."""
+        rows = await self._database.look("SELECT name, since_day FROM energy_zone")
+        return DaysZone(name=rows[0][0], since_day=rows[0][1]) if rows else None
+
+    async def hour_days(self, days: Mapping[int, tuple[int, int]], zone: DaysZone) -> None:
         """See `EnergyStore.hour_days`."""
         summed = """
             INSERT INTO energy_day SELECT meter, ?, sum(measured_j), sum(covered_ms), sum(corrected_j) FROM energy_hour
             WHERE start_s >= ? AND start_s < ? GROUP BY meter"""
         rows = [(day, from_s, to_s) for day, (from_s, to_s) in days.items()]
-        await self._database.add_many([("DELETE FROM energy_day", [()]), (summed, rows)])
+        zones = "INSERT OR REPLACE INTO energy_zone (id, name, since_day) VALUES (1, ?, ?)"
+        await self._database.add_many(
+            [("DELETE FROM energy_day", [()]), (summed, rows), (zones, [(zone.name, zone.since_day)])]
+        )
 
     async def prune(self, *, samples_before_ms: int, minutes_before_s: int) -> None:
         """See `EnergyStore.prune`."""

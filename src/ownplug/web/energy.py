@@ -122,7 +122,7 @@ class EnergyCorrection(BaseModel):
 
     at: Moment
     day: date
-    reason: Literal["gap", "sampling", "lost-count", "late-reset", "stale", "clock"]
+    reason: Literal["gap", "sampling", "lost-count", "late-reset", "stale", "clock", "impossible"]
     before_wh: float
     after_wh: float
     told_wh: int | None = Field(description="what the plug's own day says")

@@ -92,16 +92,18 @@ def test_a_plug_that_is_forgotten_while_its_number_is_asked_leaves_nothing(meter
     assert not meters.take()
 
 
-def test_nothing_waits_of_a_plug_that_is_forgotten(meters: Meters) -> None:
+def test_nothing_more_is_summed_of_a_plug_that_is_forgotten(meters: Meters) -> None:
     meters.go_on([row(LAMP, 2)], [])
     for uuid in (KETTLE, LAMP):
         meters.sample(uuid, sample(0))
         meters.sample(uuid, sample(10_000))
-    meters.sum_up(CALENDAR, is_all=True)
+    meters.switched(KETTLE, 11_000, on=False)
     meters.forget(KETTLE)
+    meters.sum_up(CALENDAR, is_all=True)
     batch = meters.take()
-    assert {meter for meter, _ in batch.samples} == batch.marks.keys() == {2}
+    assert batch.marks.keys() == {2}
     assert (list(batch.minutes), list(batch.hours)) == ([(2, 0)], [(2, 0, 0)])
+    assert meters.get(KETTLE) is None
 
 
 def test_what_the_disk_did_not_take_is_added_to_what_came_since(meters: Meters) -> None:

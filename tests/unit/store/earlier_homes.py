@@ -54,6 +54,7 @@ ROWS = {
         INSERT INTO energy_minute VALUES (3, 1767614400, 3600, 60000);
         INSERT INTO energy_hour VALUES (3, 1767614400, 7200, 120000, -60);
         INSERT INTO energy_day VALUES (3, 20458, 7200, 120000, -60);
+        INSERT INTO energy_zone VALUES (1, 'Europe/Berlin', 20458);
         INSERT INTO energy_told VALUES (3, 20458, 2, 1767614460);
         INSERT INTO energy_correction VALUES (1, 3, '{MADE_AT}', 20458, 'sampling', 2.0, 1.98, 2, 0);
     """,

@@ -119,10 +119,11 @@ async def test_home_plugs_and_users_are_what_they_were(path: Path, version: int)
 async def test_energy_is_what_it_was_and_costs_nothing_yet(path: Path, version: int) -> None:
     make_home(path, version)
     sample = Sample(at_ms=NOON_S * 1000, power_mw=60_000, voltage_mv=230_100, current_ma=261, is_on=True)
-    meter = MeterRow(number=3, uuid=Uuid(KETTLE), channel=0, total_j=7200, last=sample)
+    meter = MeterRow(number=3, uuid=Uuid(KETTLE), channel=0, total_j=7200, mark=None)
     has_energy = version >= WITH_ENERGY
     async with SqliteStore(path) as store:
         assert await store.energy.meters() == [meter] * has_energy
+        assert await store.energy.unsummed(NOON_S * 1000) == [(3, sample)] * has_energy
         assert await store.energy.series(3, 0, 2 * NOON_S) == [(NOON_S, 7140, 120_000)] * has_energy
         assert len(await store.energy.corrections(3, limit=9, before=None)) == has_energy
         book = await store.tariffs.load()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ownplug.core.energy.book import Mark, Sample
+from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.reconcile import Correction
 from ownplug.core.identity import Uuid
 
@@ -44,6 +45,19 @@ class CorrectionRow:
     correction: Correction
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysZone:
+    """In which zone days are kept.
+
+    Attributes:
+        name: an IANA name.
+        since_day: the number of the first day that plugs may have counted in this zone; 0: every day.
+    """
+
+    name: str
+    since_day: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """What has come and is to be added.
@@ -77,14 +91,12 @@ class Batch:
             _raise(self.hours.setdefault(hour, [0, 0]), joules, covered_ms)
         self.marks |= later.marks
 
-    def without(self, meter: int) -> Batch:
-        """Return it without what is of a meter."""
-        return Batch(
-            samples=[each for each in self.samples if each[0] != meter],
-            minutes={key: sums for key, sums in self.minutes.items() if key[0] != meter},
-            hours={key: sums for key, sums in self.hours.items() if key[0] != meter},
-            marks={key: mark for key, mark in self.marks.items() if key != meter},
-        )
+    def in_hours(self, calendar: Calendar) -> Batch:
+        """Return the same, in the hours and days of another zone."""
+        moved = Batch(samples=self.samples, marks=self.marks)
+        for (meter, start_s), (joules, covered_ms) in self.minutes.items():
+            moved.add(meter, start_s, *calendar.hour(start_s), joules, covered_ms)
+        return moved
 
 
 def _raise(sums: list[int], joules: int, covered_ms: int) -> None:

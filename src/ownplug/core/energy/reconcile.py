@@ -36,7 +36,9 @@ _LOST_SHARE = (
     0.3  # less than what was measured by this, and more than a few watt-hours: the plug has lost counts
 )
 _LOST_WH = 5
-_FINE_WH = 100  # up to this much in a day, samples are truer than whole watt-hours
+_FINE_J = (
+    WH_J // 2
+)  # as long as samples can be wrong by no more than this, they are truer than whole watt-hours
 
 
 class Reason(Enum):
@@ -48,6 +50,7 @@ class Reason(Enum):
     LATE_RESET = "late-reset"  # the plug's new day still held the one before
     STALE = "stale"  # a day that the plug should have dropped, or whose record is of another day
     CLOCK = "clock"  # a day that has not come yet
+    IMPOSSIBLE = "impossible"  # more than a plug lets through in a day, or less than nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class Correction:
     Attributes:
         day: which.
         reason: why.
-        before_wh: what was held to be true; of `LATE_RESET`, `STALE` and `CLOCK`, what the plug told.
+        before_wh: what was held to be true; of what is not believed, what the plug told.
         after_wh: what is.
         told_wh: what the plug's own day says; None: nothing.
         uncovered_s: seconds of it that nobody measured.
@@ -126,6 +129,8 @@ def believable(
             doubts.append(_doubt(record, Reason.CLOCK))
         elif day <= today - timedelta(days=KEPT_DAYS) or not _is_of_its_day(record, calendar):
             doubts.append(_doubt(record, Reason.STALE))
+        elif not 0 <= record.energy_wh * WH_J <= _MOST_W * (calendar.end(day) - calendar.begin(day)):
+            doubts.append(_doubt(record, Reason.IMPOSSIBLE))
         elif day == today and now_s - calendar.begin(day) < SETTLED_S:
             before = newest.get(today - timedelta(days=1))
             if before is not None and 0 < before.energy_wh <= record.energy_wh:
@@ -136,7 +141,11 @@ def believable(
 
 
 def weigh(
-    told: Told, hours: Sequence[Hour], now_s: float, shape: Mapping[int, int] | None = None
+    told: Told,
+    hours: Sequence[Hour],
+    now_s: float,
+    shape: Mapping[int, int] | None = None,
+    doubt_j: int = 0,
 ) -> Correction | None:
     """Weigh what was measured on one day against what the plug counted; None: they agree.
 
@@ -145,12 +154,13 @@ def weigh(
         hours: all hours of that day, in order; of today, too, those to come.
         now_s: Unix time.
         shape: watt-hours that the plug counted in an hour, by when that began, where it tells so.
+        doubt_j: by how many joules samples of that day can be wrong.
     """
     measured_j = sum(hour.measured_j for hour in hours)
     before_j = measured_j + sum(hour.corrected_j for hour in hours)
     is_over = hours[-1].start_s + hours[-1].length_s <= now_s
     open_s = {hour.start_s: _open_s(hour, now_s) for hour in hours}
-    reason, target_j = _target(told.energy_wh * WH_J, measured_j, is_over=is_over)
+    reason, target_j = _target(told.energy_wh * WH_J, measured_j, doubt_j, is_over=is_over)
     missing_j = target_j - measured_j
     filled_j = min(max(missing_j, 0), int(_MOST_W * sum(open_s.values())))
     spread = _spread(filled_j, _weights(hours, open_s, shape or {}))
@@ -181,20 +191,18 @@ def weigh(
     )
 
 
-def _target(told_j: int, measured_j: int, *, is_over: bool) -> tuple[Reason, int]:
+def _target(told_j: int, measured_j: int, doubt_j: int, *, is_over: bool) -> tuple[Reason, int]:
     """Return what a day shall be, in joules.
 
     Whether a plug rounds down or to the nearest is not known: what is kept here is right to the watt-hour either way.
     """
-    if measured_j - told_j > _LOST_WH * WH_J and told_j < (1 - _LOST_SHARE) * measured_j:
+    if measured_j - told_j > _LOST_WH * WH_J + doubt_j and told_j < (1 - _LOST_SHARE) * measured_j:
         return Reason.LOST_COUNT, measured_j
-    if measured_j < _FINE_WH * WH_J:
-        low_j, high_j = told_j - WH_J // 2, told_j + WH_J
-    else:
-        low_j, high_j = told_j, told_j + WH_J // 2
-    if low_j <= measured_j and (measured_j < high_j or not is_over):
+    if doubt_j <= _FINE_J and told_j - WH_J // 2 <= measured_j < told_j + WH_J:
         return Reason.SAMPLING, measured_j
-    return Reason.SAMPLING, max(told_j, 0) if measured_j < low_j else high_j
+    if measured_j < told_j or is_over:
+        return Reason.SAMPLING, min(max(measured_j, told_j), told_j + WH_J // 2)
+    return Reason.SAMPLING, measured_j
 
 
 def _is_of_its_day(record: Told, calendar: Calendar) -> bool:

@@ -52,6 +52,13 @@ CREATE TABLE energy_day (
 
 CREATE INDEX energy_day_of_all ON energy_day (day);
 
+-- The zone of these days, and the first of them that plugs may have counted in it.
+CREATE TABLE energy_zone (
+  id        INTEGER PRIMARY KEY CHECK (id = 1),
+  name      TEXT NOT NULL,
+  since_day INTEGER NOT NULL
+) STRICT;
+
 -- What the plug said of its days when they were last weighed.
 CREATE TABLE energy_told (
   meter     INTEGER NOT NULL,
