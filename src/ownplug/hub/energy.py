@@ -22,7 +22,7 @@ from ownplug.ledger import Grain, Reports, SampleSeries, Series, same_time_befor
 _PERIODS = {Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.YEAR}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TABLE = ("plug", "uuid", "room", "start", "energy_wh", "covered_s")
-_SLICE_DAYS = 366  # of hours of one plug, read at one go
+_SLICE_DAYS = {Grain.MINUTE: 30, Grain.HOUR: 366}  # of one plug, read at one go
 
 
 class By(Enum):
@@ -219,9 +219,11 @@ class Energy:
         for plug in self._plugs(references):
             begin = first
             while begin <= last:
-                end = min(begin + timedelta(days=_SLICE_DAYS - 1), last)
-                if grain in {Grain.WEEK, Grain.MONTH}:
-                    end = last
+                end = (
+                    min(begin + timedelta(days=_SLICE_DAYS[grain] - 1), last)
+                    if grain in _SLICE_DAYS
+                    else last
+                )
                 span = self.calendar.begin(begin), self.calendar.end(end)
                 series = await self._reports.series(plug.uuid, grain, *span)
                 yield [
