@@ -37,7 +37,7 @@ class Disk(EnergyRows):
 
     Attributes:
         is_full: nothing new is taken.
-        is_free: what is added waits for this.
+        is_free: what is added waits for this, and who asks for a meter.
         refused: something was not taken.
     """
 
@@ -49,6 +49,7 @@ class Disk(EnergyRows):
         self.refused = asyncio.Event()
 
     async def meter(self, uuid: Uuid, channel: int) -> int | None:
+        await self.is_free.wait()
         self._refuse()
         return await super().meter(uuid, channel)
 
@@ -278,6 +279,40 @@ async def test_a_plug_that_is_forgotten_while_the_disk_is_full_leaves_nothing(be
     assert await bench.disk.series(number, 0, END_S) == []
 
 
+async def test_a_plug_may_be_forgotten_while_the_disk_is_slow(bench: Bench) -> None:
+    await bench.use(60)
+    bench.disk.is_free.clear()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(bench.ledger.write_now())
+        await asyncio.sleep(0.01)
+        await bench.home.delete_plug(KETTLE)
+        bench.ledger.forget(KETTLE)
+        await bench.use(60, LAMP)
+        bench.disk.is_free.set()
+    await bench.ledger.write_now()
+    assert await bench.totals_j() == {LAMP: 3600}
+
+
+@pytest.mark.parametrize("uuid", [KETTLE, LAMP])
+async def test_of_what_waits_the_oldest_samples_give_way_and_no_energy(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, uuid: Uuid
+) -> None:
+    bench.see()
+    await bench.ledger.write_now()  # the kettle has a number now, and the lamp has none
+    for limit in ("_WAITING_SAMPLES", "_WAITING_OF_ONE"):
+        monkeypatch.setattr(meters, limit, 3)
+    bench.disk.is_full = True
+    for _ in range(2):
+        await bench.use(150, uuid)
+        with pytest.raises(NotKept):
+            await bench.ledger.write_now()
+    bench.disk.is_full = False
+    await bench.ledger.write_now()
+    number = await bench.number(uuid)
+    assert len(await bench.disk.samples(number, int(NOON.timestamp() * 1000) + 1, 2**50, 100)) == 3
+    assert (await bench.totals_j())[uuid] == 60 * 300
+
+
 async def test_a_plug_that_comes_again_begins_anew(bench: Bench) -> None:
     await bench.use(60)
     await bench.ledger.write_now()
@@ -362,6 +397,17 @@ async def test_a_gap_is_filled_from_the_plugs_own_day(bench: Bench) -> None:
     assert await bench.days_j() == {TODAY: 100 * 3600}
     assert await bench.weigh(told(TODAY, 100)) == []
     assert await bench.totals_j() == {KETTLE: 100 * 3600}
+
+
+@pytest.mark.parametrize(("swing_w", "kept_wh"), [(0, 60.5), (20, 61)])
+async def test_samples_are_finer_than_the_plugs_count_where_power_is_steady(
+    bench: Bench, swing_w: float, kept_wh: float
+) -> None:
+    for number in range(122):  # for 3,630 seconds, with 60 W on average
+        bench.see(power_w=POWER_W + swing_w * (-1) ** number)
+        bench.pass_time(INTERVAL_S)
+    await bench.weigh(told(TODAY, 61))
+    assert await bench.days_j() == {TODAY: kept_wh * 3600}
 
 
 async def test_an_older_day_is_weighed_again_when_the_plug_tells_another_count(bench: Bench) -> None:

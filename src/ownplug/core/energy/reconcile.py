@@ -160,7 +160,7 @@ def weigh(
     before_j = measured_j + sum(hour.corrected_j for hour in hours)
     is_over = hours[-1].start_s + hours[-1].length_s <= now_s
     open_s = {hour.start_s: _open_s(hour, now_s) for hour in hours}
-    reason, target_j = _target(told.energy_wh * WH_J, measured_j, doubt_j, is_over=is_over)
+    reason, target_j = _target(told.energy_wh * WH_J, measured_j, doubt_j)
     missing_j = target_j - measured_j
     filled_j = min(max(missing_j, 0), int(_MOST_W * sum(open_s.values())))
     spread = _spread(filled_j, _weights(hours, open_s, shape or {}))
@@ -191,7 +191,7 @@ def weigh(
     )
 
 
-def _target(told_j: int, measured_j: int, doubt_j: int, *, is_over: bool) -> tuple[Reason, int]:
+def _target(told_j: int, measured_j: int, doubt_j: int) -> tuple[Reason, int]:
     """Return what a day shall be, in joules.
 
     Whether a plug rounds down or to the nearest is not known: what is kept here is right to the watt-hour either way.
@@ -200,9 +200,7 @@ def _target(told_j: int, measured_j: int, doubt_j: int, *, is_over: bool) -> tup
         return Reason.LOST_COUNT, measured_j
     if doubt_j <= _FINE_J and told_j - WH_J // 2 <= measured_j < told_j + WH_J:
         return Reason.SAMPLING, measured_j
-    if measured_j < told_j or is_over:
-        return Reason.SAMPLING, min(max(measured_j, told_j), told_j + WH_J // 2)
-    return Reason.SAMPLING, measured_j
+    return Reason.SAMPLING, min(max(measured_j, told_j), told_j + WH_J // 2)
 
 
 def _is_of_its_day(record: Told, calendar: Calendar) -> bool:
