@@ -17,7 +17,7 @@ from ownplug.core.errors import NotKept
 from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.core.state import PlugState, Reading, RelayState
-from ownplug.ledger import EnergySettings, Ledger
+from ownplug.ledger import EnergySettings, Ledger, meters
 from ownplug.ledger.ledger import WRITE_S
 from ownplug.store import SqliteStore
 from ownplug.store.energy import EnergyRows
