@@ -147,7 +147,8 @@ class Attendant:
             self._ledger.could_not_ask(session.uuid)
             return
         for each in corrections:
-            log.info(
+            log.log(
+                logging.INFO if each.hours else logging.DEBUG,  # what is not believed comes again each night
                 "%s, %s: %.0f Wh became %.0f Wh (%s)",
                 self._name,
                 each.day,

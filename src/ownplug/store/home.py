@@ -115,13 +115,20 @@ class SqliteStore:
             raise Conflict(f"Another plug is called {plug.name!r}.", hint="Choose another name.") from error
 
     async def replace_plugs(self, plugs: Iterable[PlugRecord]) -> None:
-        """Let the home have these plugs and no others: all of it or nothing.
+        """Let the home have these plugs and no others: all of it or nothing. What is kept of those that stay, stays.
 
         Raises:
             Conflict: two of them have one name.
         """
-        saves = [(_SAVE_PLUG, row_of(plug)) for plug in plugs]
-        await self._database.write_all([("DELETE FROM plug", ()), *saves])
+        wanted = {plug.uuid: plug for plug in plugs}
+        gone = [plug.uuid.text for plug in await self.plugs() if plug.uuid not in wanted]
+        await self._database.write_all(
+            [
+                *(("DELETE FROM plug WHERE uuid = ?", (uuid,)) for uuid in gone),
+                ("UPDATE plug SET name = uuid", ()),  # so that names may change hands
+                *((_SAVE_PLUG, row_of(plug)) for plug in wanted.values()),
+            ]
+        )
 
     async def delete_plug(self, uuid: Uuid) -> None:
         """Forget a plug."""

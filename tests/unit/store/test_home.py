@@ -91,3 +91,20 @@ async def test_plugs_are_replaced_all_or_none(tmp_path: Path) -> None:
         assert await store.plugs() == [kettle]
         await store.replace_plugs([lamp, replace(fridge, name="kettle", key=Secret("own"))])
         assert await store.plugs() == [lamp, replace(fridge, name="kettle", key=Secret("own"))]
+
+
+async def test_what_is_kept_of_plugs_that_stay_stays_although_names_change_hands(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    kettle, lamp = (
+        PlugRecord(uuid=Uuid(f"181108123456782518273429800000{number}"), name=name, registered_at=now)
+        for number, name in ((10, "kettle"), (11, "lamp"))
+    )
+    async with SqliteStore(tmp_path / "hub.sqlite3") as store:
+        for plug in (kettle, lamp):
+            await store.save_plug(plug)
+            assert await store.energy.meter(plug.uuid, 0) is not None
+        await store.replace_plugs([replace(kettle, name=lamp.name), replace(lamp, name=kettle.name)])
+        assert [plug.name for plug in await store.plugs()] == [lamp.name, kettle.name]
+        assert [row.uuid for row in await store.energy.meters()] == [kettle.uuid, lamp.uuid]
+        await store.replace_plugs([lamp])
+        assert [row.uuid for row in await store.energy.meters()] == [lamp.uuid]
