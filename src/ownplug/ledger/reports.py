@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from ownplug.aio.thread import in_thread
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
@@ -24,6 +25,9 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 Prices = Callable[[int, int], Mapping[int, float | None]]
 """Prices of a kilowatt-hour, by when each hour between two moments begins; None: it has none."""
+
+Cost = tuple[float | None, float]
+"""Money, None where nothing has a price; and the watt-hours that have none."""
 
 
 class Grain(Enum):
@@ -187,7 +191,7 @@ class Reports:
                 f"That would be more than {MOST_POINTS:,} sums.",
                 hint="Ask for fewer days, or a coarser grain.",
             )
-        costs = await self._costs(store, list(meters), grain, first, last) if self._prices is not None else {}
+        costs = await self._costs(store, sums, rows, partial(_begin, grain=grain, first=first))
         return [
             Sum(
                 uuid=meters[meter],
@@ -237,34 +241,43 @@ class Reports:
         return [(self.calendar.begin(begin), joules, covered) for begin, (joules, covered) in sums.items()]
 
     async def _costs(
-        self, store: EnergyStore, meters: Sequence[int], grain: Grain, first: date, last: date
-    ) -> dict[tuple[date, int], tuple[float | None, float]]:
-        """Return cost and what has no price, by stretch and meter."""
-        from_s, to_s = self.calendar.begin(first), self.calendar.end(last)
-        prices = self._prices(from_s, to_s) if self._prices is not None else {}
-        costs: dict[tuple[date, int], tuple[float | None, float]] = {}
-        for meter in meters:
-            rows = await store.series(meter, from_s, to_s)
-            priced = await in_thread(lambda rows=rows: self._priced(rows, prices, grain, first))  # type: ignore[misc]
+        self,
+        store: EnergyStore,
+        sums: Mapping[tuple[date, int], Sequence[float]],
+        days: Sequence[tuple[int, int, int, int]],
+        stretch: Callable[[date], date],
+    ) -> dict[tuple[date, int], Cost]:
+        """Return what each sum costs; hours are only read where they do not all have one price."""
+        ask = self._prices
+        if ask is None or not days:
+            return {}
+        numbers = [day for _, day, _, _ in days]
+        from_s = self.calendar.begin(day_of_number(min(numbers)))
+        to_s = self.calendar.end(day_of_number(max(numbers)))
+        prices = await in_thread(lambda: ask(from_s, to_s))
+        if len(set(prices.values())) == 1:
+            [price] = set(prices.values())
+            return {key: _cost(price, energy_wh) for key, (energy_wh, _) in sums.items()}
+        costs: dict[tuple[date, int], Cost] = {}
+        for meter in {meter for meter, *_ in days}:
+            hours = await store.series(meter, from_s, to_s)
+            priced = await in_thread(partial(self._priced, hours, prices, stretch))
             costs |= {(begin, meter): cost for begin, cost in priced.items()}
         return costs
 
     def _priced(
         self,
-        rows: Sequence[tuple[int, int, int]],
+        hours: Sequence[tuple[int, int, int]],
         prices: Mapping[int, float | None],
-        grain: Grain,
-        first: date,
-    ) -> dict[date, tuple[float | None, float]]:
-        costs: dict[date, tuple[float | None, float]] = {}
-        for start_s, joules, _ in rows:
-            begin = _begin(day_of_number(self.calendar.hour(start_s)[1]), grain, first)
-            cost, unpriced_wh = costs.get(begin, (None, 0.0))
-            price = prices.get(start_s)
-            if price is None:
-                costs[begin] = cost, unpriced_wh + joules / WH_J
-            else:
-                costs[begin] = (cost or 0.0) + price * joules / WH_J / 1000, unpriced_wh
+        stretch: Callable[[date], date],
+    ) -> dict[date, Cost]:
+        costs: dict[date, Cost] = {}
+        for start_s, joules, _ in hours:
+            begin = stretch(day_of_number(self.calendar.hour(start_s)[1]))
+            money, unpriced_wh = _cost(prices.get(start_s), joules / WH_J)
+            before, unpriced_before_wh = costs.get(begin, (None, 0.0))
+            paid = [part for part in (before, money) if part is not None]
+            costs[begin] = sum(paid) if paid else None, unpriced_before_wh + unpriced_wh
         return costs
 
     def _now_s(self) -> float:
@@ -287,6 +300,10 @@ def same_time_before(calendar: Calendar, at_s: float, period: Grain) -> tuple[in
     same_day = before + (today - begin)
     same = datetime.combine(same_day, now.time(), tzinfo=now.tzinfo)
     return begin_s, before_s, min(int(same.timestamp()), begin_s), begin_s
+
+
+def _cost(price: float | None, energy_wh: float) -> Cost:
+    return (None, energy_wh) if price is None else (price * energy_wh / 1000, 0.0)
 
 
 def _begin(day: date, grain: Grain, first: date) -> date:
