@@ -134,7 +134,7 @@ async def taken_by_the_ledger(path: Path) -> Sample:
 
 
 async def taken_by_a_loop(path: Path) -> Sample:
-    """The same samples into the same table by `executemany`, a transaction for each batch."""
+    """The same samples into the same table, an `INSERT` for each, a transaction for each batch."""
     async with SqliteStore(path):
         pass  # it makes the table
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
@@ -143,10 +143,10 @@ async def taken_by_a_loop(path: Path) -> Sample:
         meters = {uuid: number for number, uuid in enumerate(_uuids(PLUGS), start=1)}
         watch = Stopwatch()
         for batch in batches(BATCHES):
-            rows = [(meters[uuid], *sample) for uuid, sample in batch]
             with watch, database:
                 database.execute("BEGIN IMMEDIATE")
-                database.executemany(_INSERT, rows)
+                for uuid, sample in batch:
+                    database.execute(_INSERT, (meters[uuid], *sample))
         return watch.sample(BATCHES * BATCH / watch.seconds)
 
 

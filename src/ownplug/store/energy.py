@@ -11,7 +11,7 @@ from ownplug.core.energy.calendar import day_number, day_of_number
 from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow
 from ownplug.core.energy.reconcile import Correction, Hour, Reason, Told
 from ownplug.core.identity import Uuid
-from ownplug.store.sqlite import Database, Rows
+from ownplug.store.sqlite import Database, Query, Rows
 
 _HOUR_S = 3600
 
@@ -21,21 +21,16 @@ _SUM_UP = """
       total_j = total_j + max(0, ?1 - held_j), held_j = max(0, held_j - ?1), summed_ms = ?2, summed_mw = ?3
     WHERE number = ?4"""
 
-# Nothing is added to a meter that was forgotten just now.
-_ADD_SAMPLE = """
-    INSERT OR REPLACE INTO energy_sample SELECT ?1, ?2, ?3, ?4, ?5, ?6
-    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
+_ADD_SAMPLE = "INSERT OR REPLACE INTO energy_sample VALUES (?, ?, ?, ?, ?, ?)"
 _ADD = """
-    INSERT INTO {table} (meter, {key}, measured_j, covered_ms) SELECT ?1, ?2, ?3, ?4
-    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1) ON CONFLICT DO UPDATE
+    INSERT INTO {table} (meter, {key}, measured_j, covered_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
     SET measured_j = measured_j + excluded.measured_j, covered_ms = covered_ms + excluded.covered_ms"""
 _ADD_MINUTE = _ADD.format(table="energy_minute", key="start_s")
 _ADD_HOUR = _ADD.format(table="energy_hour", key="start_s")
 _ADD_DAY = _ADD.format(table="energy_day", key="day")
 
 _CORRECT = """
-    INSERT INTO {table} (meter, {key}, corrected_j) SELECT ?1, ?2, ?3
-    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1) ON CONFLICT DO UPDATE
+    INSERT INTO {table} (meter, {key}, corrected_j) VALUES (?, ?, ?) ON CONFLICT DO UPDATE
     SET corrected_j = excluded.corrected_j"""
 _CORRECT_HOUR = _CORRECT.format(table="energy_hour", key="start_s")
 _CORRECT_DAY = _CORRECT.format(table="energy_day", key="day")
@@ -44,12 +39,10 @@ _RAISE_BY_DAY = """
       total_j = total_j + max(0, ? - held_j - before.j), held_j = max(0, held_j + before.j - ?)
     FROM (SELECT coalesce(max(corrected_j), 0) AS j FROM energy_day WHERE meter = ? AND day = ?) AS before
     WHERE number = ?"""
-_TELL = """
-    INSERT OR REPLACE INTO energy_told SELECT ?1, ?2, ?3, ?4
-    WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
+_TELL = "INSERT OR REPLACE INTO energy_told VALUES (?, ?, ?, ?)"
 _NOTE = """
     INSERT OR IGNORE INTO energy_correction (meter, at, day, reason, before_wh, after_wh, told_wh, uncovered_s)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM energy_meter WHERE number = ?1)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 _DOUBT = """
     SELECT coalesce(sum(abs(power_mw - before_mw) * (at_ms - before_ms)), 0) FROM (
@@ -105,7 +98,7 @@ class EnergyRows:
 
     async def add(self, batch: Batch) -> None:
         """See `EnergyStore.add`."""
-        await self._database.add_many(_added(batch))
+        await self._database.add_many(lambda query: _added(_of_known(batch, query)))
 
     async def hours(self, meter: int, from_s: int, to_s: int) -> list[Hour]:
         """See `EnergyStore.hours`."""
@@ -142,7 +135,9 @@ class EnergyRows:
         self, meter: int, told: Sequence[Told], corrections: Sequence[Correction], at: datetime
     ) -> None:
         """See `EnergyStore.weighed`."""
-        await self._database.add_many(_weighed(meter, told, corrections, at))
+        await self._database.add_many(
+            lambda query: _weighed(meter, told, corrections, at) if meter in _known(query) else ()
+        )
 
     async def corrections(self, meter: int, *, limit: int, before: int | None) -> list[CorrectionRow]:
         """See `EnergyStore.corrections`."""
@@ -253,14 +248,18 @@ class EnergyRows:
         rows = [(day, from_s, to_s) for day, (from_s, to_s) in days.items()]
         zones = "INSERT OR REPLACE INTO energy_zone (id, name, since_day) VALUES (1, ?, ?)"
         await self._database.add_many(
-            [("DELETE FROM energy_day", [()]), (summed, rows), (zones, [(zone.name, zone.since_day)])]
+            lambda _: [
+                ("DELETE FROM energy_day", [()]),
+                (summed, rows),
+                (zones, [(zone.name, zone.since_day)]),
+            ]
         )
 
     async def prune(self, *, samples_before_ms: int, minutes_before_s: int) -> None:
         """See `EnergyStore.prune`."""
         meters = [row[0] for row in await self._database.look("SELECT number FROM energy_meter")]
         await self._database.add_many(
-            [
+            lambda _: [
                 (
                     "DELETE FROM energy_sample WHERE meter = ? AND at_ms < ?",
                     [(meter, samples_before_ms) for meter in meters],
@@ -273,11 +272,19 @@ class EnergyRows:
         )
 
 
+def _known(query: Query) -> set[int]:
+    return {number for (number,) in query("SELECT number FROM energy_meter")}
+
+
+def _of_known(batch: Batch, query: Query) -> Batch:
+    """Leave out what is of a meter that was forgotten just now."""
+    gone = {meter for meter, _ in batch.samples} | batch.marks.keys()
+    gone -= _known(query)
+    return batch.without(gone) if gone else batch
+
+
 def _added(batch: Batch) -> Iterator[Rows]:
-    yield (
-        _ADD_SAMPLE,
-        [(meter, *sample) for meter, sample in batch.samples],
-    )
+    yield _ADD_SAMPLE, [(meter, *sample) for meter, sample in batch.samples]
     yield _ADD_MINUTE, [(meter, start_s, j, ms) for (meter, start_s), (j, ms) in batch.minutes.items()]
     hours: list[tuple[int, int, int, int]] = []
     days: dict[tuple[int, int], list[int]] = {}

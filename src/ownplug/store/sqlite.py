@@ -49,6 +49,7 @@ class Database:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ownplug-store")
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ownplug-store-reading")
         self._database: sqlite3.Connection | None = None
+        self._waits = True  # for the disk, at a commit
         self._reader: sqlite3.Connection | None = None
 
     async def __aenter__(self) -> Self:
@@ -89,37 +90,33 @@ class Database:
     async def write(self, sql: str, *values: str | float | None) -> None:
         """Carry out one statement."""
         # Without a transaction of its own: one statement is one, and is on the disk when this returns.
-        await self._write(lambda: self._connection.execute(sql, values))
+        await self._write(lambda: self._connection_that(waits=True).execute(sql, values))
 
     async def write_all(self, statements: Iterable[Statement]) -> None:
         """Carry out many statements, all or none."""
         await self._write(lambda: self._write_all(statements))
 
     def _write_all(self, statements: Iterable[Statement]) -> None:
-        connection = self._connection
+        connection = self._connection_that(waits=True)
         with connection:  # commits, or takes all back
             connection.execute("BEGIN IMMEDIATE")
             for sql, values in statements:
                 connection.execute(sql, values)
 
-    async def add_many(self, rows: Iterable[Rows]) -> None:
-        """Carry out statements with many rows, all or none.
+    async def add_many(self, make: Callable[[Query], Iterable[Rows]]) -> None:
+        """Carry out statements with many rows, all or none; `make` is called in between, and may ask what is there.
 
         They survive the end of this process, and all but the last second of them that of the machine: the disk is not
         waited for.
         """
-        await self._write(lambda: self._add_many(rows))
+        await self._write(lambda: self._add_many(make))
 
-    def _add_many(self, rows: Iterable[Rows]) -> None:
-        connection = self._connection
-        connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                for sql, values in rows:
-                    connection.executemany(sql, values)
-        finally:
-            connection.execute("PRAGMA synchronous = FULL")
+    def _add_many(self, make: Callable[[Query], Iterable[Rows]]) -> None:
+        connection = self._connection_that(waits=False)
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            for sql, values in make(lambda query: connection.execute(query).fetchall()):
+                connection.executemany(sql, values)
 
     def _look(self, sql: str, values: Sequence[Value]) -> list[tuple[Any, ...]]:
         if self._reader is None:
@@ -136,6 +133,13 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         assert self._database is not None, "the store is used inside `async with`"  # noqa: S101 misuse by our own code
         return self._database
+
+    def _connection_that(self, *, waits: bool) -> sqlite3.Connection:
+        """Return the connection, so set that a commit waits for the disk or does not."""
+        if waits is not self._waits:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+            self._waits = waits
+        return self._connection
 
     async def _write(self, work: Callable[[], object]) -> None:
         try:

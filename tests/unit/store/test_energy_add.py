@@ -58,5 +58,7 @@ async def test_samples_after_the_mark_are_not_summed_yet(tmp_path: Path) -> None
 
 async def test_a_number_that_is_too_large_is_refused_in_our_words(tmp_path: Path) -> None:
     async with SqliteStore(tmp_path / "hub.sqlite3") as store:
+        await store.save_plug(PlugRecord(uuid=KETTLE, name="kettle", registered_at=NOON))
+        assert await store.energy.meter(KETTLE, 0) == 1
         with pytest.raises(OwnplugError, match="cannot hold so large a number"):
             await store.energy.add(batch(1000, HIGHEST_J + 1))

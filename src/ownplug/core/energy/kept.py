@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -90,6 +91,15 @@ class Batch:
         for hour, (joules, covered_ms) in later.hours.items():
             _raise(self.hours.setdefault(hour, [0, 0]), joules, covered_ms)
         self.marks |= later.marks
+
+    def without(self, meters: AbstractSet[int]) -> Batch:
+        """Return it without what is of some meters."""
+        return Batch(
+            samples=[each for each in self.samples if each[0] not in meters],
+            minutes={key: sums for key, sums in self.minutes.items() if key[0] not in meters},
+            hours={key: sums for key, sums in self.hours.items() if key[0] not in meters},
+            marks={meter: mark for meter, mark in self.marks.items() if meter not in meters},
+        )
 
     def in_hours(self, calendar: Calendar) -> Batch:
         """Return the same, in the hours and days of another zone."""
