@@ -216,14 +216,11 @@ class Energy:
             NotFound, Conflict: no such plug, or several.
             UsageError: no such grain.
         """
+        slice_days = _SLICE_DAYS.get(grain)
         for plug in self._plugs(references):
             begin = first
             while begin <= last:
-                end = (
-                    min(begin + timedelta(days=_SLICE_DAYS[grain] - 1), last)
-                    if grain in _SLICE_DAYS
-                    else last
-                )
+                end = last if slice_days is None else min(begin + timedelta(days=slice_days - 1), last)
                 span = self.calendar.begin(begin), self.calendar.end(end)
                 series = await self._reports.series(plug.uuid, grain, *span)
                 yield [

@@ -146,11 +146,10 @@ class Reports:
     async def samples(self, uuid: Uuid, from_s: float, to_s: float, *, limit: int) -> SampleSeries:
         """Return samples of a plug between two moments, at most `limit`."""
         found = await self._meter(uuid)
-        rows = (
-            []
-            if found is None
-            else await found[0].samples(found[1].number, round(from_s * 1000), round(to_s * 1000), limit)
-        )
+        if found is None:
+            return SampleSeries(at_s=[], power_w=[], voltage_v=[], current_a=[], on=[])
+        store, meter = found
+        rows = await store.samples(meter.number, round(from_s * 1000), round(to_s * 1000), limit)
         return SampleSeries(
             at_s=[row.at_ms / 1000 for row in rows],
             power_w=[row.power_mw / 1000 for row in rows],

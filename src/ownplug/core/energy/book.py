@@ -13,9 +13,8 @@ from typing import NamedTuple, TypeAlias
 MINUTE_MS = 60_000
 
 _HALF_MICROJOULES = 2_000_000  # in a joule; what two powers in mW times ms make
-_MOST_MW = (
-    100_000_000  # far more than any plug carries: sums of it fit where they are kept, however wrong a plug is
-)
+# Far more than any plug carries: sums of it fit where they are kept, however wrong a plug is.
+_MOST_MW = 100_000_000
 _TURNED_BACK_MS = 86_400_000  # a clock that goes back farther than this had been wrong before
 
 Minute: TypeAlias = tuple[int, int, int]
@@ -75,9 +74,8 @@ class Book:
     def __init__(self, gap_ms: int, mark: Mark | None = None) -> None:
         self.gap_ms = gap_ms
         self._since_ms: int | None = mark.at_ms if mark else None
-        self._power_mw: int | None = (
-            mark.power_mw if mark else None
-        )  # None: on since then, at what is unknown
+        # None: on since then, at what is unknown
+        self._power_mw: int | None = mark.power_mw if mark else None
         self._minute_end_ms = 0
         self._half_uj = self._covered_ms = 0  # of the minute that ends there, since it was last taken
         self._left_half_uj = 0  # less than a joule, of what was taken

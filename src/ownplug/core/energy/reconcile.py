@@ -32,13 +32,11 @@ Source: captures (some minutes); assumed (that it is never more than an hour).
 _TOMORROW_S = 86_400
 _MOST_W = 4_000  # 16 A at 250 V
 _OPEN_MS = 60_000  # less than this uncovered is no gap
-_LOST_SHARE = (
-    0.3  # less than what was measured by this, and more than a few watt-hours: the plug has lost counts
-)
+# Less than what was measured by this share, and by more than some watt-hours: the plug has lost counts.
+_LOST_SHARE = 0.3
 _LOST_WH = 5
-_FINE_J = (
-    WH_J // 2
-)  # as long as samples can be wrong by no more than this, they are truer than whole watt-hours
+# As long as samples can be wrong by no more than this, they are truer than whole watt-hours.
+_FINE_J = WH_J // 2
 
 
 class Reason(Enum):
