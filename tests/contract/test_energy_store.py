@@ -409,6 +409,15 @@ async def test_the_first_day_is_that_of_any_meter(store: EnergyStore, kettle: in
 # --- forgetting ----------------------------------------------------------------------------------
 
 
+async def test_samples_tell_what_was_used_between_them(store: EnergyStore, kettle: int) -> None:
+    begin_ms = NOON_S * 1000
+    steps = ((0, 60_000), (10_000, 60_000), (20_000, 100_000), (120_000, 100_000))
+    await store.add(Batch(samples=[(kettle, sample(begin_ms + at_ms, mw)) for at_ms, mw in steps]))
+    assert await store.measured_j(kettle, begin_ms, 90_000) == 600 + 800  # and nothing of the gap
+    assert await store.measured_j(kettle, begin_ms + 10_000, 90_000) == 800
+    assert await store.measured_j(kettle, begin_ms + 20_001, 90_000) == 0
+
+
 async def test_only_samples_and_minutes_are_pruned(store: EnergyStore, kettle: int) -> None:
     batch = used(kettle, (NOON_S, 1), (NOON_S + 60, 2))
     batch.samples += [(kettle, sample(NOON_S * 1000)), (kettle, sample(NOON_S * 1000 + 1))]

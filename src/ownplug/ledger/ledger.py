@@ -236,6 +236,7 @@ class Ledger:
                 now.timestamp(),
                 hourly,
                 await self._doubt_j(self.store, meter.number, each.day),
+                await self._fresh_j(self.store, meter.number, each) if each.day == today else 0,
             )
             if found is not None:
                 corrections.append(found)
@@ -255,6 +256,11 @@ class Ledger:
             replace(found.get(start_s, Hour(start_s=start_s, length_s=length_s)), length_s=length_s)
             for start_s, length_s in self.calendar.hours(day)
         ]
+
+    async def _fresh_j(self, store: EnergyStore, meter: int, told: Told) -> int:
+        """What was measured after a plug last counted something in this day."""
+        since_s = max(told.updated_s, self.calendar.begin(told.day))
+        return await store.measured_j(meter, since_s * 1000, self._meters.gap_ms)
 
     async def _doubt_j(self, store: EnergyStore, meter: int, day: date) -> int:
         from_s, to_s = self._span(day)

@@ -60,6 +60,12 @@ class EnergyStore(Protocol):
         between them.
         """
 
+    async def measured_j(self, meter: int, from_ms: int, gap_ms: int) -> int:
+        """Return how many joules samples of one meter add up to from a moment on, to the newest.
+
+        Between two that are no farther apart than `gap_ms`, power went straight from one to the other.
+        """
+
     async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
         """Return when each minute began, its joules, and how many milliseconds of it are covered."""
 

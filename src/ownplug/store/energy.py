@@ -44,11 +44,15 @@ _NOTE = """
     INSERT OR IGNORE INTO energy_correction (meter, at, day, reason, before_wh, after_wh, told_wh, uncovered_s)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
-_DOUBT = """
-    SELECT coalesce(sum(abs(power_mw - before_mw) * (at_ms - before_ms)), 0) FROM (
+_BETWEEN_SAMPLES = """
+    SELECT coalesce(sum({power} * (at_ms - before_ms)), 0) FROM (
       SELECT at_ms, power_mw, lag(at_ms) OVER later AS before_ms, lag(power_mw) OVER later AS before_mw
       FROM energy_sample WHERE meter = ? AND at_ms >= ? AND at_ms < ? WINDOW later AS (ORDER BY at_ms))
     WHERE at_ms - before_ms <= ?"""
+_DOUBT = _BETWEEN_SAMPLES.format(power="abs(power_mw - before_mw)")
+_MEASURED = _BETWEEN_SAMPLES.format(power="(max(power_mw, 0) + max(before_mw, 0)) / 2")
+_MICROJOULES = 1_000_000
+_END_OF_TIME_MS = 2**62
 
 _UNSUMMED = """
     SELECT number, at_ms, power_mw, voltage_mv, current_ma, is_on FROM energy_meter
@@ -180,7 +184,12 @@ class EnergyRows:
     async def doubt_j(self, meter: int, from_ms: int, to_ms: int, gap_ms: int) -> int:
         """See `EnergyStore.doubt_j`."""
         [(doubt_uj,)] = await self._database.look(_DOUBT, meter, from_ms, to_ms, gap_ms)
-        return int(doubt_uj) // 1_000_000
+        return int(doubt_uj) // _MICROJOULES
+
+    async def measured_j(self, meter: int, from_ms: int, gap_ms: int) -> int:
+        """See `EnergyStore.measured_j`."""
+        [(used_uj,)] = await self._database.look(_MEASURED, meter, from_ms, _END_OF_TIME_MS, gap_ms)
+        return int(used_uj) // _MICROJOULES
 
     async def minutes(self, meter: int, from_s: int, to_s: int) -> list[tuple[int, int, int]]:
         """See `EnergyStore.minutes`."""

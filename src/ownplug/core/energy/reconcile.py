@@ -144,6 +144,7 @@ def weigh(
     now_s: float,
     shape: Mapping[int, int] | None = None,
     doubt_j: int = 0,
+    fresh_j: int = 0,
 ) -> Correction | None:
     """Weigh what was measured on one day against what the plug counted; None: they agree.
 
@@ -153,16 +154,17 @@ def weigh(
         now_s: Unix time.
         shape: watt-hours that the plug counted in an hour, by when that began, where it tells so.
         doubt_j: by how many joules samples of that day can be wrong.
+        fresh_j: how many of the joules were measured after the plug last counted; of a day that is over, none.
     """
     measured_j = sum(hour.measured_j for hour in hours)
     before_j = measured_j + sum(hour.corrected_j for hour in hours)
     is_over = hours[-1].start_s + hours[-1].length_s <= now_s
     open_s = {hour.start_s: _open_s(hour, now_s) for hour in hours}
-    reason, target_j = _target(told.energy_wh * WH_J, measured_j, doubt_j)
-    missing_j = target_j - measured_j
+    reason, target_j = _target(told.energy_wh * WH_J, measured_j - fresh_j, doubt_j)
+    missing_j = target_j + fresh_j - measured_j
     filled_j = min(max(missing_j, 0), int(_MOST_W * sum(open_s.values())))
     spread = _spread(filled_j, _weights(hours, open_s, shape or {}))
-    if is_over and missing_j != filled_j:
+    if missing_j < 0 or (is_over and missing_j != filled_j):
         rest = _spread(
             missing_j - filled_j,
             {hour.start_s: hour.measured_j if measured_j else hour.length_s for hour in hours},

@@ -102,7 +102,15 @@ def test_of_a_day_that_goes_on_only_gaps_are_filled() -> None:
     correction = weigh(told(200), hours(*[10.0] * 6, covered=6), noon_s)
     assert correction is not None
     assert correction.hours == {BEGIN_S + number * 3600: round(140 / 6 * 3600) for number in range(6, 12)}
-    assert weigh(told(110), hours(*[10.0] * 12, covered=12), noon_s) is None
+
+
+def test_of_a_day_that_goes_on_what_came_after_the_count_is_left_alone() -> None:
+    noon_s = BEGIN_S + 12 * 3600
+    measured = hours(*[10.0] * 12, covered=12)
+    assert weigh(told(110), measured, noon_s, fresh_j=10 * 3600) is None
+    correction = weigh(told(100), measured, noon_s, fresh_j=10 * 3600)
+    assert correction is not None
+    assert (correction.reason, correction.after_wh) == (Reason.SAMPLING, 110.5)
 
 
 def test_no_gap_gets_more_than_a_plug_lets_through() -> None:
