@@ -7,30 +7,19 @@ times as ISO 8601 text in UTC. A newer hub may tell more.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-from ownplug.client.address import START_HINT, HubAddress
+from ownplug.client.address import HubAddress
+from ownplug.client.asking import Asking, Document, document, field_of, plug_path, word_of
 from ownplug.client.energy import EnergyCalls
-from ownplug.client.problems import raise_problem
 from ownplug.client.rules import RuleCalls
 from ownplug.client.tariffs import TariffCalls
-from ownplug.core.errors import Unexpected, Unreachable, UsageError
 from ownplug.core.secret import Secret
-from ownplug.transport.http import JsonClient
-from ownplug.transport.tls import client_context
 
-# A toggle asks the plug three times; the hub gives each question some seconds and names the one that failed.
-_TIMEOUT_S = 30.0
-_RULES_S = 60.0  # a plug with many timers is asked for each of them
 _SCAN_S = 60.0  # a plug's radio may be away for a while
-_TABLE_S = 120.0  # years of quarter hours, on a small machine
 _PLUGS_OF_A_PAGE = 1000  # about a megabyte
-_FILE_PATIENCE_S = 300.0  # a large home is copied, checked and measured before the first byte comes
-
-Document = dict[str, Any]
 
 
 class HubClient:
@@ -45,54 +34,53 @@ class HubClient:
     Attributes:
         timers: what plugs do by themselves, and when.
         auto_offs: after what time they turn themselves off.
-        tariffs: what energy costs.
+        energy: what plugs have used.
+        tariffs: what that costs.
     """
 
     def __init__(self, address: HubAddress) -> None:
-        self._address = address
-        is_https = address.url.startswith("https:")
-        self._http = JsonClient(tls=client_context(address.ca) if is_https and address.ca else None)
-        self.timers = RuleCalls("timers", self._of_plug)
-        self.auto_offs = RuleCalls("auto-offs", self._of_plug)
-        self.energy = EnergyCalls(self._get, self._fetch, _path)
-        self.tariffs = TariffCalls(self._of_home)
+        self._hub = Asking(address)
+        self.timers = RuleCalls("timers", self._hub.of_plug)
+        self.auto_offs = RuleCalls("auto-offs", self._hub.of_plug)
+        self.energy = EnergyCalls(self._hub.get, self._hub.fetch, plug_path)
+        self.tariffs = TariffCalls(self._hub.of_home)
 
     async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
+        await self._hub.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.__aexit__(kind, error, trace)
+        await self._hub.__aexit__(kind, error, trace)
 
     @property
     def address(self) -> HubAddress:
         """Where the hub is, and the login to it."""
-        return self._address
+        return self._hub.address
 
     async def home(self, *, show_secrets: bool = False) -> Document:
         """Return who the home is and where it listens; its key is `***` unless `show_secrets`."""
-        return await self._call("GET", f"/home{_secrets(show_secrets)}")
+        return await self._hub.call("GET", f"/home{_secrets(show_secrets)}")
 
     async def change_key(self, key: Secret) -> None:
         """Give the home another key, 32 hexadecimal digits; each plug keeps its own until it is given the new one."""
-        await self._request("PUT", "/home/key", {"key": key.reveal()})
+        await self._hub.request("PUT", "/home/key", {"key": key.reveal()})
 
     async def plugs(self) -> list[Document]:
         """Return all plugs of the home; the hub is asked page by page, so that no answer is too long."""
         found: list[Document] = []
         after = ""
         while True:
-            told = await self._call("GET", f"/plugs?limit={_PLUGS_OF_A_PAGE}{after}")
-            found += _field(told, "plugs", list)
+            told = await self._hub.call("GET", f"/plugs?limit={_PLUGS_OF_A_PAGE}{after}")
+            found += field_of(told, "plugs", list)
             if told.get("next") is None:
                 return found
             after = f"&after={quote(str(told['next']), safe='')}"
 
     async def plug(self, plug: str, *, show_secrets: bool = False) -> Document:
         """Return one plug; its key is `***` unless `show_secrets`."""
-        return await self._call("GET", f"{_path(plug)}{_secrets(show_secrets)}")
+        return await self._hub.call("GET", f"{plug_path(plug)}{_secrets(show_secrets)}")
 
     async def change(
         self, plug: str, *, name: str | None = None, room: str | None = None, icon: str | None = None
@@ -100,7 +88,7 @@ class HubClient:
         """Call a plug something else, say in which room it is, or how it is shown (empty: none); return it."""
         told = {"name": name, "room": room, "icon": icon}
         wanted = {field: value for field, value in told.items() if value is not None}
-        return await self._call("PATCH", _path(plug), wanted)
+        return await self._hub.call("PATCH", plug_path(plug), wanted)
 
     async def safeguard(self, plug: str, **wanted: Any) -> Document:
         """Say what the hub shall see to about a plug; return it. What is not given stays.
@@ -109,41 +97,45 @@ class HubClient:
             plug: which.
             wanted: `after_power_loss` ("keep", "on", "off"), `limit` (`power_w` and `for_s`, or None), `never_off`.
         """
-        return await self._call("PATCH", f"{_path(plug)}/safeguards", wanted)
+        return await self._hub.call("PATCH", f"{plug_path(plug)}/safeguards", wanted)
 
     async def allow_again(self, plug: str) -> Document:
         """Let a plug be switched on again that its limit had switched off; return it."""
-        return await self._call("POST", f"{_path(plug)}/allow")
+        return await self._hub.call("POST", f"{plug_path(plug)}/allow")
 
     async def forget(self, plug: str) -> None:
         """Remove a plug from the home."""
-        await self._request("DELETE", _path(plug))
+        await self._hub.request("DELETE", plug_path(plug))
 
     async def switch(self, plug: str, *, on: bool, channel: int = 0) -> Document:
         """Switch a relay; return its state as the plug told it: `channel`, `on`, `changed_at`."""
-        return await self._call("PUT", f"{_path(plug)}/relays/{channel}", {"on": on})
+        return await self._hub.call("PUT", f"{plug_path(plug)}/relays/{channel}", {"on": on})
 
     async def toggle(self, plug: str, *, channel: int = 0) -> Document:
         """Switch a relay to its other side; return its state as `switch` does."""
-        return await self._call("POST", f"{_path(plug)}/relays/{channel}/toggle")
+        return await self._hub.call("POST", f"{plug_path(plug)}/relays/{channel}/toggle")
 
     async def electricity(self, plug: str, *, channel: int = 0) -> Document:
         """Ask the plug for its power now: `at`, `power_w`, `voltage_v`, `current_a`."""
-        return await self._call("GET", f"{_path(plug)}/electricity?channel={channel}")
+        return await self._hub.call("GET", f"{plug_path(plug)}/electricity?channel={channel}")
 
     async def consumption(self, plug: str) -> list[Document]:
         """Ask the plug for the energy of the days it remembers: `day`, `energy_wh` of each."""
-        days: list[Document] = _field(await self._call("GET", f"{_path(plug)}/consumption"), "days", list)
+        days: list[Document] = field_of(
+            await self._hub.call("GET", f"{plug_path(plug)}/consumption"), "days", list
+        )
         return days
 
     async def light(self, plug: str) -> bool:
         """Ask whether the plug's own light shows what it does."""
-        on: bool = _field(await self._call("GET", f"{_path(plug)}/light"), "on", bool)
+        on: bool = field_of(await self._hub.call("GET", f"{plug_path(plug)}/light"), "on", bool)
         return on
 
     async def set_light(self, plug: str, *, on: bool) -> bool:
         """Let the plug's own light show what it does, or keep it dark; return what the plug then says."""
-        shown: bool = _field(await self._call("PUT", f"{_path(plug)}/light", {"on": on}), "on", bool)
+        shown: bool = field_of(
+            await self._hub.call("PUT", f"{plug_path(plug)}/light", {"on": on}), "on", bool
+        )
         return shown
 
     async def request(
@@ -151,11 +143,11 @@ class HubClient:
     ) -> Document:
         """Send a plug a message of its own language; return `method`, `namespace`, `payload` of its reply."""
         message = {"method": method, "namespace": namespace, "payload": payload or {}}
-        return await self._call("POST", f"{_path(plug)}/request", message)
+        return await self._hub.call("POST", f"{plug_path(plug)}/request", message)
 
     async def firmware(self, plug: str) -> Document:
         """Return which firmware a plug has: `version`, and its `upgrade`, under way or over (None: there was none)."""
-        return await self._call("GET", f"{_path(plug)}/firmware")
+        return await self._hub.call("GET", f"{plug_path(plug)}/firmware")
 
     async def begin_upgrade(
         self,
@@ -174,11 +166,11 @@ class HubClient:
         """
         said = {"model": model, "hardware": hardware, "confirm": confirm, "md5": md5}
         query = urlencode({**said, "virtual": str(is_virtual).lower()})
-        return _document(await self._request("POST", f"{_path(plug)}/firmware?{query}", file=image))
+        return document(await self._hub.request("POST", f"{plug_path(plug)}/firmware?{query}", file=image))
 
     async def give_up_upgrade(self, plug: str) -> None:
         """Give an upgrade up that the plug was not told of yet, or forget one that is over."""
-        await self._request("DELETE", f"{_path(plug)}/firmware")
+        await self._hub.request("DELETE", f"{plug_path(plug)}/firmware")
 
     async def availability(self, plug: str, *, limit: int = 50, before: int | None = None) -> Document:
         """Return when a plug was there, newest first: `spans` (`from`, `to`, `availability`, `reason`) and `next`.
@@ -186,21 +178,21 @@ class HubClient:
         `next` is the `before` of the next page, None on the last; `to` is None while a span lasts.
         """
         page = f"limit={limit}" if before is None else f"limit={limit}&before={before}"
-        return await self._call("GET", f"{_path(plug)}/availability?{page}")
+        return await self._hub.call("GET", f"{plug_path(plug)}/availability?{page}")
 
     async def messages(self, plug: str, *, limit: int = 50) -> list[Document]:
         """Return the last messages between the hub and a plug, newest first, with `***` for their secrets."""
-        found = await self._call("GET", f"{_path(plug)}/messages?limit={limit}")
-        messages: list[Document] = _field(found, "messages", list)
+        found = await self._hub.call("GET", f"{plug_path(plug)}/messages?limit={limit}")
+        messages: list[Document] = field_of(found, "messages", list)
         return messages
 
     async def diagnostics(self) -> Document:
         """Return a report to attach to a fault, without secrets, names and addresses."""
-        return await self._call("GET", "/diagnostics")
+        return await self._hub.call("GET", "/diagnostics")
 
     async def refusals(self) -> list[Document]:
         """Return who could not come in lately, oldest first: `at`, `address`, `cause`, `detail`, `mac` of each."""
-        found: list[Document] = _field(await self._call("GET", "/refusals"), "refusals", list)
+        found: list[Document] = field_of(await self._hub.call("GET", "/refusals"), "refusals", list)
         return found
 
     async def add_user(
@@ -214,37 +206,37 @@ class HubClient:
     ) -> None:
         """Add a user, or change its password, its scope and the topic filters of the MQTT server it may use."""
         rights = {"read": read or [], "write": write or [], "scope": scope}
-        await self._request("POST", "/users", {"name": name, "password": password.reveal(), **rights})
+        await self._hub.request("POST", "/users", {"name": name, "password": password.reveal(), **rights})
 
     async def change_user(self, name: str, **rights: Any) -> Document:
         """Give a user other rights, and return it: `scope` (None: no API), `read`, `write`. What is not given stays."""
-        return await self._call("PATCH", f"/users/{_word(name, 'a user', 'ownplug user list')}", rights)
+        return await self._hub.call("PATCH", f"/users/{word_of(name, 'a user', 'ownplug user list')}", rights)
 
     async def users(self) -> list[Document]:
         """Return all users: `name`, `scope`, `read`, `write` of each."""
-        found: list[Document] = _field(await self._call("GET", "/users"), "users", list)
+        found: list[Document] = field_of(await self._hub.call("GET", "/users"), "users", list)
         return found
 
     async def remove_user(self, name: str) -> None:
         """Remove a user; it is signed out, and its connections to the MQTT server end at once."""
-        await self._request("DELETE", f"/users/{_word(name, 'a user', 'ownplug user list')}")
+        await self._hub.request("DELETE", f"/users/{word_of(name, 'a user', 'ownplug user list')}")
 
     async def create_token(self, name: str, scope: str) -> Document:
         """Make a token for a program: `id`, `name`, `scope`, `made_at`, and, this once, `token`."""
-        return await self._call("POST", "/tokens", {"name": name, "scope": scope})
+        return await self._hub.call("POST", "/tokens", {"name": name, "scope": scope})
 
     async def tokens(self) -> list[Document]:
         """Return all tokens: `id`, `name`, `scope`, `made_at` of each."""
-        found: list[Document] = _field(await self._call("GET", "/tokens"), "tokens", list)
+        found: list[Document] = field_of(await self._hub.call("GET", "/tokens"), "tokens", list)
         return found
 
     async def revoke_token(self, token: str) -> None:
         """Take a token back, by its name or id; it ends at once."""
-        await self._request("DELETE", f"/tokens/{_word(token, 'a token', 'ownplug token list')}")
+        await self._hub.request("DELETE", f"/tokens/{word_of(token, 'a token', 'ownplug token list')}")
 
     async def look_at_plug(self, url: str) -> Document:
         """Have the hub ask a plug in pairing mode: `uuid`, `model`, and the `networks` that it hears."""
-        return await self._call("POST", "/pairings/look", {"url": url}, timeout_s=_SCAN_S)
+        return await self._hub.call("POST", "/pairings/look", {"url": url}, timeout_s=_SCAN_S)
 
     async def begin_pairing(
         self, url: str, *, ssid: str, password: Secret, name: str = "", switches: bool = True
@@ -257,20 +249,20 @@ class HubClient:
             "name": name,
             "switches": switches,
         }
-        return await self._call("POST", "/pairings", wish)
+        return await self._hub.call("POST", "/pairings", wish)
 
     async def pairing(self, id_: str) -> Document:
         """Return a pairing as it is now: `state` (running, done, failed), `phase`, `steps`, `failure`."""
-        return await self._call("GET", f"/pairings/{quote(id_, safe='')}")
+        return await self._hub.call("GET", f"/pairings/{quote(id_, safe='')}")
 
     async def pairings(self) -> list[Document]:
         """Return the pairings of late, oldest first."""
-        found: list[Document] = _field(await self._call("GET", "/pairings"), "pairings", list)
+        found: list[Document] = field_of(await self._hub.call("GET", "/pairings"), "pairings", list)
         return found
 
     async def cancel_pairing(self, id_: str) -> None:
         """Give a pairing up, or forget one that ended."""
-        await self._request("DELETE", f"/pairings/{quote(id_, safe='')}")
+        await self._hub.request("DELETE", f"/pairings/{quote(id_, safe='')}")
 
     async def settings(self, *, show_secrets: bool = False) -> list[Document]:
         """Return the hub's settings: `name`, `value`, `source`, `default`, `meaning` of each, and how it is changed.
@@ -278,15 +270,15 @@ class HubClient:
         That is: whether it is `changeable`, when a change is felt (`effect`), and what is `waiting` for the next start.
         The home's position is `***` unless `show_secrets`.
         """
-        found: list[Document] = _field(
-            await self._call("GET", f"/settings{_secrets(show_secrets)}"), "settings", list
+        found: list[Document] = field_of(
+            await self._hub.call("GET", f"/settings{_secrets(show_secrets)}"), "settings", list
         )
         return found
 
     async def change_settings(self, changes: Document) -> list[Document]:
         """Change some settings by `section.field`, all or none; None gives one its default back. Return all of them."""
-        found = await self._call("PATCH", "/settings", {"changes": changes})
-        settings: list[Document] = _field(found, "settings", list)
+        found = await self._hub.call("PATCH", "/settings", {"changes": changes})
+        settings: list[Document] = field_of(found, "settings", list)
         return settings
 
     async def backup(self, passphrase: Secret | None, take: Callable[[bytes], Awaitable[None]]) -> None:
@@ -295,138 +287,17 @@ class HubClient:
         The file is whole if this returns; `ownplug.app.check_backup` proves it.
         """
         wish = {"passphrase": passphrase.reveal()} if passphrase is not None else {"without_secrets": True}
-        await self._download("POST", "/backup", take, kind="application/octet-stream", body=wish)
+        await self._hub.download("POST", "/backup", take, kind="application/octet-stream", body=wish)
 
-    async def events(self, *, watch: Sequence[str] = ()) -> AsyncGenerator[Document, None]:
+    def events(self, *, watch: Sequence[str] = ()) -> AsyncGenerator[Document, None]:
         """Yield what happens from now on, each a dictionary with `event`, `at`, `uuid`, `name` and more.
 
-        The plugs of `watch` are read each second meanwhile.
-
-        An event `missed` tells a listener that is too slow how many it lost. Ends only by raising:
-        LinkBroken when the hub stops. Whoever leaves earlier closes it: `async with aclosing(hub.events())`.
+        The plugs of `watch` are read each second meanwhile. An event `missed` tells a listener that is too slow how
+        many it lost. Ends only by raising: LinkBroken when the hub stops. Whoever leaves earlier closes it:
+        `async with aclosing(hub.events())`.
         """
-        url = f"{self._address.url}/api/v1/events"
-        if watch:
-            url += f"?{urlencode([('watch', plug) for plug in watch])}"
-        try:
-            stream = cast("AsyncGenerator[Any, None]", self._http.events(url, token=self._address.token))
-            async with aclosing(stream) as events:
-                async for event in events:
-                    yield _document(event)
-        except Unreachable as error:
-            raise _no_hub(error) from error
-
-    async def _call(
-        self, method: str, path: str, body: Document | None = None, *, timeout_s: float = _TIMEOUT_S
-    ) -> Document:
-        return _document(await self._request(method, path, body, timeout_s=timeout_s))
-
-    async def _get(self, path: str) -> Document:
-        return await self._call("GET", path)
-
-    async def _fetch(self, path: str, take: Callable[[bytes], Awaitable[None]], kind: str) -> None:
-        await self._download("GET", path, take, kind=kind)
-
-    async def _download(
-        self,
-        method: str,
-        path: str,
-        take: Callable[[bytes], Awaitable[None]],
-        *,
-        kind: str,
-        body: Document | None = None,
-    ) -> None:
-        """Have the hub make a file, and hand it on as it comes."""
-        url = f"{self._address.url}/api/v1{path}"
-        try:
-            reply = await self._http.download(
-                method,
-                url,
-                take,
-                kind=kind,
-                json=body,
-                token=self._address.token,
-                patience_s=_FILE_PATIENCE_S,
-            )
-        except Unreachable as error:
-            raise _no_hub(error) from error
-        if reply.status >= 300:
-            raise_problem(reply.status, reply.data)
-        if reply.data is not None:
-            raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
-
-    async def _of_plug(self, method: str, plug: str, path: str, body: Document | None = None) -> Document:
-        """Ask for a part of a plug; where the hub says nothing, the answer is empty."""
-        told = await self._request(method, f"{_path(plug)}/{path}", body, timeout_s=_RULES_S)
-        return {} if told is None else _document(told)
-
-    async def _of_home(
-        self, method: str, path: str, body: Document | None = None, *, table: bytes | None = None
-    ) -> Document:
-        """Ask for something; where the hub says nothing, the answer is empty. A table is sent as CSV."""
-        timeout_s = _TIMEOUT_S if table is None else _TABLE_S
-        told = await self._request(method, path, body, file=table, file_type="text/csv", timeout_s=timeout_s)
-        return {} if told is None else _document(told)
-
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        body: Document | None = None,
-        *,
-        file: bytes | None = None,
-        file_type: str = "application/octet-stream",
-        timeout_s: float = _TIMEOUT_S,
-    ) -> object:
-        url = f"{self._address.url}/api/v1{path}"
-        try:
-            reply = await self._http.request(
-                method,
-                url,
-                json=body,
-                file=file,
-                file_type=file_type,
-                token=self._address.token,
-                timeout_s=timeout_s,
-            )
-        except Unreachable as error:
-            raise _no_hub(error) from error
-        if reply.status >= 300:
-            raise_problem(reply.status, reply.data)
-        return reply.data
-
-
-def _path(plug: str) -> str:
-    return f"/plugs/{_word(plug, 'a plug', 'ownplug plugs')}"
-
-
-def _word(name: str, what: str, listing: str) -> str:
-    """Write a person's word for something as a part of a URL."""
-    word = name.strip()
-    if not word or "/" in word or word in {".", ".."}:
-        raise UsageError(f"{name!r} does not name {what}.", hint=f"`{listing}` lists them.")
-    try:
-        return quote(word, safe="")
-    except UnicodeEncodeError as error:
-        raise UsageError(f"{name!r} does not name {what}.", hint=f"`{listing}` lists them.") from error
+        return self._hub.events(watch=watch)
 
 
 def _secrets(show: bool) -> str:  # noqa: FBT001 - private, and named by the function
     return "?show_secrets=true" if show else ""
-
-
-def _document(data: object) -> Document:
-    if not isinstance(data, dict):
-        raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
-    return data
-
-
-def _field(document: Document, name: str, kind: type) -> Any:
-    value = document.get(name)
-    if not isinstance(value, kind):
-        raise Unexpected("The answer does not come from an ownplug hub.", hint="Check the hub's URL.")
-    return value
-
-
-def _no_hub(error: Unreachable) -> Unreachable:
-    return Unreachable(f"No hub answers: {error}", hint=START_HINT)
