@@ -20,7 +20,7 @@ run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched a
 	@$(BIN)/ownplug demo
 
 test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) ## every test
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak"
 
 check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/ruff format --check .
@@ -30,7 +30,7 @@ check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not slow" tests/unit tests/recordings tests/docs
 
 e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) ## whole programs over real sockets, with foreign judges
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m e2e
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m e2e
 
 SOAK_HOURS ?= 24
 SOAK_MINUTES ?= 10
