@@ -13,12 +13,12 @@ from ownplug.web.description import ANY_FAILURE, describe, operation_id
 from ownplug.web.doors import Doors
 from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
-from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
 from ownplug.web.live import live
 from ownplug.web.observing import observing, reporting, watchdog
+from ownplug.web.page import page
 from ownplug.web.pairing import pairing
 from ownplug.web.plugs import listing
 from ownplug.web.problems import answer_failures
@@ -31,7 +31,7 @@ from ownplug.web.tokens import tokens
 
 _ROUTERS = (
     health,
-    front,
+    page,
     open_session,
     session,
     reading,
