@@ -9,7 +9,7 @@ from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HubApi
 from ownplug.hub.availability import AvailabilitySpan
-from ownplug.hub.energy import By, Comparison, Energy, Total, csv_lines
+from ownplug.hub.energy import By, Comparison, Energy, NamedSeries, Total, csv_lines
 from ownplug.hub.events import (
     CommandRefused,
     Event,
@@ -53,7 +53,7 @@ from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
 from ownplug.hub.views import HomeView, PlugView, UserView
-from ownplug.ledger import Grain, SampleSeries, Series
+from ownplug.ledger import Grain, PartSeries, Peak, SampleSeries, Series
 from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
@@ -89,9 +89,12 @@ __all__ = [
     "Logins",
     "MessageView",
     "MqttServer",
+    "NamedSeries",
     "Observing",
     "Obstacle",
+    "PartSeries",
     "PasswordCheck",
+    "Peak",
     "Penalties",
     "PlugBound",
     "PlugChange",

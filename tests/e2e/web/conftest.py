@@ -45,8 +45,11 @@ from ownplug.hub import (
     KeptRules,
     Logins,
     MessageView,
+    NamedSeries,
     Obstacle,
+    PartSeries,
     PasswordCheck,
+    Peak,
     Penalties,
     PlugChange,
     PlugView,
@@ -253,6 +256,33 @@ class MemoryEnergy:
     async def samples(self, reference: str, from_s: float, to_s: float, *, limit: int) -> SampleSeries:
         self._hub.plug(reference)
         return SampleSeries(at_s=[from_s], power_w=[41.5], voltage_v=[229.8], current_a=[0.181], on=[True])
+
+    async def series_by(
+        self,
+        by: By,
+        grain: Grain,
+        from_s: int,
+        to_s: int,
+        *,
+        references: list[str] | None = None,
+        room: str | None = None,
+    ) -> list[NamedSeries]:
+        series = await self.series((references or ["kettle"])[0], grain, from_s, to_s)
+        if room or not series.starts_s:
+            return []
+        key, name = (UUID.text, "kettle") if by is By.PLUG else ("", "")
+        return [NamedSeries(key=key, name=name, part=PartSeries(plugs=1, series=series))]
+
+    async def peaks(self, day: date, *, references: list[str] | None = None) -> list[tuple[PlugRecord, Peak]]:
+        plugs = [self._hub.plug(each) for each in references or ["kettle"]]
+        at_s = self.calendar.begin(day) + 0.5
+        return [
+            (
+                PlugRecord(uuid=plug.uuid, name=plug.name, registered_at=NOON),
+                Peak(uuid=plug.uuid, power_w=2000.5, at_s=at_s),
+            )
+            for plug in plugs
+        ]
 
     async def counters_j(self) -> dict[Uuid, int]:
         return {UUID: 4_444_200}

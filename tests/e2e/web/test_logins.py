@@ -204,6 +204,8 @@ NEEDS_READ = {
     ("GET", "/api/v1/plugs/0/energy/corrections"),
     ("GET", "/api/v1/energy"),
     ("GET", "/api/v1/energy/comparison"),
+    ("GET", "/api/v1/energy/series"),
+    ("GET", "/api/v1/energy/peaks"),
     ("GET", "/api/v1/energy/table"),
     ("GET", "/api/v1/energy/table.csv"),
     ("GET", "/api/v1/plugs/0/messages"),
