@@ -378,9 +378,11 @@ class MemoryHub:
 
     @contextmanager
     def watching(self, *references: str) -> Iterator[None]:
-        self.watched = [self.plug(each).name for each in references]
+        names = [self.plug(each).name for each in references]
+        self.watched += names
         yield
-        self.watched = []
+        for name in names:
+            self.watched.remove(name)
 
     def home(self) -> HomeView:
         return HomeView(user_id="10001", key=Secret(KEY), mqtts="127.0.0.1:8883", ca="/home/tls/ca.pem")

@@ -268,6 +268,9 @@ async def test_who_is_out_hears_nothing_more(hub: MemoryHub, url: str, logins: L
     bearer = {"Authorization": f"Bearer {token.reveal()}"}
     async with connect(address, additional_headers=bearer, proxy=None) as listener:
         await logins.tokens.revoke(record.id)
+        await listener.send('{"watch": ["kettle"]}')
+        await (await listener.ping())  # what was said before it is heard by then
+        assert hub.watched == []
         hub.broadcast.publish(event(hub))
         with pytest.raises(ConnectionClosed) as closed:
             await listener.recv()
