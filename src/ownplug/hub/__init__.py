@@ -48,6 +48,7 @@ from ownplug.hub.readiness import Obstacle
 from ownplug.hub.recent_warnings import RecentWarnings
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.registry import PlugChange
+from ownplug.hub.session import LinkKind
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
@@ -85,6 +86,7 @@ __all__ = [
     "HubSettings",
     "KeptRules",
     "LimitBroken",
+    "LinkKind",
     "LoginStore",
     "Logins",
     "MessageView",

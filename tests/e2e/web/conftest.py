@@ -43,6 +43,7 @@ from ownplug.hub import (
     Grain,
     HomeView,
     KeptRules,
+    LinkKind,
     Logins,
     MessageView,
     NamedSeries,
@@ -363,6 +364,8 @@ class MemoryHub:
             hardware="2.0.0",
             firmware="2.1.7",
             edition="first",
+            link=LinkKind.MQTT,
+            answers_in_s=0.25,
             talk=StartupTalk(connected_at=NOON, address="192.168.1.20", clock_questions=1, binds=2),
             state=PlugState(
                 availability=Availability.ONLINE,
@@ -385,7 +388,13 @@ class MemoryHub:
             self.watched.remove(name)
 
     def home(self) -> HomeView:
-        return HomeView(user_id="10001", key=Secret(KEY), mqtts="127.0.0.1:8883", ca="/home/tls/ca.pem")
+        return HomeView(
+            user_id="10001",
+            key=Secret(KEY),
+            started_at=NOON,
+            mqtts="127.0.0.1:8883",
+            ca="/home/tls/ca.pem",
+        )
 
     def plugs(
         self, *, limit: int | None = None, after: str | None = None

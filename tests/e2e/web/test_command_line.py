@@ -87,6 +87,8 @@ def test_a_plug_is_shown(terminal: Terminal) -> None:
         "reason:",
         "bound:         yes",
         "signal:        87",
+        "link:          mqtt",
+        "answers in s:  0.25",
         "timezone:      Europe/Berlin",
         "registered at: 2025-06-01T12:00:00Z",
         "relays:        off",

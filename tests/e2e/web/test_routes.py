@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ownplug import __version__
 from ownplug.core import errors
 from ownplug.core.energy.tariff import DayNight
 from ownplug.core.records import AfterPowerLoss
@@ -45,6 +46,8 @@ PLUG = {
         "has_told_meter": False,
     },
     "signal": 87,
+    "link": "mqtt",
+    "answers_in_s": 0.25,
     "timezone": "Europe/Berlin",
     "registered_at": "2025-06-01T12:00:00Z",
     "relays": [RELAY | {"on": False}],
@@ -63,6 +66,8 @@ HOME = {
     "ca": "/home/tls/ca.pem",
     "timezone": "UTC",
     "position": "",
+    "version": __version__,
+    "started_at": "2025-06-01T12:00:00Z",
 }
 KEY = "0123456789abcdef0123456789abcdef"
 

@@ -57,6 +57,7 @@ UNITS = {
     "at": "_s",
     "timeout": "_s",
     "uptime": "_s",
+    "answers_in": "_s",
     "size": "_bytes",
     "offset": "_min",
     "after": "_s _wh",
