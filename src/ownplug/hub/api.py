@@ -402,6 +402,7 @@ class HubApi:
             firmware=plug.firmware,
             room=plug.room,
             icon=plug.icon,
+            series=plug.series,
             safeguards=plug.safeguards,
             trip=plug.trip,
             edition=edition(plug),

@@ -45,6 +45,7 @@ class PlugView:
     firmware: str
     room: str = ""
     icon: str = ""
+    series: int = 1  # which colour it has in charts
     safeguards: Safeguards = NO_SAFEGUARDS
     trip: Trip | None = None
     edition: str = ""  # of what the owner says of it; another after each change

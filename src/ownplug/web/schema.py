@@ -190,6 +190,7 @@ class Plug(BaseModel):
     name: str
     room: str
     icon: str
+    series: int = Field(description="which colour it has in charts, 1 to 5; it keeps it")
     mac: str
     key: str
     model: str
@@ -302,6 +303,7 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         name=plug.name,
         room=plug.room,
         icon=plug.icon,
+        series=plug.series,
         mac=plug.uuid.mac.text,
         key=_shown(plug.key, show_secrets),
         model=plug.model,
@@ -316,7 +318,7 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         talk=_talk_document(plug.talk) if plug.talk is not None else None,
         signal=state.signal,
         link=plug.link.value if plug.link else "",
-        answers_in_s=plug.answers_in_s,
+        answers_in_s=None if plug.answers_in_s is None else round(plug.answers_in_s, 3),
         timezone=state.timezone,
         registered_at=plug.registered_at,
         relays=[relay_document(relay) for relay in state.relays],

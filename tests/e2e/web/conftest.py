@@ -363,6 +363,7 @@ class MemoryHub:
             sub_type="eu",
             hardware="2.0.0",
             firmware="2.1.7",
+            series=3,
             edition="first",
             link=LinkKind.MQTT,
             answers_in_s=0.25,

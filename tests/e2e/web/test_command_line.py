@@ -75,6 +75,7 @@ def test_a_plug_is_shown(terminal: Terminal) -> None:
         "name:          kettle",
         "room:",
         "icon:",
+        "series:        3",
         "mac:           34:29:8f:1a:2b:3c",
         "key:           ***",
         "model:         mss310",

@@ -27,6 +27,7 @@ PLUG = {
     "name": "kettle",
     "room": "",
     "icon": "",
+    "series": 3,
     "mac": "34:29:8f:1a:2b:3c",
     "key": "***",
     "model": "mss310",

@@ -80,6 +80,7 @@ BARE = {
         "signal",
         "count",
         "plugs",
+        "series",
     ),
     *("mqtt",),  # counters by name
     *("cost",),  # in the currency of the tariffs
