@@ -14,6 +14,7 @@ from ownplug.web.doors import Doors
 from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.guard import Guard
+from ownplug.web.home_energy import home_energy
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
 from ownplug.web.live import live
@@ -48,6 +49,7 @@ _ROUTERS = (
     watchdog,
     observing,
     energy,
+    home_energy,
     reporting,
     pairing,
     backup,
