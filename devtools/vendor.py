@@ -2,8 +2,8 @@
 
     python -m devtools.vendor
 
-A browser loads them as they are, so two things are changed in them and nothing else: an import by a package's name becomes
-one by a file's name, and a script that sets a global becomes a module. Their licences come along.
+A browser loads them as they are, so two things are changed in them and nothing else: an import by a package's name
+becomes one by a file's name, and a script that sets a global becomes a module. Their licences come along.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ def fetched(library: Library) -> dict[str, str]:
 
 def _without_map(text: str) -> str:
     """Leave out the pointer to a source map, which is not here."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("//# sourceMappingURL="))
+    return "".join(
+        line for line in text.splitlines(keepends=True) if not line.startswith("//# sourceMappingURL=")
+    )
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ export function zoneName() {
 
 /** A number with a fixed count of decimals. */
 export function number(value, decimals = 0) {
-  return formatter("n", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  return formatter(`n${decimals}`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
     .format(value).replace("-", MINUS);
 }
 

@@ -4,6 +4,7 @@ import { get, post, remove, sessionEnded } from "../kit/api.js";
 import { makeValue } from "../kit/value.js";
 
 const RANKS = ["read", "switch", "admin"];
+const KEPT = "ownplug.signed-in"; // the cookie itself cannot be seen from here
 
 /** @type {import("../kit/value.js").Value<{name: string, scope: string, is_person: boolean} | null>} */
 export const session = makeValue(null);
@@ -16,10 +17,12 @@ export function may(scope) {
 
 /** Find out who is signed in; nobody is no error. */
 export async function recall() {
+  if (!localStorage.getItem(KEPT)) return;
   try {
     enter(await get("/session"));
   } catch (problem) {
     if (problem.status !== 401) throw problem;
+    localStorage.removeItem(KEPT);
   }
 }
 
@@ -32,10 +35,12 @@ export const setUp = async (code, name, password) => enter(await post("/setup", 
 /** End the session in this browser. */
 export async function signOut() {
   await remove("/session");
+  localStorage.removeItem(KEPT);
   session.set(null);
 }
 
 function enter(who) {
   sessionEnded.set(false);
+  localStorage.setItem(KEPT, "yes");
   session.set(who);
 }
