@@ -12,7 +12,7 @@ import { ChartTable } from "./chart_table.js";
 const AXIS_PX = 54;
 const FOOT_PX = 26;
 const HEAD_PX = 24; // for the unit and the cursor's words
-const SIDE_PX = 10;
+const SIDE_PX = 22; // half of the last label
 const FONT = '12.5px "Segoe UI", -apple-system, Inter, Roboto, "Noto Sans", system-ui, sans-serif';
 const GRAIN_S = { live: 1, minute: 60, hour: 3600, day: 86_400, week: 7 * 86_400, month: 31 * 86_400 };
 const HOLE = 1.5; // stretches without an entry break the line
