@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Program
+    from devtools.program import Program
 
 ROOM_BYTES = 16 * 1024 * 1024
 

@@ -28,8 +28,8 @@ from ownplug.core.mqtt import (
 )
 
 if TYPE_CHECKING:
+    from devtools.program import Program
     from tests.e2e.broker.conftest import Caller
-    from tests.e2e.conftest import Program
 
     Call = Callable[[int], AbstractAsyncContextManager[Caller]]
     Launch = Callable[..., Program]

@@ -33,8 +33,8 @@ from ownplug.hub.accounts import Accounts
 from ownplug.store import SqliteStore
 
 if TYPE_CHECKING:
+    from devtools.program import Program
     from tests.e2e.broker.conftest import Caller
-    from tests.e2e.conftest import Program
 
     Call = Callable[[int], AbstractAsyncContextManager[Caller]]
 

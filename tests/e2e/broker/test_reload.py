@@ -34,8 +34,8 @@ from ownplug.transport.certificates import CertificateFiles, ensure_certificates
 from ownplug.transport.tls import client_context
 
 if TYPE_CHECKING:
+    from devtools.program import Program
     from tests.e2e.broker.conftest import Caller, Open
-    from tests.e2e.conftest import Program
 
     Call = Callable[..., AbstractAsyncContextManager[Caller]]
 

@@ -20,7 +20,7 @@ from ownplug.core.errors import Locked, NotKept
 from ownplug.core.secret import Secret
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Program
+    from devtools.program import Program
 
     Launch = Callable[..., Program]
     Run = Callable[..., Any]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from tests.e2e.page.house import House
 from tests.e2e.page.watched import Watched
 
 _AXE = Path(__file__).parents[3] / ".venv" / "judges" / "axe" / "node_modules" / "axe-core" / "axe.min.js"

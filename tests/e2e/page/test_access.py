@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Page, expect
 from tests.e2e.page.conftest import NARROW, WIDE
-from tests.e2e.page.house import House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Page, expect
-from tests.e2e.page.house import House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -18,7 +18,7 @@ import pytest
 from tests.e2e.virtual.terminals import PROMPT, Terminal
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Program
+    from devtools.program import Program
 
 pytestmark = pytest.mark.e2e
 

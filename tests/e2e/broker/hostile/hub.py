@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import Program
+from devtools.program import Program
 
 from ownplug.core.secret import Secret
 

@@ -83,9 +83,8 @@ export const isOn = (plug, channel = 0) => plug.relays.find((relay) => relay.cha
  */
 export async function wishPlug(uuid, on, channel = 0) {
   const value = known.get(uuid);
-  const waiting = wishes.get(uuid);
-  if (waiting) {
-    waiting.abort();
+  if (value.get().wish) {
+    wishes.get(uuid).abort();
     return "withdrawn";
   }
   const wish = new AbortController();
@@ -94,17 +93,18 @@ export async function wishPlug(uuid, on, channel = 0) {
   try {
     const expires_at = new Date(Date.now() + WISH_S * 1000).toISOString();
     const relay = await put(`/plugs/${uuid}/relays/${channel}`, { on, expires_at }, { signal: wish.signal });
+    if (wishes.get(uuid) !== wish) return "done"; // the plug had said so already, and another wish came since
     change(value, { ...withRelay(value.get(), relay), wish: null });
     return "done";
   } catch (problem) {
+    const isLast = wishes.get(uuid) === wish;
     if (problem.name === "AbortError") {
-      change(value, { wish: null });
+      if (isLast) change(value, { wish: null });
       return "withdrawn";
     }
-    change(value, { wish: null, failure: { on, code: problem.code, detail: problem.detail, hint: problem.hint } });
+    const failure = { on, code: problem.code, detail: problem.detail, hint: problem.hint };
+    if (isLast) change(value, { wish: null, failure: isOn(value.get(), channel) === on ? null : failure });
     return "failed";
-  } finally {
-    wishes.delete(uuid);
   }
 }
 
