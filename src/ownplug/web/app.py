@@ -14,13 +14,14 @@ from ownplug.web.discovery import discovery
 from ownplug.web.doors import Doors
 from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
-from ownplug.web.front import front
 from ownplug.web.guard import Guard
+from ownplug.web.home_energy import home_energy
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
 from ownplug.web.live import live
 from ownplug.web.moving import moving
 from ownplug.web.observing import observing, reporting, watchdog
+from ownplug.web.page import page
 from ownplug.web.pairing import pairing
 from ownplug.web.pairing_batches import batches
 from ownplug.web.plugs import listing
@@ -34,7 +35,7 @@ from ownplug.web.tokens import tokens
 
 _ROUTERS = (
     health,
-    front,
+    page,
     open_session,
     session,
     reading,
@@ -51,6 +52,7 @@ _ROUTERS = (
     watchdog,
     observing,
     energy,
+    home_energy,
     reporting,
     batches,  # before what would take their name for a pairing's
     pairing,

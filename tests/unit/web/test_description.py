@@ -38,8 +38,8 @@ OPERATIONS = {
     " get_electricity get_consumption get_light set_light send_request get_availability get_messages",
     "timers": "get_timers add_timer get_timer change_timer remove_timer get_auto_offs add_auto_off get_auto_off"
     " change_auto_off remove_auto_off",
-    "energy": "get_energy get_samples get_energy_counter get_energy_corrections get_totals get_comparison get_table"
-    " get_csv_table",
+    "energy": "get_energy get_home_energy get_peaks get_samples get_energy_counter get_energy_corrections get_totals"
+    " get_comparison get_table get_csv_table",
     "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "pairing": "look_at_plug get_nearby begin_pairing get_pairings get_pairing repeat_pairing cancel_pairing"
@@ -72,6 +72,7 @@ UNITS = {
     "began_after": "_s",
     "ended_after": "_s",
     "uptime": "_s",
+    "answers_in": "_s",
     "size": "_bytes",
     "offset": "_min",
     "after": "_s _wh",
@@ -94,6 +95,8 @@ BARE = {
         "percent",
         "signal",
         "count",
+        "plugs",
+        "series",
     ),
     *("mqtt",),  # counters by name
     *("cost",),  # in the currency of the tariffs
