@@ -20,7 +20,7 @@ from ownplug.web.description import failures
 from ownplug.web.schema import Moment, Sent
 from ownplug.web.scopes import needs
 
-_MOST_PLUGS = 10_000
+_MOST_PLUGS = 200  # what fits the size of a request; more are `all`
 _Server = Annotated[str, Field(min_length=1, max_length=300, description="mqtts://HOST:PORT")]
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _AtOnce = Annotated[int, Field(ge=1, le=100, strict=True, description="how many go at a time")]

@@ -17,7 +17,7 @@ from ownplug.web.pairing_views import PairingFailure, StageView
 from ownplug.web.schema import Moment, Sent
 from ownplug.web.scopes import needs
 
-_MOST_LINES = 1000
+_MOST_LINES = 200  # what fits the size of a request
 
 
 @dataclass(slots=True, kw_only=True)
