@@ -77,6 +77,11 @@ class MoveCalls:
         who: Document = {"all": True} if plugs is None else {"plugs": plugs}
         return await self._ask("POST", "/moves", {"servers": servers, **who, **more})
 
+    async def all(self) -> list[Document]:
+        """Return the move that there is, or none."""
+        found: list[Document] = (await self._ask("GET", "/moves"))["moves"]
+        return found
+
     async def get(self) -> Document:
         """Return the move that runs, ran last, or did not come to its end: `state` and its `plugs`."""
         return await self._ask("GET", "/moves/current")

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Protocol, cast
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, SecretStr, StrictBool
 
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import NotFound, UsageError
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.web.description import failures
@@ -134,7 +134,7 @@ class ResumeBody(Sent):
 
 
 class Move(BaseModel):
-    """The move as it is now."""
+    """A move as it is now."""
 
     state: Literal["looking", "running", "done", "stopped"]
     servers: list[str]
@@ -146,6 +146,12 @@ class Move(BaseModel):
     code: str
     reason: str
     hint: str
+
+
+class Moves(BaseModel):
+    """The move that runs, ran last, or did not come to its end; none where there is none."""
+
+    moves: list[Move]
 
 
 async def _desk_of(request: Request) -> MoveDoor:
@@ -171,6 +177,15 @@ async def begin_move(desk: Desk, body: MoveBody) -> Move:
         timeout_s=body.timeout_s,
     )
     return _document(await desk.begin(wish))
+
+
+@moving.get("", responses=failures(502))
+async def get_moves(desk: Desk) -> Moves:
+    """List the move that there is, or none."""
+    try:
+        return Moves(moves=[_document(await desk.get())])
+    except NotFound:
+        return Moves(moves=[])
 
 
 @moving.get("/current", responses=failures(404, 502))

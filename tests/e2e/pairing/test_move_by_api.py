@@ -66,6 +66,7 @@ async def test_plugs_move_to_another_hub(hub: HubAddress, street: Street, eventu
     async with HubClient(hub) as client:
         with pytest.raises(NotFound):
             await client.moves.get()
+        assert await client.moves.all() == []
         begun = await client.moves.begin(**there(street))
         assert begun["state"] in {"looking", "running"}
         assert {plug["uuid"] for plug in begun["plugs"]} == set(addresses(street))
@@ -74,6 +75,7 @@ async def test_plugs_move_to_another_hub(hub: HubAddress, street: Street, eventu
         move = await ended(client)
         assert (move["state"], states(move), move["can_resume"]) == ("done", {"moved"}, False)
         assert street.key_of("b") not in str(move)
+        assert await client.moves.all() == [move]
         await client.moves.give_up()
         with pytest.raises(NotFound):
             await client.moves.get()

@@ -363,6 +363,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         MOVE,
         ["move None ('mqtts://a', 'mqtts://b') k 7 {} 5 5"],
     ),
+    ("GET", "/api/v1/moves", None, 200, {"moves": [MOVE]}, []),
     ("GET", "/api/v1/moves/current", None, 200, MOVE, []),
     ("POST", "/api/v1/moves/current/resume", {"at_once": 1}, 202, MOVE, ["resume 1 60"]),
     ("POST", "/api/v1/moves/current/stop", None, 200, MOVE, ["stop"]),

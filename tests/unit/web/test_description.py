@@ -44,7 +44,7 @@ OPERATIONS = {
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "pairing": "look_at_plug get_nearby begin_pairing get_pairings get_pairing repeat_pairing cancel_pairing"
     " begin_batch get_batches get_batch resume_batch stop_batch forget_batch discover_plugs",
-    "moving": "begin_move get_move resume_move stop_move give_up_move",
+    "moving": "begin_move get_moves get_move resume_move stop_move give_up_move",
 }
 WITHOUT_JSON = {
     "get_metrics": "text/plain; version=1.0.0; charset=utf-8",
