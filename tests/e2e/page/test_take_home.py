@@ -59,7 +59,7 @@ def test_from_the_first_press_to_the_proof(house: House, signed_in: OpenPage) ->
     page.wait_for_url(re.compile(r"/take-home/[0-9a-f]{16}$"))
     expect(page.get_by_text("The plug is at home.")).to_be_visible(timeout=FOLLOWED_MS)
     expect(steps(page, "done")).to_have_count(STAGES)
-    expect(steps(page, "done").last).to_contain_text("off and on again")
+    expect(steps(page, "done").last).to_contain_text("Switched and back as it was")
     page.get_by_label("Name of the plug").fill("Kettle")
     page.get_by_label("Room").fill("Kitchen")
     page.get_by_role("button", name="Save and go to its page").click()

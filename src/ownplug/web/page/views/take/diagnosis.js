@@ -5,8 +5,8 @@ import { html, useState } from "../../kit/html.js";
 import { hasText, say } from "../../kit/text.js";
 import { DeedButton, useDeed } from "../../parts/busy.js";
 import { Failure } from "../../parts/states.js";
+import { withGaps } from "./facts.js";
 import { NetworkFields, NO_NETWORK } from "./network.js";
-import { unmasked } from "./stepper.js";
 
 const NETWORK_CAUSES = new Set(["wifi-password", "wifi-absent"]);
 
@@ -22,8 +22,8 @@ export function Diagnosis({ failure, again, url }) {
   const shown = facts.filter((fact) => hasText(`take.seen.${fact.code}`) && (fact.code !== "knows-time" || stage === "reach"));
   return html`
     <div class="trouble" role="alert">
-      <p><b>${known ? say(`take.cause.${code}`) : unmasked(message)}</b></p>
-      ${known && html`<p class="small q">${unmasked(message)}</p>`}
+      <p><b>${known ? say(`take.cause.${code}`) : withGaps(message)}</b></p>
+      ${known && html`<p class="small q" lang="en">${withGaps(message)}</p>`}
       ${shown.length > 0 && html`<dl class="ev">${shown.map((fact) => html`<dt key=${`${fact.code}-name`}>${say(`take.seen.${fact.code}`)}</dt><dd key=${fact.code}>${valueOf(fact)}</dd>`)}</dl>`}
       <p>${known ? say(`take.cause.${code}.next`) : hint}</p>
       ${failure.needs_reset && html`<p>${say("take.reset")}</p>`}

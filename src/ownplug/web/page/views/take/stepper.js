@@ -2,17 +2,15 @@
 
 import { number, span } from "../../kit/format.js";
 import { html, useRef } from "../../kit/html.js";
-import { hasText, say } from "../../kit/text.js";
+import { say } from "../../kit/text.js";
 import { eachSecond } from "../../kit/ticker.js";
 import { useValue } from "../../kit/value.js";
 import { Icon } from "../../parts/icon.js";
+import { evidence } from "./facts.js";
 
 const FINE_BELOW_S = 60;
 const LEAST_S = 0.05;
 const WAITED_FOR = new Set(["join", "reach", "secure", "sign-in", "talk"]); // while the hub's patience runs
-const MASK = /'?\*\*\*'?/g; // as the hub writes it
-const UNSAID = new Set(["time"]); // nobody waits for that
-const OWN_WORDS = new Set(["clock", "bind", "meter", "online"]); // what the hub says of these is one word
 
 /**
  * @param {object} props
@@ -29,14 +27,14 @@ export const Stepper = ({ stages, began, timeout, children }) => html`
 
 function Stage({ stage, number: position, began, timeout, children }) {
   const { code, state } = stage;
-  const facts = stage.facts.filter((fact) => !UNSAID.has(fact.code));
+  const found = evidence(stage.facts);
   return html`
     <li class=${state} aria-current=${state === "running" ? "step" : undefined}>
       <span class="dot" aria-hidden="true">${state === "done" ? html`<${Icon} name="done" />` : state === "failed" ? html`<${Icon} name="failed" />` : position}</span>
       <h3>${say(`take.stage.${code}`)}<span class="unseen">, ${say(`take.stage.${state}`)}</span></h3>
       <${Took} stage=${stage} began=${began} timeout=${timeout} />
-      ${(facts.length > 0 || children) && html`<div class="more">
-        ${facts.length > 0 && html`<p class="q small">${facts.map(evidence).join(" · ")}</p>`}${children}</div>`}
+      ${(found || children) && html`<div class="more">
+        ${found && html`<p class="q small">${found}</p>`}${children}</div>`}
     </li>`;
 }
 
@@ -61,15 +59,6 @@ function runningFor(now, seenAt, beganAt, limit = 600) {
   const told = beganAt ? Math.round((now - beganAt) / 1000) : seen;
   return told >= seen && told <= limit + seen ? told : seen;
 }
-
-function evidence({ code, value }) {
-  if (OWN_WORDS.has(code)) return say(`take.fact.${code}`);
-  const shown = unmasked(value, code === "time" ? "place" : "network");
-  return hasText(`take.fact.${code}`) ? say(`take.fact.${code}`, { value: shown }) : shown;
-}
-
-/** What the hub keeps to itself, called by what it is. @param {string} text @param {"network" | "place"} what */
-export const unmasked = (text, what = "network") => text.replaceAll(MASK, say(`take.masked.${what}`));
 
 /** The position of the stage that failed, from 1; 0 where none did. */
 export const stoppedAt = (stages) => stages.findIndex(({ state }) => state === "failed") + 1;
