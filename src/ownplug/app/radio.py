@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ownplug.core.errors import Conflict, OwnplugError
+from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.transport.wifi_join import plugs_in_reach
 from ownplug.web import NearbyPlugs
 
@@ -52,4 +52,5 @@ class Radio:
             try:
                 return NearbyPlugs(can_join=True, networks=await plugs_in_reach())
             except OwnplugError as error:
-                return NearbyPlugs(can_join=False, reason=str(error), hint=error.hint)
+                can_join = not isinstance(error, UsageError)  # else it only heard nothing this time
+                return NearbyPlugs(can_join=can_join, reason=str(error), hint=error.hint)

@@ -217,4 +217,4 @@ async def cancel_pairing(desk: Desk, id_: PairingId) -> Response:
 
 
 def _document(view: PairingView) -> Pairing:
-    return Pairing(**{name: getattr(view, name) for name in Pairing.model_fields})
+    return Pairing.model_validate(view, from_attributes=True)

@@ -41,8 +41,12 @@ function Nearby({ nearby: { value, problem, isReading, again }, joined, onChoose
     </fieldset>
     ${problem ? html`<${Failure} problem=${problem} again=${again} />`
       : isReading ? html`<p class="q" role="status">${say("take.wifi.listening")}</p>`
-      : html`<div class="row"><span class="small q">${value.can_join ? say("take.wifi.heard", { count: value.networks.length }) : say("take.wifi.cannot", { reason: value.reason })}
-          </span><button type="button" class="b quiet" onClick=${again}>${say("take.wifi.again")}</button></div>`}`;
+      : html`<div class="row"><span class="small q">${heardOf(value)}</span><button type="button" class="b quiet" onClick=${again}>${say("take.wifi.again")}</button></div>`}`;
+}
+
+function heardOf({ can_join, networks, reason, hint }) {
+  if (!can_join) return say("take.wifi.cannot", { reason });
+  return reason ? `${reason} ${hint}` : say("take.wifi.heard", { count: networks.length });
 }
 
 function ByAddress() {

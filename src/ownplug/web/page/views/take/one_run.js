@@ -32,7 +32,7 @@ export function OneRun({ id }) {
         <${Stepper} stages=${run.stages} began=${run.began_at} timeout=${run.timeout_s}>
           ${run.failure && html`<${Diagnosis} failure=${run.failure} again=${repeat} url=${run.url} />`}<//>
       </section>
-      <aside class="stack">
+      <aside class=${run.state === "done" ? "stack next" : "stack"}>
         ${run.state === "done" && html`<${AtHome} run=${run} />`}
         <${Light} shows=${lightOf(run.stages, run.failure)} />
         ${run.state === "running" && html`<${GiveUp} id=${id} />`}
