@@ -4,9 +4,12 @@ What starts first stops last. A part that cannot start stops those before it, an
 """
 
 from ownplug.app.backup_desk import BackupDesk
+from ownplug.app.batch_file import keep_taken, read_taken
 from ownplug.app.compose import Ready, open_hub
 from ownplug.app.descriptors import grant_descriptors
+from ownplug.app.discovery import open_search
 from ownplug.app.home import HomeFolder
+from ownplug.app.move_run import carry_out, check_no_move, forget_move, read_move
 from ownplug.app.restore import RestoredHome, check_backup, open_restore, read_header
 from ownplug.app.settings import Origin, Settings, load_settings
 from ownplug.app.settings_desk import CHANGEABLE, SettingsDesk
@@ -21,12 +24,19 @@ __all__ = [
     "RestoredHome",
     "Settings",
     "SettingsDesk",
+    "carry_out",
     "check_backup",
+    "check_no_move",
     "finish_restore",
+    "forget_move",
     "grant_descriptors",
     "has_home",
+    "keep_taken",
     "load_settings",
     "open_hub",
     "open_restore",
+    "open_search",
     "read_header",
+    "read_move",
+    "read_taken",
 ]

@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
 from ownplug.app.backup_desk import BackupDesk
+from ownplug.app.batch_desk import BatchDesk
 from ownplug.app.descriptors import connections_that_fit
+from ownplug.app.discovery import DiscoveryDesk
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
+from ownplug.app.means import Means
+from ownplug.app.move_desk import MoveDesk
 from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Origin, Settings
@@ -102,19 +106,26 @@ async def open_hub(
             settings=settings.by_name(),
             token=folder.token(),
         )
-        desk = await stack.enter_async_context(PairingDesk(clock, position=settings.hub.position))
+        means = Means(clock, position=settings.hub.position)
         logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
         await logins.load()
         all_settings = SettingsDesk(
-            folder, settings, origins, use=lambda changed: _use(changed, hub, api, desk)
+            folder, settings, origins, use=lambda changed: _use(changed, hub, api, means)
         )
         doors = Doors(
-            hub=api, logins=logins, pairing=desk, backup=BackupDesk(folder, clock), settings=all_settings
+            hub=api,
+            logins=logins,
+            pairing=await stack.enter_async_context(PairingDesk(means)),
+            batches=await stack.enter_async_context(BatchDesk(means, folder)),
+            moves=await stack.enter_async_context(MoveDesk(means, folder)),
+            discovery=DiscoveryDesk(means),
+            backup=BackupDesk(folder, clock),
+            settings=all_settings,
         )
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
-        desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
+        means.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
             mqtts_legacy=_address(host, broker.legacy_address),
@@ -158,12 +169,12 @@ def _called(settings: WebSettings, host: str) -> WebSettings:
     return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
 
 
-def _use(settings: Settings, hub: Hub, api: HubApi, desk: PairingDesk) -> None:
+def _use(settings: Settings, hub: Hub, api: HubApi, means: Means) -> None:
     """Let the parts of a running hub use settings that were changed."""
     hub.use_settings(settings.hub, settings.energy)
     api.observing.use_settings(settings.by_name())
     api.tell_home(replace(api.home(), timezone=settings.hub.timezone, position=settings.hub.position))
-    desk.use_position(settings.hub.position)
+    means.use_position(settings.hub.position)
 
 
 def _setup_link(url: str, logins: Logins, host: str, settings: Settings) -> str:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from ownplug.aio import Clock
-from ownplug.client import HubAddress, HubClient
-from ownplug.core.errors import Conflict, Malformed, NotFound, OwnplugError, Unreachable
-from ownplug.core.meross.masking import mask_text
+from ownplug.app.following import Follower
+from ownplug.app.means import Means
+from ownplug.client import HubClient
+from ownplug.console import Console
+from ownplug.core.errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    OwnplugError,
+    UsageError,
+)
+from ownplug.core.identity import Uuid
 from ownplug.core.meross.payloads import Network
 from ownplug.core.secret import Secret
-from ownplug.core.units import Position
-from ownplug.pairing import Step, WifiNetwork, Wish, identify, scan, take_home
+from ownplug.pairing import Step, WifiNetwork, Wish, identify, scan, take_home, take_home_by_serial
 from ownplug.plug import HttpLink
-from ownplug.web import (
-    DoneStep,
-    FoundPlug,
-    HeardNetwork,
-    PairingFailure,
-    PairingView,
-    PairingWish,
-)
+from ownplug.web import FoundPlug, HeardNetwork, NearbyPlugs, PairingView, PairingWish
 
 _REMEMBERED = 50
 _AT_ONCE = 4  # a person pairs one, perhaps two; each holds a connection to its plug
@@ -35,22 +37,29 @@ _OPEN = 0
 @dataclass(slots=True)
 class _Running:
     view: PairingView
+    wish: PairingWish
     task: asyncio.Task[None] | None = None
+
+
+OpenConsole = Callable[[str], AbstractAsyncContextManager[Console]]
+"""Opens the console at a serial port that this hub may use.
+
+Raises:
+    OwnplugError: it may not, or there is none.
+"""
 
 
 class PairingDesk:
     """Takes plugs home on request; use it as `async with`. Fits `ownplug.web.PairingDoor` by shape.
 
     Args:
-        clock: dates pairings and measures their steps.
-        position: of the home, as `LATITUDE,LONGITUDE`, which no pairing shows; empty where it is not known.
+        means: of this hub.
+        open_console: for plugs that are paired by the serial port of their board; None: this hub has no ports.
     """
 
-    def __init__(self, clock: Clock, *, position: str = "") -> None:
-        self._clock = clock
-        self._positions: set[str] = set()
-        self.use_position(position)
-        self._address: HubAddress | None = None
+    def __init__(self, means: Means, *, open_console: OpenConsole | None = None) -> None:
+        self._means = means
+        self._open_console = open_console
         self._known: dict[str, _Running] = {}
         self._tasks = asyncio.TaskGroup()
 
@@ -67,15 +76,6 @@ class PairingDesk:
         # Without the body's error, which would come back wrapped in a group.
         await self._tasks.__aexit__(None, None, None)
 
-    def use_position(self, position: str) -> None:
-        """Keep this position of the home to ourselves from now on, too."""
-        if position:
-            self._positions.add(str(Position.parse(position)))
-
-    def serve_through(self, address: HubAddress) -> None:
-        """Reach the hub there from now on."""
-        self._address = address
-
     async def look(self, url: str, /) -> FoundPlug:
         """See `PairingDoor.look`.
 
@@ -87,24 +87,54 @@ class PairingDesk:
             hardware, uuid, _ = await identify(link)
             return FoundPlug(uuid=uuid.text, model=hardware.type, networks=_heard(await scan(link)))
 
+    async def nearby(self) -> NearbyPlugs:
+        """See `PairingDoor.nearby`.
+
+        Raises:
+            Conflict: this machine's Wi-Fi is at work.
+        """
+        return await self._means.radio.nearby()
+
     def begin(self, wish: PairingWish, /) -> PairingView:
         """See `PairingDoor.begin`.
 
         Raises:
-            UsageError: no network is called so, or no plug's address.
+            UsageError: no network is called so, or no plug's address; or this hub has no serial ports.
             Conflict: that plug is being paired, or too many are.
         """
-        network = WifiNetwork(ssid=wish.ssid, password=wish.password)
-        HttpLink(wish.url, key=Secret(""))  # refuses what is no address
-        under_way = [each.view for each in self._known.values() if each.view.state == "running"]
-        if len(under_way) >= _AT_ONCE or wish.url in {view.url for view in under_way}:
-            raise Conflict("A pairing is under way.", hint="Wait for its end, or give it up.")
-        view = PairingView(id=secrets.token_hex(8), began_at=self._clock.now(), url=wish.url)
-        running = self._known[view.id] = _Running(view)
-        order = Wish(network=network, url=wish.url, timeout_s=wish.timeout_s, switches=wish.switches)
-        running.task = self._tasks.create_task(self._pair(view, order, wish.name), name=f"pairing {view.id}")
+        order = _order(wish)
+        self._check(wish)
+        view = PairingView(
+            id=secrets.token_hex(8),
+            began_at=self._means.clock.now(),
+            url="" if wish.port else wish.url,
+            port=wish.port,
+            timeout_s=wish.timeout_s,
+        )
+        running = self._known[view.id] = _Running(view, wish)
+        running.task = self._tasks.create_task(self._pair(running, order), name=f"pairing {view.id}")
         self._forget_oldest()
         return view
+
+    def again(self, id_: str, /, *, ssid: str | None, password: Secret | None) -> PairingView:
+        """See `PairingDoor.again`.
+
+        Raises:
+            NotFound: there is none, or it was long ago.
+            Conflict: it did not fail; or see `begin`.
+            UsageError: see `begin`.
+        """
+        failed = self._find(id_)
+        if failed.view.state != "failed":
+            raise Conflict("Only a pairing that failed is begun anew.", hint="Wait for its end.")
+        wish = failed.wish
+        return self.begin(
+            replace(
+                wish,
+                ssid=wish.ssid if ssid is None else ssid,
+                password=wish.password if password is None else password,
+            )
+        )
 
     def all(self) -> list[PairingView]:
         """See `PairingDoor.all`."""
@@ -129,38 +159,53 @@ class PairingDesk:
         if running.task is not None:
             running.task.cancel()
 
-    async def _pair(self, view: PairingView, wish: Wish, name: str) -> None:
-        began_s = self._clock.monotonic()
+    def _check(self, wish: PairingWish) -> None:
+        under_way = [each.view for each in self._known.values() if each.view.state == "running"]
+        taken = {view.port or view.url for view in under_way}
+        if len(under_way) >= _AT_ONCE or (wish.port or wish.url) in taken:
+            raise Conflict("A pairing is under way.", hint="Wait for its end, or give it up.")
+        if wish.port and self._open_console is None:
+            raise UsageError(
+                "This hub has no serial ports.", hint="Pair the plug by its own Wi-Fi: http://10.10.10.1."
+            )
+        if wish.joins:
+            self._means.radio.check_free()
 
-        # A pairing can be read for as long as the hub runs, and by others than who began it.
-        def masked(text: str) -> str:
-            return mask_text(text, (wish.network.ssid, wish.network.password.reveal(), *self._positions))
+    async def _pair(self, running: _Running, order: Wish) -> None:
+        view, wish = running.view, running.wish
+
+        follower = Follower(self._means.clock, self._means.mask(wish.ssid, wish.password))
+        view.stages = follower.stages
 
         def tell(step: Step) -> None:
-            view.phase = step.phase.value
+            view.code, view.phase = step.phase.code, step.phase.value
             view.uuid = step.uuid.text if step.uuid else view.uuid
-            if step.done:
-                after_s = round(self._clock.monotonic() - began_s, 3)
-                found = masked(step.found)
-                view.steps.append(DoneStep(phase=step.phase.value, found=found, after_s=after_s))
+            if done := follower.hear(step):
+                view.steps.append(done)
+            view.stages = follower.stages
 
         try:
-            async with HubClient(self._hub()) as hub:
-                uuid = await take_home(hub, wish, tell=tell)
-                if name:
-                    await hub.change(uuid.text, name=name)
+            async with HubClient(self._means.hub) as hub:
+                uuid = await self._take_home(hub, wish, order, tell)
+                follower.end()
+                view.remark = await _call(hub, uuid, wish.name)
         except OwnplugError as error:
-            view.failure = PairingFailure(
-                code=error.code, message=masked(str(error)), hint=masked(error.hint)
-            )
+            view.failure = follower.fail(error)
             view.state = "failed"
         else:
             view.state = "done"
+            running.wish = replace(wish, password=Secret(""))  # nobody needs it any more
+        view.stages = follower.stages
+        view.ended_at = self._means.clock.now()
 
-    def _hub(self) -> HubAddress:
-        if self._address is None:
-            raise Unreachable("The hub is not ready yet.", hint="Try again in a moment.")
-        return self._address
+    async def _take_home(
+        self, hub: HubClient, wish: PairingWish, order: Wish, tell: Callable[[Step], None]
+    ) -> Uuid:
+        if wish.port and self._open_console is not None:
+            async with self._open_console(wish.port) as console:
+                return await take_home_by_serial(hub, console, order, tell=tell)
+        with self._means.radio.taken() if wish.joins else nullcontext():
+            return await take_home(hub, order, tell=tell)
 
     def _find(self, id_: str) -> _Running:
         running = self._known.get(id_)
@@ -172,6 +217,35 @@ class PairingDesk:
         ended = [id_ for id_, running in self._known.items() if running.view.state != "running"]
         for id_ in ended[: max(0, len(self._known) - _REMEMBERED)]:
             del self._known[id_]
+
+
+def _order(wish: PairingWish) -> Wish:
+    """What pairing itself needs to know.
+
+    Raises:
+        UsageError: no network is called so, or no plug's address.
+    """
+    if not wish.port:
+        HttpLink(wish.url, key=Secret(""))  # refuses what is no address
+    return Wish(
+        network=WifiNetwork(ssid=wish.ssid, password=wish.password),
+        url=wish.url,
+        timeout_s=wish.timeout_s,
+        switches=wish.switches,
+        joins=wish.joins,
+        join_ssid=wish.join_ssid,
+    )
+
+
+async def _call(hub: HubClient, uuid: Uuid, name: str) -> str:
+    """Give a plug that is at home its name; return why it could not be called so."""
+    if not name:
+        return ""
+    try:
+        await hub.change(uuid.text, name=name)
+    except OwnplugError as error:
+        return f"It is at home, and not called so: {error}"
+    return ""
 
 
 def _heard(networks: list[Network]) -> list[HeardNetwork]:

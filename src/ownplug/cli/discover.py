@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,12 +13,10 @@ from ownplug.cli.output import escape_controls
 from ownplug.cli.running import run_async
 from ownplug.cli.target import hub_option, open_hub_client
 from ownplug.core.errors import Unreachable
-from ownplug.transport.endpoint import own_address
 
 if TYPE_CHECKING:
-    from ownplug.pairing import DiscoveredPlug
+    from ownplug.web import SightedPlug
 
-_NEIGHBOURS = Path("/proc/net/arp")
 _USUAL_RATE = 50.0
 
 Document = dict[str, Any]
@@ -51,22 +49,17 @@ def discover(frame: Frame, *, subnets: tuple[str, ...], rate: float, hub_url: st
 
 
 async def _discover(frame: Frame, subnets: tuple[str, ...], rate: float, hub_url: str | None) -> None:
-    from ownplug.pairing import addresses_to_ask, hosts_that_speak_up, networks_of, parse_neighbours
-    from ownplug.pairing import discover as ask
+    from ownplug.app import open_search
 
-    networks = networks_of(subnets or [f"{own_address()}/24"])
     at_home = await _plugs_of_hub(frame, hub_url)
-    known = [plug["address"] for plug in at_home.values() if plug["address"]]
-    known += await hosts_that_speak_up(networks, is_confined=bool(subnets))
-    addresses = addresses_to_ask(known, parse_neighbours(_neighbours()), networks)
-    frame.note(f"Asking {len(addresses)} addresses; Ctrl-C ends it.")
     found: list[Document] = []
-    async with ask(addresses, now_s=SystemClock().now().timestamp(), per_second=rate) as plugs:
+    search = open_search(subnets, at_home, clock=SystemClock(), per_second=rate)
+    async with search as (count, plugs):
+        frame.note(f"Asking {count} addresses; Ctrl-C ends it.")
         async for plug in plugs:
-            told = _document(plug, at_home)
-            found.append(told)
+            found.append(asdict(plug))
             if not frame.json:
-                click.echo(_line(told))
+                click.echo(_line(plug))
     if frame.json:
         frame.print_line(found)
     elif not found:
@@ -84,29 +77,10 @@ async def _plugs_of_hub(frame: Frame, hub_url: str | None) -> dict[str, Document
         return {}
 
 
-def _document(plug: DiscoveredPlug, at_home: dict[str, Document]) -> Document:
-    known = at_home.get(plug.uuid.text)
-    whose = "pairing" if not plug.is_paired else "other" if known is None else "home"
-    return {
-        "uuid": plug.uuid.text,
-        "mac": plug.uuid.mac.text,
-        "address": plug.address,
-        "name": known["name"] if known else "",
-        "whose": whose,
-    }
-
-
-def _line(told: Document) -> str:
+def _line(plug: SightedPlug) -> str:
     belongs = {
-        "home": f"{escape_controls(told['name'])}, at this hub",
+        "home": f"{escape_controls(plug.name)}, at this hub",
         "other": "belongs to another hub, or to the vendor's cloud",
         "pairing": "in pairing mode",
     }
-    return f"{told['address']:<16} {told['uuid']}  {belongs[told['whose']]}"
-
-
-def _neighbours() -> str:
-    try:
-        return _NEIGHBOURS.read_text("utf-8")
-    except OSError:  # not Linux
-        return ""
+    return f"{plug.address:<16} {plug.uuid}  {belongs[plug.whose]}"

@@ -12,10 +12,10 @@ from ownplug.aio import SystemClock
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import escape_controls
 from ownplug.cli.running import run_async
-from ownplug.cli.servers import parse_server
 from ownplug.cli.target import hub_option, open_hub_client
 from ownplug.core.errors import LinkTimeout, NotFound, OwnplugError, Unreachable, UsageError
 from ownplug.core.secret import Secret
+from ownplug.core.servers import parse_server
 from ownplug.transport.endpoint import parse_endpoint
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from ownplug.cli.moving import (
     at_option,
     batch_option,
     begin_move,
-    carry_out,
     known_plugs,
+    move_along,
     report_move,
     timeout_option,
 )
@@ -47,7 +47,7 @@ def roll(
             known = await known_plugs(hub, addresses=addresses)
         target = Allegiance(user_id=home.user_id, key=Secret(secrets.token_hex(16)), servers=home.servers)
         journal = await begin_move(frame, target, known, is_roll=True)
-        await carry_out(frame, journal, batch=batch, timeout_s=timeout_s, hub_url=hub_url)
+        await move_along(frame, journal, batch=batch, timeout_s=timeout_s, hub_url=hub_url)
         report_move(frame, journal)
 
     run_async(work())

@@ -13,17 +13,17 @@ from ownplug.cli.moving import (
     at_option,
     batch_option,
     begin_move,
-    carry_out,
     known_plugs,
+    move_along,
     report_move,
     timeout_option,
 )
 from ownplug.cli.output import escape_controls
 from ownplug.cli.running import run_async
-from ownplug.cli.servers import parse_server
 from ownplug.cli.target import hub_option, open_hub_client
 from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.secret import Secret
+from ownplug.core.servers import parse_server
 
 if TYPE_CHECKING:
     from ownplug.client import HubClient
@@ -110,7 +110,7 @@ def import_plugs(frame: Frame, *, file: Path, batch: int, timeout_s: float, hub_
             target = Allegiance(user_id=home.user_id, key=home.key, servers=home.servers)
             names = {plug.uuid: plug.name for plug in listed if plug.name}
             journal = await begin_move(frame, target, listed)
-            await carry_out(frame, journal, batch=batch, timeout_s=timeout_s)
+            await move_along(frame, journal, batch=batch, timeout_s=timeout_s)
             await _name(frame, hub, journal, names)
         report_move(frame, journal)
 
@@ -139,29 +139,24 @@ async def _move_away(
         servers=tuple(GatewayAddress(host=host, port=port) for host, port in map(parse_server, servers)),
     )
     journal = await begin_move(frame, target, known)
-    await carry_out(frame, journal, batch=batch, timeout_s=timeout_s)
+    await move_along(frame, journal, batch=batch, timeout_s=timeout_s)
     report_move(frame, journal)
 
 
 async def _resume(frame: Frame, batch: int, timeout_s: float, hub_url: str | None) -> None:
-    from ownplug.app import HomeFolder
-    from ownplug.pairing import MoveJournal
+    from ownplug.app import HomeFolder, read_move
 
-    try:
-        text = HomeFolder(frame.home).move_file.read_bytes()
-    except FileNotFoundError as error:
-        raise UsageError("There is no move that did not come to its end.") from error
-    journal = MoveJournal.decode(text)
-    await carry_out(frame, journal, batch=batch, timeout_s=timeout_s, hub_url=hub_url)
+    journal = read_move(HomeFolder(frame.home))
+    if journal is None:
+        raise UsageError("There is no move that did not come to its end.")
+    await move_along(frame, journal, batch=batch, timeout_s=timeout_s, hub_url=hub_url)
     report_move(frame, journal)
 
 
 async def _give_up(frame: Frame) -> None:
-    from ownplug.app import HomeFolder
+    from ownplug.app import HomeFolder, forget_move
 
-    folder = HomeFolder(frame.home)
-    with folder.claim_move():
-        folder.move_file.unlink(missing_ok=True)
+    forget_move(HomeFolder(frame.home))
     frame.print_result({"given_up": True}, "No move is remembered any more.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,10 @@ from ownplug.aio import SystemClock
 from ownplug.cli.frame import Frame
 from ownplug.cli.output import escape_controls, print_table
 from ownplug.cli.target import open_hub_client
-from ownplug.core.errors import Conflict, UsageError
-from ownplug.core.secret import Secret
+from ownplug.core.errors import UsageError
 
 if TYPE_CHECKING:
     from ownplug.client import HubClient
-    from ownplug.core.identity import Uuid
     from ownplug.pairing import Allegiance, KnownPlug, MoveJournal, PlugToMove
 
 _RESUME = "`ownplug move --resume` goes on with it; `--give-up` leaves every plug where it is."
@@ -49,11 +46,8 @@ async def known_plugs(
     Raises:
         UsageError: one of `addresses` is not PLUG=ADDRESS.
     """
-    from ownplug.core.identity import Uuid
-    from ownplug.pairing import KnownPlug
+    from ownplug.pairing import plugs_of_home
 
-    names = list(references) or [plug["uuid"] for plug in await hub.plugs()]
-    told = [await hub.plug(name, show_secrets=True) for name in names]
     given: dict[str, str] = {}
     for text in addresses:
         name, _, address = text.rpartition("=")
@@ -61,17 +55,8 @@ async def known_plugs(
             raise UsageError(
                 f"--at wants PLUG=ADDRESS, not {text!r}.", hint="For example: kettle=192.168.1.23"
             )
-        given[(await hub.plug(name))["uuid"]] = address
-    known = {
-        each["uuid"]: KnownPlug(
-            uuid=Uuid.parse(each["uuid"]),
-            key=Secret(each["key"]),
-            address=given.get(each["uuid"]) or each["address"] or "",
-            name=each["name"],
-        )
-        for each in told
-    }
-    return list(known.values())
+        given[name] = address
+    return await plugs_of_home(hub, references, addresses=given)
 
 
 async def begin_move(
@@ -82,68 +67,34 @@ async def begin_move(
     Raises:
         Conflict: an earlier one did not come to its end.
     """
-    from ownplug.app import HomeFolder
-    from ownplug.pairing import MoveJournal, PlugToMove
+    from ownplug.app import HomeFolder, check_no_move
+    from ownplug.pairing import plan_move
 
-    if HomeFolder(frame.home).move_file.exists():
-        raise Conflict("An earlier move did not come to its end.", hint=_RESUME)
+    check_no_move(HomeFolder(frame.home), hint=_RESUME)
     listed = list(plugs)
-    found = await _addresses([plug.uuid for plug in listed if not plug.address], frame)
-    return MoveJournal(
-        target,
-        {
-            plug.uuid: PlugToMove(
-                uuid=plug.uuid, address=plug.address or found[plug.uuid], key=plug.key, name=plug.name
-            )
-            for plug in listed
-        },
-        is_roll=is_roll,
-    )
+    if lost := [plug for plug in listed if not plug.address]:
+        frame.note(f"Looking for {len(lost)} plugs whose address is not known.")
+    return await plan_move(target, listed, now=SystemClock().now(), is_roll=is_roll)
 
 
-async def _addresses(wanted: list[Uuid], frame: Frame) -> dict[Uuid, str]:
-    """Look for plugs of which no address is known; one that is not found has an empty one."""
-    found = dict.fromkeys(wanted, "")
-    if not wanted:
-        return found
-    from ownplug.pairing import addresses_to_ask, discover, hosts_that_speak_up, networks_of
-    from ownplug.transport.endpoint import own_address
-
-    frame.note(f"Looking for {len(wanted)} plugs whose address is not known.")
-    networks = networks_of([f"{own_address()}/24"])
-    addresses = addresses_to_ask(await hosts_that_speak_up(networks, is_confined=False), (), networks)
-    async with discover(addresses, now_s=SystemClock().now().timestamp()) as plugs:
-        async for plug in plugs:
-            if plug.uuid in found:
-                found[plug.uuid] = plug.address
-    return found
-
-
-async def carry_out(
+async def move_along(
     frame: Frame, journal: MoveJournal, *, batch: int, timeout_s: float, hub_url: str | None = None
 ) -> None:
     """Move what is left; the journal is on the disk at each step, and gone when all have moved."""
-    from ownplug.app import HomeFolder
-    from ownplug.pairing import Mover
-    from ownplug.transport.files import write_whole
-
-    folder = HomeFolder(frame.home)
-    folder.prepare()
-
-    async def keep(content: bytes) -> None:
-        await asyncio.to_thread(write_whole, folder.move_file, content)
+    from ownplug.app import HomeFolder, carry_out
 
     def tell(plug: PlugToMove) -> None:
         frame.note(f"{name_of(plug)}: {plug.state.value}{f': {plug.why}' if plug.why else ''}")
 
-    with folder.claim_move():
-        if journal.is_roll:
-            await keep(journal.encode())  # before the hub: a new key that only it knew could not be resumed
-            async with open_hub_client(frame, hub_url) as hub:
-                await hub.change_key(journal.target.key)
-        await Mover(journal, keep=keep, tell=tell, clock=SystemClock(), timeout_s=timeout_s).run(batch=batch)
-        if journal.is_done:
-            folder.move_file.unlink(missing_ok=True)
+    await carry_out(
+        HomeFolder(frame.home),
+        journal,
+        batch=batch,
+        timeout_s=timeout_s,
+        clock=SystemClock(),
+        tell=tell,
+        open_hub=lambda: open_hub_client(frame, hub_url),
+    )
 
 
 def report_move(frame: Frame, journal: MoveJournal) -> None:

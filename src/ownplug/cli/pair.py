@@ -10,10 +10,10 @@ import click
 
 from ownplug.cli.frame import Frame, command, pass_frame
 from ownplug.cli.running import run_async
-from ownplug.cli.servers import parse_server
 from ownplug.cli.target import hub_option
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
+from ownplug.core.servers import parse_server
 
 if TYPE_CHECKING:
     from ownplug.core.meross.login import Login

@@ -17,10 +17,10 @@ from ownplug.cli.fleet import raise_descriptor_limit, status_line
 from ownplug.cli.frame import Frame, group, pass_frame
 from ownplug.cli.output import print_fields, print_table
 from ownplug.cli.running import run_service
-from ownplug.cli.servers import parse_server
 from ownplug.cli.virtual_control import CONTROL_COMMANDS, control_option, control_path
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
+from ownplug.core.servers import parse_server
 from ownplug.transport.endpoint import parse_endpoint
 
 if TYPE_CHECKING:

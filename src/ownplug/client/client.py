@@ -14,11 +14,13 @@ from urllib.parse import quote, urlencode
 from ownplug.client.address import HubAddress
 from ownplug.client.asking import Asking, Document, document, field_of, plug_path, word_of
 from ownplug.client.energy import EnergyCalls
+from ownplug.client.lists import BatchCalls, MoveCalls
 from ownplug.client.rules import RuleCalls
 from ownplug.client.tariffs import TariffCalls
 from ownplug.core.secret import Secret
 
 _SCAN_S = 60.0  # a plug's radio may be away for a while
+_SEARCH_S = 300.0  # 4096 addresses, 50 a second
 _PLUGS_OF_A_PAGE = 1000  # about a megabyte
 
 
@@ -36,6 +38,8 @@ class HubClient:
         auto_offs: after what time they turn themselves off.
         energy: what plugs have used.
         tariffs: what that costs.
+        batches: lists of plugs that are taken home.
+        moves: plugs that are taken to another server.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -44,6 +48,8 @@ class HubClient:
         self.auto_offs = RuleCalls("auto-offs", self._hub.of_plug)
         self.energy = EnergyCalls(self._hub.get, self._hub.fetch, plug_path)
         self.tariffs = TariffCalls(self._hub.of_home)
+        self.batches = BatchCalls(self._hub.of_home)
+        self.moves = MoveCalls(self._hub.of_home)
 
     async def __aenter__(self) -> Self:
         await self._hub.__aenter__()
@@ -238,21 +244,49 @@ class HubClient:
         """Have the hub ask a plug in pairing mode: `uuid`, `model`, and the `networks` that it hears."""
         return await self._hub.call("POST", "/pairings/look", {"url": url}, timeout_s=_SCAN_S)
 
+    async def nearby_plugs(self) -> Document:
+        """Have the hub's machine listen for plugs in pairing mode: whether it `can_join`, and their `networks`."""
+        return await self._hub.call("GET", "/pairings/nearby", timeout_s=_SCAN_S)
+
+    async def discover(self, networks: Sequence[str] = (), *, per_second: float = 50.0) -> list[Document]:
+        """Have the hub look for plugs in these networks, or around it: `uuid`, `address`, `whose` of each."""
+        query = urlencode({"network": list(networks), "per_second": per_second}, doseq=True)
+        told = await self._hub.call("GET", f"/discovery?{query}", timeout_s=_SEARCH_S)
+        found: list[Document] = field_of(told, "plugs", list)
+        return found
+
     async def begin_pairing(
-        self, url: str, *, ssid: str, password: Secret, name: str = "", switches: bool = True
+        self,
+        url: str,
+        *,
+        ssid: str,
+        password: Secret,
+        name: str = "",
+        switches: bool = True,
+        **more: Any,
     ) -> Document:
-        """Have the hub take a plug home; return the pairing, whose `id` `pairing` wants."""
-        wish = {
-            "url": url,
-            "ssid": ssid,
-            "password": password.reveal(),
-            "name": name,
-            "switches": switches,
-        }
-        return await self._hub.call("POST", "/pairings", wish)
+        """Have the hub take a plug home; return the pairing, whose `id` `pairing` wants.
+
+        Args:
+            url: where the plug answers.
+            ssid: the Wi-Fi network that it shall join.
+            password: of the network; empty for an open one.
+            name: what to call it.
+            switches: whether its relay may click, as a proof.
+            more: `timeout_s`, `joins`, `join_ssid`, `port`.
+        """
+        wish = {"url": url, "ssid": ssid, "password": password.reveal(), "name": name, "switches": switches}
+        return await self._hub.call("POST", "/pairings", {**wish, **more})
+
+    async def repeat_pairing(
+        self, id_: str, *, ssid: str | None = None, password: Secret | None = None
+    ) -> Document:
+        """Begin a pairing that failed anew, with another network or password where one is given; return the new one."""
+        said = {"ssid": ssid, "password": password.reveal() if password is not None else None}
+        return await self._hub.call("POST", f"/pairings/{quote(id_, safe='')}/again", said)
 
     async def pairing(self, id_: str) -> Document:
-        """Return a pairing as it is now: `state` (running, done, failed), `phase`, `steps`, `failure`."""
+        """Return a pairing as it is now: `state` (running, done, failed), `stages`, `steps`, `failure`."""
         return await self._hub.call("GET", f"/pairings/{quote(id_, safe='')}")
 
     async def pairings(self) -> list[Document]:

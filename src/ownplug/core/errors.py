@@ -37,6 +37,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class OwnplugError(Exception):
     """Base of all: catch this to catch every failure that ownplug knows about."""
@@ -175,13 +177,17 @@ class PairingFailed(OwnplugError):
 
     Attributes:
         code: the cause, one of `ownplug.pairing.Cause`.
+        facts: what was seen, by the name of each fact for programs; empty where the sentence is all.
     """
 
     code = "pairing"
 
-    def __init__(self, message: str, *, code: str = "pairing", hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, code: str = "pairing", hint: str = "", facts: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+        self.facts = tuple(facts)
 
 
 class HubError(OwnplugError):

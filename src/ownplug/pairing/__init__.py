@@ -6,11 +6,12 @@ what the vendor's app tells it, in the same order. Where it does not come home, 
 
 from ownplug.pairing.arrival import TIMEOUT_S, Errand, Host
 from ownplug.pairing.batch import Batch, BatchPlug, BatchState, InReach
-from ownplug.pairing.batch_list import BatchRow, parse_batch_list
+from ownplug.pairing.batch_list import BatchRow, check_batch_rows, parse_batch_list
 from ownplug.pairing.broker_check import check_broker, invented_plug
 from ownplug.pairing.broker_watch import BrokerHost, open_broker_host
 from ownplug.pairing.by_http import identify, pair_by_http, scan
 from ownplug.pairing.by_serial import ask_by_serial, pair_by_serial
+from ownplug.pairing.course import Course, Stage, StageSeen, StageState
 from ownplug.pairing.discovery import (
     DiscoveredPlug,
     addresses_to_ask,
@@ -19,11 +20,13 @@ from ownplug.pairing.discovery import (
     networks_of,
     parse_neighbours,
 )
-from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, failure, last_guess
+from ownplug.pairing.evidence import Cause, Sight, Target, Word, diagnose, facts, failure, last_guess
 from ownplug.pairing.finding import Finding, Health, bad, good, unknown
 from ownplug.pairing.home import Allegiance, GatewayAddress, HomeToJoin
+from ownplug.pairing.in_reach import at_address, by_network
 from ownplug.pairing.key_check import DEFAULTS, Candidate, KeyFinding, find_key
 from ownplug.pairing.move_journal import MoveJournal, MoveState, PlugToMove
+from ownplug.pairing.move_plan import plan_move, plugs_of_home
 from ownplug.pairing.moving import MOVE_TIMEOUT_S, Mover
 from ownplug.pairing.plug_list import KnownPlug, parse_plug_list
 from ownplug.pairing.server_check import check_login, check_server
@@ -46,6 +49,7 @@ __all__ = [
     "BrokerHost",
     "Candidate",
     "Cause",
+    "Course",
     "DiscoveredPlug",
     "Errand",
     "Finding",
@@ -62,6 +66,9 @@ __all__ = [
     "Phase",
     "PlugToMove",
     "Sight",
+    "Stage",
+    "StageSeen",
+    "StageState",
     "Step",
     "Target",
     "TlsFinding",
@@ -72,13 +79,17 @@ __all__ = [
     "addresses_to_ask",
     "ask_by_serial",
     "ask_plug",
+    "at_address",
     "bad",
+    "by_network",
+    "check_batch_rows",
     "check_broker",
     "check_login",
     "check_server",
     "check_tls",
     "diagnose",
     "discover",
+    "facts",
     "failure",
     "find_key",
     "first_bytes",
@@ -96,6 +107,8 @@ __all__ = [
     "parse_batch_list",
     "parse_neighbours",
     "parse_plug_list",
+    "plan_move",
+    "plugs_of_home",
     "scan",
     "take_home",
     "take_home_by_serial",

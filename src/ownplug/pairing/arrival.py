@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ownplug.aio import Clock
 from ownplug.core.identity import Uuid
-from ownplug.pairing.evidence import Sight, Target, Word, diagnose, last_guess
+from ownplug.pairing.evidence import Sight, Target, Word, diagnose, facts, last_guess
 from ownplug.pairing.read_back import says_online, switch_and_back
 from ownplug.pairing.steps import Phase, Step
 from ownplug.plug import Link
@@ -140,12 +140,15 @@ class _Watch:
         """Raise what has gone wrong, if that is certain or there is no time left."""
         sight, word, target = self._sight, self._word, self._target
         if error := diagnose(sight, word, target):
+            error.facts = tuple(facts(sight, word, target))
             raise error
         now_s = self._errand.clock.monotonic()
         is_stuck = not sight.address and _is_over(self._in_network_since_s, _STUCK_S, now_s)
         is_ignored = sight.answers_bind is False and _is_over(self._bind_since_s, _BIND_ANSWER_S, now_s)
         if is_stuck or is_ignored or now_s > self._began_s + self._errand.timeout_s:
-            raise last_guess(sight, word, target, now_s - self._began_s)
+            guess = last_guess(sight, word, target, now_s - self._began_s)
+            guess.facts = tuple(facts(sight, word, target))
+            raise guess
 
     @property
     def _was_in_network(self) -> bool:

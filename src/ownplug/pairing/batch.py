@@ -98,6 +98,7 @@ class Batch:
         keep: puts what `taken` has become on the disk before it returns.
         tell: hears of each row that came further.
         clock: measures the waits.
+        follow: hears of each step of the plug that was taken for a row, by the row's name.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Batch:
         keep: Callable[[dict[str, Uuid]], None],
         tell: Callable[[BatchPlug], None],
         clock: Clock,
+        follow: Callable[[str, Step], None] = lambda _name, _step: None,
     ) -> None:
         self._plugs = {row.name: BatchPlug(row=row, uuid=_still_fitting(row, taken)) for row in rows}
         self._hub = hub
@@ -117,6 +119,7 @@ class Batch:
         self._keep = keep
         self._tell = tell
         self._clock = clock
+        self._follow = follow
         self._tried: set[str] = set()  # marks: each plug once
 
     @property
@@ -154,7 +157,9 @@ class Batch:
 
         def hear(step: Step) -> None:
             if step.uuid is not None and not chosen:
-                chosen.append(self._choose(step.uuid))
+                chosen.append(self._choose(step.uuid, plug.wish.url))
+            if chosen:
+                self._follow(chosen[0], step)
 
         try:
             uuid = await take_home(self._hub, plug.wish, tell=hear)
@@ -183,19 +188,26 @@ class Batch:
             and plug.mark not in self._tried
             and any(
                 waiting.state is BatchState.WAITING
+                and waiting.row.url in {"", plug.wish.url}
                 and (waiting.uuid is None or waiting.uuid.text.endswith(plug.mac_tail))
                 and (waiting.row.mac is None or waiting.row.mac.digits.endswith(plug.mac_tail))
                 for waiting in self._plugs.values()
             )
         )
 
-    def _choose(self, uuid: Uuid) -> str:
-        """Take a plug for a row, and write that down.
+    def _choose(self, uuid: Uuid, url: str) -> str:
+        """Take a plug that answers at `url` for a row, and write that down.
 
         Raises:
             _LeftAlone: there is no row for it.
         """
-        open_rows = [plug for plug in self._plugs.values() if plug.state is BatchState.WAITING]
+        open_rows = [
+            plug
+            for plug in self._plugs.values()
+            if plug.state is BatchState.WAITING and plug.row.url in {"", url}
+        ]
+        # Who names an address means the plug there; "any" is for what is left.
+        open_rows.sort(key=lambda plug: not plug.row.url)
         fitting = (
             [plug for plug in open_rows if plug.uuid == uuid]
             or [plug for plug in open_rows if plug.uuid is None and plug.row.mac == uuid.mac]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ownplug.core.errors import UsageError
@@ -17,11 +17,19 @@ _HINT = 'CSV with a header "name,room,mac"; a mac of "any" is whichever plug com
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
-    """A plug of the list: what to call it, in which room it is, and which it must be; None: any."""
+    """A plug of the list.
+
+    Attributes:
+        name: what to call it.
+        room: in which room it is; may be empty.
+        mac: which it must be; None: any.
+        url: where it must answer, as a plug does that has an address of its own; empty: anywhere.
+    """
 
     name: str
     room: str = ""
     mac: Mac | None = None
+    url: str = ""
 
 
 def parse_batch_list(text: str) -> list[BatchRow]:
@@ -30,10 +38,20 @@ def parse_batch_list(text: str) -> list[BatchRow]:
     Raises:
         UsageError: it is no such list, or a name or MAC is there twice; the message tells which.
     """
+    return check_batch_rows(
+        _row(fields, number) for number, fields in enumerate(text_rows(text, _HINT), start=1)
+    )
+
+
+def check_batch_rows(rows: Iterable[BatchRow]) -> list[BatchRow]:
+    """Return the rows of a list, in their order.
+
+    Raises:
+        UsageError: there is none, or too many, or a name or MAC is there twice; the message tells which.
+    """
     found: dict[str, BatchRow] = {}
     macs: set[Mac] = set()
-    for number, fields in enumerate(text_rows(text, _HINT), start=1):
-        row = _row(fields, number)
+    for number, row in enumerate(rows, start=1):
         if row.name.casefold() in found:
             raise UsageError(f"Plug {number} of the list is called {row.name!r}, as another one is.")
         if row.mac in macs:

@@ -151,6 +151,27 @@ def failure(cause: Cause, evidence: str) -> PairingFailed:
     return PairingFailed(evidence, code=cause.code, hint=cause.remedy)
 
 
+def facts(sight: Sight, word: Word | None, target: Target) -> list[tuple[str, str]]:
+    """Return what the witnesses saw, one by one: the name of each fact for programs, and its value."""
+    told = {
+        "server": target.server,
+        "came-from": sight.address,
+        "clock-questions": _count(sight.clock_questions),
+        "binds": _count(sight.binds),
+        "failed-handshakes": _count(len(sight.failed_handshakes)),
+        "refused-logins": _count(len(sight.refused_logins)),
+    }
+    if word is not None:
+        told |= {
+            "hears-network": {True: "yes", False: "no", None: ""}[word.hears],
+            "signal-percent": "" if word.signal is None else str(word.signal),
+            "own-record": word.trace,
+            "is-pairing": "yes" if word.is_pairing else "no",
+            "knows-time": "yes" if word.knows_time else "no",
+        }
+    return [(name, value) for name, value in told.items() if value]
+
+
 def diagnose(sight: Sight, word: Word | None, target: Target) -> PairingFailed | None:
     """Return what has certainly gone wrong; None as long as all may still be well."""
     if sight.refused_logins:
@@ -243,6 +264,10 @@ def _is_address(host: str) -> bool:
 def _first_sentence(text: str) -> str:
     """Without what the client offered, which fills a page and is in the hub's log."""
     return text.partition(". ")[0].removesuffix(".") + "."
+
+
+def _count(count: int) -> str:
+    return str(count) if count else ""
 
 
 def _times(count: int) -> str:

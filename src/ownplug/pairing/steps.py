@@ -24,6 +24,11 @@ class Phase(Enum):
     ONLINE = "ask it whether it is at home"
     SWITCH = "switch it and read it back"
 
+    @property
+    def code(self) -> str:
+        """Its name for programs."""
+        return self.name.lower()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

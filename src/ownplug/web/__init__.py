@@ -7,27 +7,43 @@ never a traceback, and nothing that is asked with GET changes anything.
 
 from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
+from ownplug.web.discovery import DiscoveryDoor, SightedPlug
 from ownplug.web.doors import Doors
 from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
-from ownplug.web.pairing import (
+from ownplug.web.moving import MoveDoor, MovedPlug, MoveView, MoveWish
+from ownplug.web.pairing import PairingDoor, PairingView, PairingWish
+from ownplug.web.pairing_batches import BatchDoor, BatchLineView, BatchView, BatchWish, BatchWishLine
+from ownplug.web.pairing_views import (
     DoneStep,
+    Fact,
     FoundPlug,
     HeardNetwork,
-    PairingDoor,
+    NearbyPlugs,
     PairingFailure,
-    PairingView,
-    PairingWish,
+    StageView,
 )
 from ownplug.web.server import WebServer, open_web
 from ownplug.web.settings import WebSettings
 
 __all__ = [
     "BackupDoor",
+    "BatchDoor",
+    "BatchLineView",
+    "BatchView",
+    "BatchWish",
+    "BatchWishLine",
+    "DiscoveryDoor",
     "DoneStep",
     "Doors",
     "Effect",
+    "Fact",
     "FoundPlug",
     "HeardNetwork",
+    "MoveDoor",
+    "MoveView",
+    "MoveWish",
+    "MovedPlug",
+    "NearbyPlugs",
     "PairingDoor",
     "PairingFailure",
     "PairingView",
@@ -35,6 +51,8 @@ __all__ = [
     "SettingView",
     "SettingsDoor",
     "SettingsView",
+    "SightedPlug",
+    "StageView",
     "WebServer",
     "WebSettings",
     "create_app",

@@ -10,6 +10,7 @@ from ownplug import __version__
 from ownplug.web.backup import backup
 from ownplug.web.body import JsonBodies
 from ownplug.web.description import ANY_FAILURE, describe, operation_id
+from ownplug.web.discovery import discovery
 from ownplug.web.doors import Doors
 from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
@@ -18,9 +19,11 @@ from ownplug.web.home_energy import home_energy
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
 from ownplug.web.live import live
+from ownplug.web.moving import moving
 from ownplug.web.observing import observing, reporting, watchdog
 from ownplug.web.page import page
 from ownplug.web.pairing import pairing
+from ownplug.web.pairing_batches import batches
 from ownplug.web.plugs import listing
 from ownplug.web.problems import answer_failures
 from ownplug.web.routes import health, reading, ruling, switching
@@ -51,7 +54,10 @@ _ROUTERS = (
     energy,
     home_energy,
     reporting,
+    batches,  # before what would take their name for a pairing's
     pairing,
+    moving,
+    discovery,
     backup,
     hub_settings,
     live,

@@ -55,7 +55,8 @@ _AREAS = (
     ("firmware", "Which firmware plugs have, and another.", ("/api/v1/plugs/{plug}/firmware",)),
     ("plugs", "The plugs of the home.", ("/api/v1/plugs",)),
     ("tariffs", "What energy costs.", ("/api/v1/tariffs",)),
-    ("pairing", "Taking plugs home.", ("/api/v1/pairings",)),
+    ("pairing", "Taking plugs home.", ("/api/v1/pairings", "/api/v1/discovery")),
+    ("moving", "Taking plugs to another server.", ("/api/v1/moves",)),
     (
         "logins",
         "Who may use the hub.",

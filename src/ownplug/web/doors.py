@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ownplug.web.backup import BackupDoor
+from ownplug.web.discovery import DiscoveryDoor
 from ownplug.web.hub_settings import SettingsDoor
+from ownplug.web.moving import MoveDoor
 from ownplug.web.pairing import PairingDoor
+from ownplug.web.pairing_batches import BatchDoor
 from ownplug.web.ports import HubDoor, LoginDoor
 
 
@@ -18,6 +21,9 @@ class Doors:
         hub: the plugs and what is known of them, `ownplug.hub.HubApi`.
         logins: knows who may do what, `ownplug.hub.Logins`.
         pairing: takes plugs home.
+        batches: takes lists of plugs home.
+        moves: takes plugs to another server.
+        discovery: finds plugs in this machine's network.
         backup: makes backups of the home.
         settings: shows and changes the hub's settings.
     """
@@ -25,5 +31,8 @@ class Doors:
     hub: HubDoor
     logins: LoginDoor
     pairing: PairingDoor
+    batches: BatchDoor
+    moves: MoveDoor
+    discovery: DiscoveryDoor
     backup: BackupDoor
     settings: SettingsDoor

@@ -1,4 +1,4 @@
-"""Pairing through the API: a plug's networks are listed, a pairing is begun, followed step by step, and given up.
+"""Pairing through the API: plugs and networks are listed, a pairing is begun, followed, given up, and begun anew.
 
 What does the work is a port: `ownplug.app` joins the room of pairing to it.
 """
@@ -10,53 +10,18 @@ from datetime import datetime
 from typing import Annotated, Literal, Protocol, cast
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, StrictBool
 
 from ownplug.core.records import Scope
 from ownplug.core.secret import Secret
 from ownplug.web.description import failures
+from ownplug.web.pairing_views import DoneStep, FoundPlug, NearbyPlugs, PairingFailure, StageView
 from ownplug.web.schema import Moment, Sent
 from ownplug.web.scopes import needs
 
 _Url = Annotated[
     str, Field(min_length=1, max_length=200, description="where the plug answers, http://10.10.10.1")
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeardNetwork:
-    """A Wi-Fi network that a plug hears; the strongest of its access points."""
-
-    ssid: str
-    signal: int | None  # 0 to 100
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPlug:
-    """A plug in pairing mode."""
-
-    uuid: str
-    model: str
-    networks: list[HeardNetwork]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoneStep:
-    """A step of a pairing that ended well."""
-
-    phase: str  # in words
-    found: str
-    after_s: float  # since the beginning
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairingFailure:
-    """Why a pairing ended: the cause, the evidence, the remedy."""
-
-    code: str
-    message: str
-    hint: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,16 +31,34 @@ class PairingView:
     id: str
     began_at: datetime
     url: str
+    timeout_s: float  # how long the plug may take once it was told
+    port: str = ""  # the serial port of its board, where it is paired by that
     state: Literal["running", "done", "failed"] = "running"
-    phase: str = ""  # what is being done, in words
+    ended_at: datetime | None = None
+    code: str = ""  # which step is being done, for programs
+    phase: str = ""  # the same in words
     uuid: str = ""  # once the plug was identified
     steps: list[DoneStep] = field(default_factory=list)
+    stages: list[StageView] = field(default_factory=list)
     failure: PairingFailure | None = None
+    remark: str = ""  # what did not go as wished, though the plug is at home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairingWish:
-    """Which plug shall go into which network, and what it shall be called."""
+    """Which plug shall go into which network, and what it shall be called.
+
+    Attributes:
+        url: where it answers.
+        ssid: the network.
+        password: of the network; empty for an open one.
+        name: what to call it; empty: as it comes.
+        switches: whether its relay may click, as a proof.
+        timeout_s: how long it may take once it was told.
+        joins: whether this machine joins the plug's own Wi-Fi for it.
+        join_ssid: which one; None for the only one in reach.
+        port: the serial port of its board, instead of `url`; empty: none.
+    """
 
     url: str
     ssid: str
@@ -83,6 +66,9 @@ class PairingWish:
     name: str
     switches: bool
     timeout_s: float
+    joins: bool = False
+    join_ssid: str | None = None
+    port: str = ""
 
 
 class PairingDoor(Protocol):
@@ -91,8 +77,14 @@ class PairingDoor(Protocol):
     async def look(self, url: str, /) -> FoundPlug:
         """Ask a plug in pairing mode what it is and which networks it hears."""
 
+    async def nearby(self) -> NearbyPlugs:
+        """Listen for plugs in pairing mode."""
+
     def begin(self, wish: PairingWish, /) -> PairingView:
         """Begin to take a plug home."""
+
+    def again(self, id_: str, /, *, ssid: str | None, password: Secret | None) -> PairingView:
+        """Begin one that failed anew, with another network or password where one is given."""
 
     def all(self) -> list[PairingView]:
         """Return the pairings of late, oldest first."""
@@ -119,6 +111,20 @@ class BeginBody(Sent):
     name: str = Field(default="", max_length=200)
     switches: bool = Field(default=True, strict=True, description="whether its relay may click, as a proof")
     timeout_s: float = Field(default=90.0, gt=0, le=600, strict=True)
+    joins: StrictBool = Field(
+        default=False, description="whether the hub's machine joins the plug's own Wi-Fi"
+    )
+    join_ssid: str | None = Field(
+        default=None, min_length=1, max_length=32, description="which one; without it, the only one in reach"
+    )
+    port: str = Field(default="", max_length=200, description="its board's serial port, instead of a URL")
+
+
+class AgainBody(Sent):
+    """What shall be otherwise; what is not given stays."""
+
+    ssid: str | None = Field(default=None, min_length=1, max_length=32)
+    password: SecretStr | None = Field(default=None, max_length=64)
 
 
 class Pairing(BaseModel):
@@ -126,12 +132,18 @@ class Pairing(BaseModel):
 
     id: str
     began_at: Moment
+    ended_at: Moment | None
     url: str
+    port: str
+    timeout_s: float
     state: Literal["running", "done", "failed"]
+    code: str
     phase: str
     uuid: str
     steps: list[DoneStep]
+    stages: list[StageView]
     failure: PairingFailure | None
+    remark: str
 
 
 class Pairings(BaseModel):
@@ -155,6 +167,12 @@ async def look_at_plug(desk: Desk, body: LookBody) -> FoundPlug:
     return await desk.look(body.url)
 
 
+@pairing.get("/nearby")
+async def get_nearby(desk: Desk) -> NearbyPlugs:
+    """Listen for plugs in pairing mode by this machine's own Wi-Fi; takes up to half a minute."""
+    return await desk.nearby()
+
+
 @pairing.post("", status_code=202, responses=failures(409))
 async def begin_pairing(desk: Desk, body: BeginBody) -> Pairing:
     """Begin to take a plug home."""
@@ -165,6 +183,9 @@ async def begin_pairing(desk: Desk, body: BeginBody) -> Pairing:
         name=body.name,
         switches=body.switches,
         timeout_s=body.timeout_s,
+        joins=body.joins or body.join_ssid is not None,
+        join_ssid=body.join_ssid,
+        port=body.port,
     )
     return _document(desk.begin(wish))
 
@@ -181,6 +202,13 @@ async def get_pairing(desk: Desk, id_: PairingId) -> Pairing:
     return _document(desk.get(id_))
 
 
+@pairing.post("/{pairing}/again", status_code=202, responses=failures(404, 409))
+async def repeat_pairing(desk: Desk, id_: PairingId, body: AgainBody) -> Pairing:
+    """Begin one that failed anew, with another network or password where one is given."""
+    password = Secret(body.password.get_secret_value()) if body.password is not None else None
+    return _document(desk.again(id_, ssid=body.ssid, password=password))
+
+
 @pairing.delete("/{pairing}", status_code=204, responses=failures(404))
 async def cancel_pairing(desk: Desk, id_: PairingId) -> Response:
     """Give a pairing up, or forget one that ended; a plug that was told already goes on trying."""
@@ -189,13 +217,4 @@ async def cancel_pairing(desk: Desk, id_: PairingId) -> Response:
 
 
 def _document(view: PairingView) -> Pairing:
-    return Pairing(
-        id=view.id,
-        began_at=view.began_at,
-        url=view.url,
-        state=view.state,
-        phase=view.phase,
-        uuid=view.uuid,
-        steps=view.steps,
-        failure=view.failure,
-    )
+    return Pairing.model_validate(view, from_attributes=True)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ownplug.aio import SystemClock
+from ownplug.app.means import Means
+from ownplug.app.pairing_desk import PairingDesk
+from ownplug.client import find_hub
+from ownplug.console import open as open_console
+from ownplug.core.errors import Conflict
+from ownplug.core.secret import Secret
+from ownplug.web import PairingWish
 
 pytestmark = pytest.mark.e2e
 
@@ -56,3 +66,27 @@ def test_what_the_console_cannot_be_sent_is_refused_before_anything_is_written(
 def test_it_does_not_go_with_other_ways(ownplug: Run) -> None:
     told = ownplug("pair", "--serial", "/dev/null", "--ssid", "Home", "--password", "", "--join", status=2)
     assert "leave --mqtt and --join out" in told["message"]
+
+
+async def test_a_hub_that_has_serial_ports_pairs_by_them_too(launch: Run, tty: Path, tmp_path: Path) -> None:
+    plug = launch("virtual", "run", "--tty", str(tty)).ready()
+    means = Means(SystemClock())
+    means.serve_through(find_hub(tmp_path / "home"))
+    wish = PairingWish(
+        url="http://10.10.10.1",
+        ssid="Home",
+        password=Secret("secret123"),
+        name="kettle",
+        switches=True,
+        timeout_s=60.0,
+        port=str(tty),
+    )
+    async with PairingDesk(means, open_console=open_console) as desk:
+        view = desk.begin(wish)
+        assert (view.port, view.url) == (str(tty), "")
+        with pytest.raises(Conflict):
+            desk.begin(wish)
+        while view.state == "running":  # noqa: ASYNC110 - the desk tells nobody
+            await asyncio.sleep(0.1)
+        assert (view.state, view.uuid, view.failure) == ("done", plug["uuid"], None)
+        assert {stage.state for stage in view.stages} == {"done"}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ownplug.client import HubAddress, HubClient, find_hub
 from ownplug.core.errors import Conflict, NotFound, OwnplugError, Unreachable, UsageError
 from ownplug.core.secret import Secret
+
+if TYPE_CHECKING:
+    from tests.e2e.pairing.conftest import PlayedNetwork
 
 pytestmark = pytest.mark.e2e
 
@@ -46,9 +49,14 @@ def hub(launch: Run, tmp_path: Path) -> HubAddress:
 
 
 @pytest.fixture
-def plug(launch: Run, tmp_path: Path) -> dict[str, str]:
-    air = tmp_path / "air.toml"
-    air.write_text(AIR)
+def air(tmp_path: Path) -> Path:
+    file = tmp_path / "air.toml"
+    file.write_text(AIR)
+    return file
+
+
+@pytest.fixture
+def plug(launch: Run, air: Path) -> dict[str, str]:
     told: dict[str, str] = launch("virtual", "run", "--air", str(air)).ready()
     return {**told, "url": f"http://{told['http']}"}
 
@@ -81,6 +89,13 @@ async def test_a_plug_is_looked_at_paired_and_proven(hub: HubAddress, plug: dict
             plug["uuid"],
             "switch it and read it back",
         )
+        stages = {stage["code"]: stage for stage in pairing["stages"]}
+        assert {stage["state"] for stage in stages.values()} == {"done"}
+        assert [fact["code"] for fact in stages["proof"]["facts"]] == ["online", "switch"]
+        assert "mss310" in stages["identify"]["facts"][0]["value"]
+        assert pairing["ended_at"] > pairing["began_at"]
+        with pytest.raises(Conflict, match="failed"):
+            await client.repeat_pairing(begun["id"])
         times = [step["after_s"] for step in pairing["steps"]]
         assert times == sorted(times)
         assert (await client.plug("kettle"))["availability"] == "online"
@@ -98,7 +113,107 @@ async def test_a_failure_has_its_cause_and_its_remedy(hub: HubAddress, plug: dic
         assert pairing["state"] == "failed"
         assert pairing["failure"]["code"] == "wifi-password"
         assert pairing["failure"]["hint"]
+        assert (pairing["failure"]["stage"], pairing["failure"]["needs_reset"]) == ("join", False)
+        seen = {fact["code"]: fact["value"] for fact in pairing["failure"]["facts"]}
+        assert (seen["hears-network"], seen["is-pairing"]) == ("yes", "yes")
+        states = [stage["state"] for stage in pairing["stages"]]
+        assert states == ["done"] * 3 + ["failed"] + ["waiting"] * 5
         assert await client.plugs() == []
+        again = await client.repeat_pairing(begun["id"], password=PASSWORD)
+        assert again["id"] != begun["id"]
+        assert (await ended(client, again["id"]))["state"] == "done"
+        assert [found["uuid"] for found in await client.plugs()] == [plug["uuid"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "ssid", "code", "stage", "needs_reset"),
+    [
+        ((), "Upstairs", "wifi-absent", "join", False),
+        (("--fault", "tls"), "Home", "tls-refused", "secure", True),
+        (("--fault", "no-clock"), "Home", "clock-unanswered", "talk", True),
+        (
+            ("--fault", "no-bind", "--model", "mss310@6.1.12", "--speed", "10"),
+            "Home",
+            "bind-unanswered",
+            "talk",
+            True,
+        ),
+    ],
+)
+async def test_each_failure_tells_where_it_stopped(
+    hub: HubAddress,
+    launch: Run,
+    air: Path,
+    options: tuple[str, ...],
+    ssid: str,
+    code: str,
+    stage: str,
+    needs_reset: bool,
+) -> None:
+    plug = launch("virtual", "run", "--air", str(air), *options).ready()
+    async with HubClient(hub) as client:
+        begun = await client.begin_pairing(f"http://{plug['http']}", ssid=ssid, password=PASSWORD)
+        pairing = await ended(client, begun["id"])
+        failed = pairing["failure"]
+        assert (failed["code"], failed["stage"], failed["needs_reset"]) == (code, stage, needs_reset)
+        assert [each["code"] for each in pairing["stages"] if each["state"] == "failed"] == [stage]
+        assert await client.plugs() == []
+
+
+async def test_a_name_that_is_taken_is_no_failure_of_the_pairing(
+    hub: HubAddress, launch: Run, air: Path
+) -> None:
+    plugs = [launch("virtual", "run", "--air", str(air), "--seed", seed).ready() for seed in "12"]
+    async with HubClient(hub) as client:
+        told = []
+        for plug in plugs:
+            begun = await client.begin_pairing(
+                f"http://{plug['http']}", ssid="Home", password=PASSWORD, name="kettle"
+            )
+            told.append(await ended(client, begun["id"]))
+        assert [pairing["state"] for pairing in told] == ["done", "done"]
+        assert told[0]["remark"] == ""
+        assert told[1]["remark"].startswith("It is at home, and not called so:")
+        assert {plug["uuid"] for plug in await client.plugs()} == {plug["uuid"] for plug in plugs}
+
+
+async def test_by_its_own_wifi_which_the_hub_joins_and_leaves(
+    play: Callable[..., PlayedNetwork], launch: Run, air: Path, tmp_path: Path
+) -> None:
+    network = play("Meross_SW_1A2B", "Neighbour")
+    launch("hub", "run", "--home", str(tmp_path / "home"), *PLACES).ready()  # on the bus that is played
+    plug = launch("virtual", "run", "--air", str(air)).ready()
+    async with HubClient(find_hub(tmp_path / "home")) as client:
+        nearby = await client.nearby_plugs()
+        assert (nearby["can_join"], nearby["networks"]) == (True, ["Meross_SW_1A2B"])
+        begun = await client.begin_pairing(
+            f"http://{plug['http']}", ssid="Home", password=PASSWORD, join_ssid="Meross_SW_1A2B"
+        )
+        with pytest.raises(Conflict):
+            await client.begin_pairing("http://127.0.0.1:9", ssid="Home", password=PASSWORD, joins=True)
+        assert (await ended(client, begun["id"]))["state"] == "done"
+    assert network.state()["active"] == ["Home"]
+
+
+async def test_a_machine_that_cannot_join_says_why(
+    monkeypatch: pytest.MonkeyPatch, launch: Run, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    launch("hub", "run", "--home", str(tmp_path / "home"), *PLACES).ready()
+    async with HubClient(find_hub(tmp_path / "home")) as client:
+        nearby = await client.nearby_plugs()
+    assert (nearby["can_join"], nearby["networks"]) == (False, [])
+    assert "no nmcli" in nearby["reason"]
+    assert nearby["hint"]
+
+
+async def test_without_serial_ports_none_is_taken(hub: HubAddress) -> None:
+    async with HubClient(hub) as client:
+        with pytest.raises(UsageError, match="no serial ports"):
+            await client.begin_pairing(
+                "http://10.10.10.1", ssid="Home", password=PASSWORD, port="/dev/ttyUSB0"
+            )
 
 
 async def test_one_that_is_given_up_leaves_nothing(hub: HubAddress, plug: dict[str, str]) -> None:

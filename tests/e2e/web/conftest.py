@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from tests.e2e.web.memory_pairing import MemoryBatches, MemoryDiscovery, MemoryMoves, MemoryPairings
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
 from ownplug.core.energy.calendar import Calendar
@@ -67,14 +68,8 @@ from ownplug.hub import (
 )
 from ownplug.store import SqliteStore
 from ownplug.web import (
-    DoneStep,
     Doors,
     Effect,
-    FoundPlug,
-    HeardNetwork,
-    PairingFailure,
-    PairingView,
-    PairingWish,
     SettingsView,
     SettingView,
     WebSettings,
@@ -553,40 +548,6 @@ class MemoryFirmware:
         self._job = None
 
 
-class MemoryDesk:
-    """One pairing, of which the hub notes what was asked."""
-
-    def __init__(self, hub: MemoryHub) -> None:
-        self._calls = hub.calls
-        step = DoneStep(phase="identify the plug", found="mss310", after_s=0.5)
-        failure = PairingFailure(code="wifi-password", message="It is back.", hint="Check it.")
-        self.view = PairingView(
-            id="ab12", began_at=NOON, url="http://10.10.10.1", state="failed", steps=[step], failure=failure
-        )
-
-    async def look(self, url: str) -> FoundPlug:
-        self._calls.append(f"look {url}")
-        heard = HeardNetwork(ssid="Home", signal=70, is_open=False)
-        return FoundPlug(uuid=UUID.text, model="mss310", networks=[heard])
-
-    def begin(self, wish: PairingWish) -> PairingView:
-        self._calls.append(
-            f"pair {wish.url} {wish.ssid} {wish.password.reveal()} {wish.name} {wish.switches}"
-        )
-        return self.view
-
-    def all(self) -> list[PairingView]:
-        return [self.view]
-
-    def get(self, id_: str) -> PairingView:
-        if id_ != self.view.id:
-            raise NotFound("There is no such pairing.")
-        return self.view
-
-    async def cancel(self, id_: str) -> None:
-        self._calls.append(f"cancel {id_}")
-
-
 class MemoryBackups:
     """A backup of a few bytes, or the hub's `failure`; with `breaks` it fails when most of it was sent."""
 
@@ -691,7 +652,10 @@ def open_doors(hub: MemoryHub, logins: Logins) -> Doors:
     return Doors(
         hub=hub,
         logins=logins,
-        pairing=MemoryDesk(hub),
+        pairing=MemoryPairings(hub.calls),
+        batches=MemoryBatches(hub.calls),
+        moves=MemoryMoves(hub.calls),
+        discovery=MemoryDiscovery(),
         backup=MemoryBackups(hub),
         settings=MemorySettings(hub),
     )

@@ -161,7 +161,19 @@ def routes() -> list[tuple[str, str]]:
 
 
 def _all_routes() -> list[APIRoute | APIWebSocketRoute]:
-    app = create_app(Doors(hub=NONE, logins=NONE, pairing=NONE, backup=NONE, settings=NONE), WebSettings())
+    app = create_app(
+        Doors(
+            hub=NONE,
+            logins=NONE,
+            pairing=NONE,
+            batches=NONE,
+            moves=NONE,
+            discovery=NONE,
+            backup=NONE,
+            settings=NONE,
+        ),
+        WebSettings(),
+    )
     routers = [each.original_router for each in app.routes if hasattr(each, "original_router")]
     inner = [route for router in routers for route in router.routes]
     return [each for each in inner if isinstance(each, APIRoute | APIWebSocketRoute)]

@@ -8,6 +8,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.e2e.web.memory_pairing import ROUTES as PAIRING_ROUTES
 
 from ownplug import __version__
 from ownplug.core import errors
@@ -79,16 +80,6 @@ GUARDS = {
 }
 
 # method, path, what is sent, status, what comes back, what the hub was told to change
-PAIRING = {
-    "id": "ab12",
-    "began_at": "2025-06-01T12:00:00Z",
-    "url": "http://10.10.10.1",
-    "state": "failed",
-    "phase": "",
-    "uuid": "",
-    "steps": [{"phase": "identify the plug", "found": "mss310", "after_s": 0.5}],
-    "failure": {"code": "wifi-password", "message": "It is back.", "hint": "Check it."},
-}
 WORKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 LAMP = {
     "id": "n1jxa2",
@@ -500,29 +491,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         },
         [],
     ),
-    (
-        "POST",
-        "/api/v1/pairings/look",
-        {"url": "http://192.168.1.9"},
-        200,
-        {
-            "uuid": "1706223411101036000134298f1a2b3c",
-            "model": "mss310",
-            "networks": [{"ssid": "Home", "signal": 70, "is_open": False}],
-        },
-        ["look http://192.168.1.9"],
-    ),
-    (
-        "POST",
-        "/api/v1/pairings",
-        {"ssid": "Home", "password": "secret123", "name": "kettle", "switches": False},
-        202,
-        PAIRING,
-        ["pair http://10.10.10.1 Home secret123 kettle False"],
-    ),
-    ("GET", "/api/v1/pairings", None, 200, {"pairings": [PAIRING]}, []),
-    ("GET", "/api/v1/pairings/ab12", None, 200, PAIRING, []),
-    ("DELETE", "/api/v1/pairings/ab12", None, 204, None, ["cancel ab12"]),
+    *PAIRING_ROUTES,
     ("GET", "/readyz", None, 200, {"status": "ready"}, []),
     ("GET", "/api/v1/plugs/kettle/availability", None, 200, {"spans": SPANS, "next": None}, []),
     ("GET", "/api/v1/plugs/kettle/availability?limit=1", None, 200, {"spans": SPANS[:1], "next": 2}, []),
@@ -667,6 +636,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
             .replace("ab12", "{pairing}")
+            .replace("ba7c", "{batch}")
             .replace("n1jxa2", "{rule}")
             .replace("q7", "{rule}")
             .replace("ann+mqtt@example.org", "{name}")
@@ -755,6 +725,9 @@ async def test_a_wrong_method_is_told_which_are_right(ask: Ask, path: str, metho
         ("/api/v1/plugs/kettle/auto-offs", {"after_s": "60"}),
         ("/api/v1/pairings", {"ssid": "Home", "switches": 0}),
         ("/api/v1/pairings", {"ssid": "Home", "timeout_s": True}),
+        ("/api/v1/pairings", {"ssid": "Home", "joins": 1}),
+        ("/api/v1/pairings/batches", {"plugs": [{"name": "lamp"}], "ssid": "Home", "idle_s": "60"}),
+        ("/api/v1/moves", {"servers": ["mqtts://hub"], "all": 1}),
     ],
 )
 async def test_what_only_looks_like_a_number_is_none(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownplug.pairing import Cause, Sight, Target, Word, diagnose, last_guess
+from ownplug.pairing import Cause, Sight, Target, Word, diagnose, facts, last_guess
 
 HOME = Target(ssid="Home", host="192.168.1.10", port=8883, was_heard=True)
 NAMED = replace(HOME, host="hub.lan")
@@ -111,3 +111,20 @@ def test_any_evidence_ends_in_a_sentence_and_a_remedy(
             assert found.code in {cause.code for cause in Cause}
             assert str(found)
             assert found.hint
+
+
+def test_facts_are_what_was_seen_and_nothing_else() -> None:
+    assert facts(Sight(), None, HOME) == [("server", "192.168.1.10:8883")]
+    sight = replace(CAME, clock_questions=5, failed_handshakes=("no.",))
+    word = Word(is_pairing=True, trace="no such network (code 4)", hears=False, signal=0)
+    assert facts(sight, word, HOME) == [
+        ("server", "192.168.1.10:8883"),
+        ("came-from", "192.168.1.50"),
+        ("clock-questions", "5"),
+        ("failed-handshakes", "1"),
+        ("hears-network", "no"),
+        ("signal-percent", "0"),
+        ("own-record", "no such network (code 4)"),
+        ("is-pairing", "yes"),
+        ("knows-time", "no"),
+    ]

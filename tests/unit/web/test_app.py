@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -11,7 +12,7 @@ from ownplug.core.errors import UsageError
 from ownplug.web import Doors, WebSettings, create_app
 
 NOTHING: Any = None  # nothing here asks it
-NO_DOORS = Doors(hub=NOTHING, logins=NOTHING, pairing=NOTHING, backup=NOTHING, settings=NOTHING)
+NO_DOORS = Doors(**dict.fromkeys((each.name for each in fields(Doors)), NOTHING))
 
 
 def test_a_wrong_setting_is_told_before_anything_listens() -> None:

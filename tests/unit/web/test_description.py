@@ -15,7 +15,17 @@ from ownplug.web.settings import WebSettings
 
 NOBODY = cast("Any", None)
 DOCUMENT: dict[str, Any] = create_app(
-    Doors(hub=NOBODY, logins=NOBODY, pairing=NOBODY, backup=NOBODY, settings=NOBODY), WebSettings()
+    Doors(
+        hub=NOBODY,
+        logins=NOBODY,
+        pairing=NOBODY,
+        batches=NOBODY,
+        moves=NOBODY,
+        discovery=NOBODY,
+        backup=NOBODY,
+        settings=NOBODY,
+    ),
+    WebSettings(),
 ).openapi()
 
 # Once published, an operation keeps its name: it is a function's in programs made from the description.
@@ -32,7 +42,9 @@ OPERATIONS = {
     " get_comparison get_table get_csv_table",
     "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
-    "pairing": "look_at_plug begin_pairing get_pairings get_pairing cancel_pairing",
+    "pairing": "look_at_plug get_nearby begin_pairing get_pairings get_pairing repeat_pairing cancel_pairing"
+    " begin_batch get_batches get_batch resume_batch stop_batch forget_batch discover_plugs",
+    "moving": "begin_move get_moves get_move resume_move stop_move give_up_move",
 }
 WITHOUT_JSON = {
     "get_metrics": "text/plain; version=1.0.0; charset=utf-8",
@@ -56,6 +68,9 @@ UNITS = {
     "start": "_s",
     "at": "_s",
     "timeout": "_s",
+    "idle": "_s",
+    "began_after": "_s",
+    "ended_after": "_s",
     "uptime": "_s",
     "answers_in": "_s",
     "size": "_bytes",
@@ -70,6 +85,7 @@ BARE = {
     # counted, numbered, or a share of a hundred that is called so
     *(
         "changes",
+        "at_once",
         "channel",
         "clock_questions",
         "binds",

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ownplug.cli.servers import parse_server
 from ownplug.core.errors import UsageError
+from ownplug.core.servers import parse_server
 
 
 @pytest.mark.parametrize(

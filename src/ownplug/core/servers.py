@@ -1,4 +1,4 @@
-"""MQTT servers as options name them."""
+"""MQTT servers as people name them."""
 
 from __future__ import annotations
 
