@@ -5,6 +5,7 @@ What starts first stops last. A part that cannot start stops those before it, an
 
 from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.compose import Ready, open_hub
+from ownplug.app.console_ports import OfferedPort
 from ownplug.app.descriptors import grant_descriptors
 from ownplug.app.home import HomeFolder
 from ownplug.app.restore import RestoredHome, check_backup, open_restore, read_header
@@ -16,6 +17,7 @@ __all__ = [
     "CHANGEABLE",
     "BackupDesk",
     "HomeFolder",
+    "OfferedPort",
     "Origin",
     "Ready",
     "RestoredHome",

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from ownplug.client.address import HubAddress
 from ownplug.client.asking import Asking, Document, document, field_of, plug_path, word_of
+from ownplug.client.console import ConsoleCalls
 from ownplug.client.energy import EnergyCalls
 from ownplug.client.rules import RuleCalls
 from ownplug.client.tariffs import TariffCalls
@@ -36,6 +37,7 @@ class HubClient:
         auto_offs: after what time they turn themselves off.
         energy: what plugs have used.
         tariffs: what that costs.
+        console: plugs at a serial port of the hub's machine.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -44,6 +46,7 @@ class HubClient:
         self.auto_offs = RuleCalls("auto-offs", self._hub.of_plug)
         self.energy = EnergyCalls(self._hub.get, self._hub.fetch, plug_path)
         self.tariffs = TariffCalls(self._hub.of_home)
+        self.console = ConsoleCalls(self._hub.of_home)
 
     async def __aenter__(self) -> Self:
         await self._hub.__aenter__()

@@ -7,6 +7,23 @@ never a traceback, and nothing that is asked with GET changes anything.
 
 from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
+from ownplug.web.console_views import (
+    ConsoleAnswer,
+    ConsoleDanger,
+    ConsoleDoor,
+    ConsoleFailure,
+    ConsoleJobView,
+    ConsoleTalk,
+    LightMeaning,
+    LightView,
+    Line,
+    PortView,
+    RestorePlanView,
+    RestoreWish,
+    SettingDifference,
+    StartView,
+    StoredSetting,
+)
 from ownplug.web.doors import Doors
 from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
 from ownplug.web.pairing import (
@@ -23,18 +40,33 @@ from ownplug.web.settings import WebSettings
 
 __all__ = [
     "BackupDoor",
+    "ConsoleAnswer",
+    "ConsoleDanger",
+    "ConsoleDoor",
+    "ConsoleFailure",
+    "ConsoleJobView",
+    "ConsoleTalk",
     "DoneStep",
     "Doors",
     "Effect",
     "FoundPlug",
     "HeardNetwork",
+    "LightMeaning",
+    "LightView",
+    "Line",
     "PairingDoor",
     "PairingFailure",
     "PairingView",
     "PairingWish",
+    "PortView",
+    "RestorePlanView",
+    "RestoreWish",
+    "SettingDifference",
     "SettingView",
     "SettingsDoor",
     "SettingsView",
+    "StartView",
+    "StoredSetting",
     "WebServer",
     "WebSettings",
     "create_app",

@@ -55,6 +55,7 @@ _AREAS = (
     ("firmware", "Which firmware plugs have, and another.", ("/api/v1/plugs/{plug}/firmware",)),
     ("plugs", "The plugs of the home.", ("/api/v1/plugs",)),
     ("tariffs", "What energy costs.", ("/api/v1/tariffs",)),
+    ("console", "Plugs at a serial port of the hub.", ("/api/v1/console",)),
     ("pairing", "Taking plugs home.", ("/api/v1/pairings",)),
     (
         "logins",

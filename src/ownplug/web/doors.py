@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ownplug.web.backup import BackupDoor
+from ownplug.web.console_views import ConsoleDoor
 from ownplug.web.hub_settings import SettingsDoor
 from ownplug.web.pairing import PairingDoor
 from ownplug.web.ports import HubDoor, LoginDoor
@@ -20,6 +21,7 @@ class Doors:
         pairing: takes plugs home.
         backup: makes backups of the home.
         settings: shows and changes the hub's settings.
+        console: opens serial ports.
     """
 
     hub: HubDoor
@@ -27,3 +29,4 @@ class Doors:
     pairing: PairingDoor
     backup: BackupDoor
     settings: SettingsDoor
+    console: ConsoleDoor
