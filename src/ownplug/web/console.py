@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, Field, JsonValue, StrictBool
+from pydantic import BaseModel, Field, StrictBool
 
 from ownplug.core.records import Scope
 from ownplug.web.console_views import (
     ConsoleDoor,
+    ConsoleFailure,
     ConsoleJobView,
     LightView,
     PortView,
@@ -31,9 +32,6 @@ _File = Annotated[
     str, Field(min_length=1, max_length=60_000, description="the text of a backup's file, as it was given")
 ]
 _WIRE = failures(404, 409, 502, 503, 504)
-_JSON_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/json": {"schema": {"type": "object"}}}}
-}
 
 
 class Ports(BaseModel):
@@ -46,6 +44,30 @@ class StoredSettings(BaseModel):
     """Every setting that the plug keeps."""
 
     settings: list[StoredSetting]
+
+
+class ConsoleSnapshot(BaseModel):
+    """Everything that a plug tells; what is in its parts differs from one firmware to the next."""
+
+    snapshot: int = Field(description="version of this format")
+    tool: str
+    taken_at: str
+    port: str
+    plug: dict[str, str]
+    secrets: Literal["masked", "shown"]
+    parts: dict[str, Any]
+    failures: dict[str, ConsoleFailure]
+
+
+class ConsoleBackup(BaseModel):
+    """The file of a backup: settings by group and name."""
+
+    backup: int = Field(description="version of this format")
+    tool: str
+    taken_at: str
+    port: str
+    plug: dict[str, str]
+    settings: dict[str, dict[str, str]]
 
 
 class DifferenceBody(Sent):
@@ -137,12 +159,12 @@ async def take_console_snapshot(
     door: Door,
     port: Port,
     show_secrets: Secrets = False,  # noqa: FBT002 - a query parameter
-) -> dict[str, JsonValue]:
+) -> ConsoleSnapshot:
     """Ask for everything that the plug tells; nothing is changed."""
-    return await door.snapshot(port, show_secrets=show_secrets)
+    return ConsoleSnapshot.model_validate(await door.snapshot(port, show_secrets=show_secrets))
 
 
-@console.post("/{port}/settings/backup", responses={**_JSON_FILE, **_WIRE}, response_class=Response)
+@console.post("/{port}/settings/backup", response_model=ConsoleBackup, responses=_WIRE)
 async def back_up_console_settings(door: Door, port: Port) -> Response:
     """Read every setting into a file; it holds passwords and keys."""
     headers = {"content-disposition": 'attachment; filename="plug-settings.json"'}

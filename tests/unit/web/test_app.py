@@ -11,7 +11,9 @@ from ownplug.core.errors import UsageError
 from ownplug.web import Doors, WebSettings, create_app
 
 NOTHING: Any = None  # nothing here asks it
-NO_DOORS = Doors(hub=NOTHING, logins=NOTHING, pairing=NOTHING, backup=NOTHING, settings=NOTHING)
+NO_DOORS = Doors(
+    hub=NOTHING, logins=NOTHING, pairing=NOTHING, backup=NOTHING, settings=NOTHING, console=NOTHING
+)
 
 
 def test_a_wrong_setting_is_told_before_anything_listens() -> None:

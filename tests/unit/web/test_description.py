@@ -15,7 +15,8 @@ from ownplug.web.settings import WebSettings
 
 NOBODY = cast("Any", None)
 DOCUMENT: dict[str, Any] = create_app(
-    Doors(hub=NOBODY, logins=NOBODY, pairing=NOBODY, backup=NOBODY, settings=NOBODY), WebSettings()
+    Doors(hub=NOBODY, logins=NOBODY, pairing=NOBODY, backup=NOBODY, settings=NOBODY, console=NOBODY),
+    WebSettings(),
 ).openapi()
 
 # Once published, an operation keeps its name: it is a function's in programs made from the description.
@@ -32,6 +33,9 @@ OPERATIONS = {
     " get_csv_table",
     "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
+    "console": "get_console_ports read_console_settings take_console_snapshot back_up_console_settings"
+    " compare_console_settings restore_console_settings leave_factory_mode get_console_start follow_console_start"
+    " get_console_light drive_console_light get_console_job cancel_console_job",
     "pairing": "look_at_plug begin_pairing get_pairings get_pairing cancel_pairing",
 }
 WITHOUT_JSON = {
@@ -78,6 +82,15 @@ BARE = {
         "percent",
         "signal",
         "count",
+        "done",
+        "of",
+        "breaks",
+        "timers",
+        "auto_offs",
+        "logs",
+        "damaged",
+        "snapshot",
+        "backup",
     ),
     *("mqtt",),  # counters by name
     *("cost",),  # in the currency of the tariffs
