@@ -40,7 +40,7 @@ class Ports(BaseModel):
     ports: list[PortView]
 
 
-class StoredSettings(BaseModel):
+class StoredList(BaseModel):
     """Every setting that the plug keeps."""
 
     settings: list[StoredSetting]
@@ -149,9 +149,9 @@ async def read_console_settings(
     door: Door,
     port: Port,
     show_secrets: Secrets = False,  # noqa: FBT002 - a query parameter
-) -> StoredSettings:
+) -> StoredList:
     """Read every setting that the plug keeps."""
-    return StoredSettings(settings=await door.settings(port, show_secrets=show_secrets))
+    return StoredList(settings=await door.settings(port, show_secrets=show_secrets))
 
 
 @console.post("/{port}/snapshot", responses=_WIRE)

@@ -97,10 +97,10 @@ class Browser:
 
 
 @asynccontextmanager
-async def browser(desk: Desk, *, port: str = "", query: str = "") -> AsyncIterator[Browser]:
+async def browser(desk: Desk, *, port: str = "", query: str = "", token: str = "") -> AsyncIterator[Browser]:
     address = desk.client.address
     url = f"{address.url.replace('http', 'ws', 1)}/api/v1/console/ports/{port or desk.port}/session{query}"
-    bearer = {"Authorization": f"Bearer {address.token.reveal()}"}
+    bearer = {"Authorization": f"Bearer {token or address.token.reveal()}"}
     async with connect(url, additional_headers=bearer, proxy=None, max_queue=None) as socket:
         yield Browser(socket)
 
@@ -249,6 +249,22 @@ async def test_a_plug_that_goes_away_ends_the_session_with_a_reason(tmp_path: Pa
             assert (await page.until("ended"))["code"] == "broken"
         async with plug_on(tty), browser(desk) as again:
             assert (await again.run("ver"))["command"] == "ver"
+
+
+async def test_who_is_out_sees_and_types_nothing_more(desk: Desk) -> None:
+    made = await desk.client.create_token("page", "admin")
+    async with browser(desk, token=made["token"]) as typist, browser(desk, token=made["token"]) as watcher:
+        await typist.until("open")
+        await watcher.until("open")
+        await desk.client.revoke_token("page")
+        with pytest.raises(ConnectionClosed) as closed:
+            await typist.run("ver")
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
+        async with browser(desk) as other:
+            await other.run("ver")
+        with pytest.raises(ConnectionClosed):
+            await watcher.until("line", text="ver")
 
 
 # --- settings -------------------------------------------------------------------------------------
