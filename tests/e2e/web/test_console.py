@@ -214,7 +214,7 @@ async def test_what_could_harm_wants_its_word(desk: Desk) -> None:
         assert "meross crash" not in page.texts()
         answer = await page.run("meross crash", confirm="crash")
         assert answer["restarted"]
-        await page.until("line", reset_reason="HAL_WDT_TIMEOUT_RESET")
+        await page.until("line", reset_reason="HAL_WDT_SOFTWARE_RESET")
         await page.until("line", light="green and orange in turn")
 
 

@@ -29,8 +29,8 @@ OPERATIONS = {
     " get_electricity get_consumption get_light set_light send_request get_availability get_messages",
     "timers": "get_timers add_timer get_timer change_timer remove_timer get_auto_offs add_auto_off get_auto_off"
     " change_auto_off remove_auto_off",
-    "energy": "get_energy get_samples get_energy_counter get_energy_corrections get_totals get_comparison get_table"
-    " get_csv_table",
+    "energy": "get_energy get_home_energy get_peaks get_samples get_energy_counter get_energy_corrections get_totals"
+    " get_comparison get_table get_csv_table",
     "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "console": "get_console_ports read_console_settings take_console_snapshot back_up_console_settings"
@@ -61,6 +61,7 @@ UNITS = {
     "at": "_s",
     "timeout": "_s",
     "uptime": "_s",
+    "answers_in": "_s",
     "size": "_bytes",
     "offset": "_min",
     "after": "_s _wh",
@@ -91,6 +92,8 @@ BARE = {
         "damaged",
         "snapshot",
         "backup",
+        "plugs",
+        "series",
     ),
     *("mqtt",),  # counters by name
     *("cost",),  # in the currency of the tariffs
