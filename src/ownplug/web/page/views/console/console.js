@@ -21,9 +21,9 @@ const SECTIONS = { "": Terminal, settings: Settings, boot: Boot, led: Led };
 /** The view. @param {{place: import("../../kit/router.js").Place}} props */
 export default function Console({ place }) {
   const [, port, section = ""] = place.parts;
+  const { value, problem, again } = useRead(async () => (may("admin") ? get("/console/ports") : null), [port], LOOK_MS);
   if (!may("admin")) return html`<${Empty} title=${say("console.title")}>${say("console.guest")}<//>`;
-  const { value, problem, again } = useRead(() => get("/console/ports"), [port], LOOK_MS);
-  if (problem) return html`<${Failure} problem=${problem} title=${say("console.ports.failed")} again=${again} />`;
+  if (problem && !value) return html`<${Failure} problem=${problem} title=${say("console.ports.failed")} again=${again} />`;
   if (!value) return html`<h1>${say("console.title")}</h1><${Loading} what=${say("console.ports.loading")} />`;
   if (!port) return html`<${Ports} ports=${value.ports} />`;
   const found = value.ports.find((each) => each.id === port);
