@@ -213,19 +213,14 @@ class ConsoleDesk:
         line = await self._free_line(port)
         return self._jobs.begin(port, "start", rebooting(line) if reboots else awaiting_start(line))
 
-    async def start(self, port: str, /) -> StartView:
+    async def start(self, port: str, /) -> StartView | None:
         """See `ConsoleDoor.start`.
 
         Raises:
-            NotFound: no port is called so, or no start was seen.
+            NotFound: no port is called so.
         """
         found = (await self._line(port)).current
-        if found is None or found.start is None:
-            raise NotFound(
-                "No start was seen on this port since it was opened.",
-                hint="Open its console and give the plug its current, or ask for a start.",
-            )
-        return start_view(*found.start)
+        return start_view(*found.start) if found is not None and found.start is not None else None
 
     async def light(self, port: str, /) -> LightView:
         """See `ConsoleDoor.light`.
@@ -251,12 +246,8 @@ class ConsoleDesk:
         async with self._console(port) as console:
             await console.reply(Command("meross led", (colour, state)))
 
-    async def job(self, port: str, /) -> ConsoleJobView:
-        """See `ConsoleDoor.job`.
-
-        Raises:
-            NotFound: there was none.
-        """
+    async def job(self, port: str, /) -> ConsoleJobView | None:
+        """See `ConsoleDoor.job`."""
         return self._jobs.get(port)
 
     async def cancel(self, port: str, /) -> None:

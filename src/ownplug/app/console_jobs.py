@@ -54,18 +54,15 @@ class ConsoleJobs:
         running.task = self._tasks.create_task(_do(view, work), name=f"{kind} on {port}")
         return view
 
-    def get(self, port: str) -> ConsoleJobView:
-        """Return the job that runs on a port, or was the last.
-
-        Raises:
-            NotFound: there was none.
-        """
-        return self._find(port).view
+    def get(self, port: str) -> ConsoleJobView | None:
+        """Return the job that runs on a port, or was the last; None: there was none."""
+        running = self._known.get(port)
+        return running.view if running is not None else None
 
     def under_way(self, port: str) -> str:
         """The kind of the job that runs on a port; empty: none does."""
-        running = self._known.get(port)
-        return running.view.kind if running is not None and running.view.state == "running" else ""
+        view = self.get(port)
+        return view.kind if view is not None and view.state == "running" else ""
 
     def check_free(self, port: str) -> None:
         """Let pass who wants to use a port on which no job is under way.
@@ -84,8 +81,9 @@ class ConsoleJobs:
         Raises:
             NotFound: there was none.
         """
-        running = self._find(port)
-        del self._known[port]
+        running = self._known.pop(port, None)
+        if running is None:
+            raise NotFound("There is no job on this port.")
         if running.task is not None:
             running.task.cancel()
             await asyncio.wait([running.task])
@@ -95,12 +93,6 @@ class ConsoleJobs:
         for running in self._known.values():
             if running.task is not None:
                 running.task.cancel()
-
-    def _find(self, port: str) -> _Running:
-        running = self._known.get(port)
-        if running is None:
-            raise NotFound("There is no job on this port.")
-        return running
 
 
 async def _do(view: ConsoleJobView, work: Work) -> None:

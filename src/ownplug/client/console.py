@@ -79,9 +79,10 @@ class ConsoleCalls:
         """Begin to follow a start, one that is asked for or one that somebody causes; return the job."""
         return await self._of(port, "POST", "boot", {"reboot": reboot})
 
-    async def start(self, port: str) -> Document:
-        """Return what the last start told that the hub has seen."""
-        return await self._of(port, "GET", "boot")
+    async def start(self, port: str) -> Document | None:
+        """Return what the last start told that the hub has seen since it opened the port."""
+        found: Document | None = (await self._of(port, "GET", "boot"))["start"]
+        return found
 
     async def light(self, port: str) -> Document:
         """Return what the light shows: `stage`, `light`, `meanings`."""
@@ -91,9 +92,10 @@ class ConsoleCalls:
         """Let the light be "red" or "green" and "on", "off", "quick" or "slow", until the firmware drives it again."""
         await self._of(port, "PUT", "led", {"colour": colour, "state": state})
 
-    async def job(self, port: str) -> Document:
+    async def job(self, port: str) -> Document | None:
         """Return the job that is under way on a port, or was the last."""
-        return await self._of(port, "GET", "job")
+        found: Document | None = (await self._of(port, "GET", "job"))["job"]
+        return found
 
     async def cancel(self, port: str) -> None:
         """Give the job up, or forget it."""

@@ -113,6 +113,18 @@ class RestoreAnswer(BaseModel):
     job: ConsoleJobView | None = None
 
 
+class LastStart(BaseModel):
+    """What the last start told; null: the hub has seen none since it opened the port."""
+
+    start: StartView | None
+
+
+class LastJob(BaseModel):
+    """The job that is under way on a port, or was the last; null: there was none."""
+
+    job: ConsoleJobView | None
+
+
 class StartBody(Sent):
     """Which start is to be followed."""
 
@@ -204,9 +216,9 @@ async def leave_factory_mode(door: Door, port: Port) -> ConsoleJobView:
 
 
 @console.get("/{port}/boot", responses=failures(404))
-async def get_console_start(door: Door, port: Port) -> StartView:
+async def get_console_start(door: Door, port: Port) -> LastStart:
     """Tell what the last start told that the hub has seen since it opened the port."""
-    return await door.start(port)
+    return LastStart(start=await door.start(port))
 
 
 @console.post("/{port}/boot", status_code=202, responses=failures(404, 409))
@@ -228,10 +240,10 @@ async def drive_console_light(door: Door, port: Port, body: ConsoleLightBody) ->
     return Response(status_code=204)
 
 
-@console.get("/{port}/job", responses=failures(404))
-async def get_console_job(door: Door, port: Port) -> ConsoleJobView:
+@console.get("/{port}/job")
+async def get_console_job(door: Door, port: Port) -> LastJob:
     """Show the job that is under way on a port, or was the last."""
-    return await door.job(port)
+    return LastJob(job=await door.job(port))
 
 
 @console.delete("/{port}/job", status_code=204, responses=failures(404))

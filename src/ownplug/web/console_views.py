@@ -237,8 +237,8 @@ class ConsoleDoor(Protocol):
     async def watch_start(self, port: str, /, *, reboots: bool) -> ConsoleJobView:
         """Begin to follow the next start: one that is asked for, or one that somebody causes."""
 
-    async def start(self, port: str, /) -> StartView:
-        """Return what the last start told that the hub has seen."""
+    async def start(self, port: str, /) -> StartView | None:
+        """Return what the last start told that the hub has seen since it opened the port."""
 
     async def light(self, port: str, /) -> LightView:
         """Return what the light shows."""
@@ -246,7 +246,7 @@ class ConsoleDoor(Protocol):
     async def drive_light(self, port: str, /, *, colour: str, state: str) -> None:
         """Let the light show something else, until the firmware drives it again."""
 
-    async def job(self, port: str, /) -> ConsoleJobView:
+    async def job(self, port: str, /) -> ConsoleJobView | None:
         """Return the job that runs on a port, or was the last."""
 
     async def cancel(self, port: str, /) -> None:

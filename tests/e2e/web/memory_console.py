@@ -87,7 +87,7 @@ class MemoryConsole:
         self._calls.append(f"watch start {reboots}")
         return _job("start")
 
-    async def start(self, port: str, /) -> StartView:
+    async def start(self, port: str, /) -> StartView | None:
         self._check(port)
         return StartView(
             at=NOON,
@@ -113,7 +113,7 @@ class MemoryConsole:
         self._check(port)
         self._calls.append(f"light {colour} {state}")
 
-    async def job(self, port: str, /) -> ConsoleJobView:
+    async def job(self, port: str, /) -> ConsoleJobView | None:
         self._check(port)
         return _job("start")
 

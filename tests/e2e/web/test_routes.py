@@ -698,7 +698,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         CONSOLE_JOB | {"kind": "leave-factory"},
         ["leave factory"],
     ),
-    ("GET", f"{AT_PORT}/boot", None, 200, START, []),
+    ("GET", f"{AT_PORT}/boot", None, 200, {"start": START}, []),
     ("POST", f"{AT_PORT}/boot", {}, 202, CONSOLE_JOB, ["watch start True"]),
     ("POST", f"{AT_PORT}/boot", {"reboot": False}, 202, CONSOLE_JOB, ["watch start False"]),
     (
@@ -710,7 +710,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         [],
     ),
     ("PUT", f"{AT_PORT}/led", {"colour": "red", "state": "quick"}, 204, None, ["light red quick"]),
-    ("GET", f"{AT_PORT}/job", None, 200, CONSOLE_JOB, []),
+    ("GET", f"{AT_PORT}/job", None, 200, {"job": CONSOLE_JOB}, []),
     ("DELETE", f"{AT_PORT}/job", None, 204, None, ["cancel job"]),
     ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
     ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),

@@ -2,13 +2,14 @@
 
 import { get, post } from "../../kit/api.js";
 import { moment } from "../../kit/format.js";
-import { html, useEffect, useMemo } from "../../kit/html.js";
+import { html, useMemo } from "../../kit/html.js";
 import { hasText, say } from "../../kit/text.js";
 import { DeedButton } from "../../parts/busy.js";
 import { Icon } from "../../parts/icon.js";
 import { useRead } from "../../parts/read.js";
-import { Empty, Failure } from "../../parts/states.js";
+import { Failure } from "../../parts/states.js";
 import { at, JobState, useJob } from "./job.js";
+import { lastStage } from "./talk.js";
 
 const PHASES = ["brom", "bootloader", "startup", "firmware"];
 
@@ -16,13 +17,10 @@ const PHASES = ["brom", "bootloader", "startup", "firmware"];
 export function Boot({ port, talk }) {
   const work = useJob(port, "start");
   const isRunning = work.job?.state === "running";
-  const { value: start, problem, again } = useRead(() => get(at(port, "boot")), [port, work.job?.state]);
-  const began = isRunning ? work.job.began_at : start && null;
+  const { value, problem, again } = useRead(() => get(at(port, "boot")), [port, work.job?.state, lastStage(talk.lines)]);
+  const start = value?.start;
+  const began = isRunning ? work.job.began_at : "";
   const seen = useMemo(() => seenPhases(talk.lines, began), [talk.lines, began]);
-  const isOver = talk.lines.findLast?.(({ stage }) => stage)?.id;
-  useEffect(() => {
-    again();
-  }, [isOver]);
   const phases = isRunning ? seen : start?.phases ?? seen;
   return html`
     <section class="stack">
@@ -34,7 +32,8 @@ export function Boot({ port, talk }) {
       <${JobState} state=${work} failed=${say("console.boot.failed")} />
       <ol class="panel phases">${PHASES.map((phase) => html`<${Phase} key=${phase} phase=${phase} isSeen=${phases.includes(phase)} isNow=${isRunning && phases.at(-1) === phase} />`)}</ol>
       ${!isRunning && start && html`<${Told} start=${start} />`}
-      ${!isRunning && problem && (problem.status === 404 ? html`<p class="q">${say("console.boot.none")}</p>` : html`<${Failure} problem=${problem} again=${again} />`)}
+      ${!isRunning && value && !start && html`<p class="q">${say("console.boot.none")}</p>`}
+      ${problem && html`<${Failure} problem=${problem} title=${say("console.boot.failed")} again=${again} />`}
     </section>`;
 }
 
@@ -58,13 +57,13 @@ function Told({ start }) {
     ["rules", start.timers === null ? null : say("console.boot.rules.of", { timers: start.timers, auto_offs: start.auto_offs ?? 0 })],
     ["damaged", start.damaged ? say("console.boot.damaged.of", { count: start.damaged }) : null],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return html`<dl class="facts panel pad">${rows.map(([name, value]) => html`<div key=${name}><dt>${say(`console.boot.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="told panel pad">${rows.map(([name, value]) => html`<div key=${name}><dt>${say(`console.boot.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function seenPhases(lines, began) {
   const found = [];
   for (const line of lines) {
-    if (!line.phase || (began && line.at < began)) continue;
+    if (!line.phase || new Date(line.at) < new Date(began)) continue;
     if (line.phase === PHASES[0]) found.length = 0;
     found.push(line.phase);
   }

@@ -22,10 +22,11 @@ export function useJob(port, kind) {
   const [job, setJob] = useState(null);
   const { problem, run } = useDeed();
   const isRunning = job?.state === "running";
+  const show = (found) => setJob(found?.kind === kind ? found : null);
   useEffect(() => {
     let isWanted = true;
-    const look = () => get(at(port, "job")).then((found) => isWanted && found.kind === kind && setJob(found)).catch((gone) => gone.status === 404 && isWanted && setJob(null));
-    if (!isRunning) get(at(port, "job")).then((found) => isWanted && found.kind === kind && found.state === "running" && setJob(found)).catch(() => {});
+    const look = () => get(at(port, "job")).then((told) => isWanted && show(told.job), () => {});
+    if (!isRunning && !job) look(); // it may have been begun in another browser
     const timer = isRunning ? setInterval(look, LOOK_MS) : 0;
     return () => {
       isWanted = false;

@@ -9,14 +9,14 @@ import { useRead } from "../../parts/read.js";
 import { Failure, Loading } from "../../parts/states.js";
 import { Tabs } from "../../parts/tabs.js";
 import { at, JobState, useJob } from "./job.js";
+import { lastStage } from "./talk.js";
 
 const COLOURS = ["green", "red"];
 const STATES = ["on", "quick", "slow", "off"];
 
 /** @param {{port: string, talk: ReturnType<typeof import("./talk.js").useTalk>}} props */
 export function Led({ port, talk }) {
-  const told = talk.lines.filter(({ stage }) => stage).length;
-  const { value, problem, again } = useRead(() => get(at(port, "led")), [port, told, talk.state]);
+  const { value, problem, again } = useRead(() => get(at(port, "led")), [port, lastStage(talk.lines), talk.state]);
   if (problem) return html`<${Failure} problem=${problem} title=${say("console.led.failed")} again=${again} />`;
   if (!value) return html`<${Loading} what=${say("console.led.loading")} />`;
   return html`

@@ -38,6 +38,12 @@ export function useTalk(port) {
   }), [told]);
 }
 
+/** Which line told last how far the plug has come: another number, other news. */
+export function lastStage(lines) {
+  for (let index = lines.length - 1; index >= 0; index -= 1) if (lines[index].stage) return lines[index].id;
+  return 0;
+}
+
 let lastLine = 0;
 
 class Wire {

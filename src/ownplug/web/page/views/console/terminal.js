@@ -8,8 +8,6 @@ import { Ask } from "../../parts/dialog.js";
 import { Log } from "../../parts/log.js";
 
 const SILENT = new Set(["prompt"]); // the line that one types on stands for it
-const COMMANDS = ["?", "meross hw", "meross fw", "meross net", "meross iot status", "meross fac", "config show", "meross mem", "meross task", "reboot"];
-
 /** @param {{port: string, talk: ReturnType<typeof import("./talk.js").useTalk>}} props */
 export function Terminal({ port, talk }) {
   const [frozen, setFrozen] = useState(null);
@@ -59,9 +57,8 @@ function Typing({ run, isOpen }) {
   return html`
     <form class="type" onSubmit=${send}>
       <label class="mono" for="console-line"><span aria-hidden="true">$</span><span class="unseen">${say("console.type")}</span></label>
-      <input id="console-line" ref=${field} class="mono" type="text" autocomplete="off" autocapitalize="off" spellcheck=${false} maxlength="256" list="console-commands"
+      <input id="console-line" ref=${field} class="mono" type="text" autocomplete="off" autocapitalize="off" spellcheck=${false} maxlength="256"
         placeholder=${say("console.type.example")} value=${text} disabled=${!isOpen} onInput=${(event) => setText(event.target.value)} onKeyDown=${recall} />
-      <datalist id="console-commands">${COMMANDS.map((each) => html`<option key=${each} value=${each} />`)}</datalist>
       <button class="b pri" disabled=${!isOpen || isBusy} aria-busy=${String(isBusy)}>${say("console.send")}</button>
       <p class="small q hint" role="status">${say(isBusy ? "console.working" : isOpen ? "console.keys" : "console.opening")}</p>
     </form>`;
