@@ -71,7 +71,7 @@ function Port({ id, port, section }) {
   return html`
     <p class="crumb"><a href="/console">${say("console.title")}</a></p>
     <div class="bar"><h1 class="portname">${name}</h1></div>
-    <${LinkTabs} label=${say("console.sections")} links=${links} here=${section ? `${base}/${section}` : base} />
+    <div class="head"><${LinkTabs} label=${say("console.sections")} links=${links} here=${section ? `${base}/${section}` : base} /></div>
     <${Mains} />
     ${talk.state === "ended" && html`<${Failure} problem=${talk.why} title=${say("console.ended")} again=${talk.again} />`}
     <${Section} port=${id} talk=${talk} />`;

@@ -22,11 +22,15 @@ export function useJob(port, kind) {
   const [job, setJob] = useState(null);
   const { problem, run } = useDeed();
   const isRunning = job?.state === "running";
-  const show = (found) => setJob(found?.kind === kind ? found : null);
   useEffect(() => {
     let isWanted = true;
-    const look = () => get(at(port, "job")).then((told) => isWanted && show(told.job), () => {});
-    if (!isRunning && !job) look(); // it may have been begun in another browser
+    const look = async () => {
+      const told = await get(at(port, "job")).catch(() => null); // the frame says when the hub is away
+      const found = told?.job?.kind === kind ? told.job : null;
+      // One that was begun in another browser is followed; one that is long over is no news.
+      if (isWanted && told && (isRunning || found?.state === "running")) setJob(found);
+    };
+    if (!isRunning) look();
     const timer = isRunning ? setInterval(look, LOOK_MS) : 0;
     return () => {
       isWanted = false;

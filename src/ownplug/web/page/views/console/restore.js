@@ -46,7 +46,7 @@ export function Restore({ port, file, differs, onWritten }) {
       ${plan && html`<${Plan} plan=${plan} partial=${options.partial} onGo=${() => setAsks(true)} />`}
       <${JobState} state=${work} failed=${say("console.restore.failed")}><${Result} result=${work.job?.result} /><//>
       ${asks && plan && html`
-        <${Ask} title=${say("console.restore.ask", { file: file.name })} verb=${say("console.restore.do")} typed=${plan.word} act=${begin} onClose=${() => setAsks(false)}>
+        <${Ask} title=${say("console.restore.ask", { file: file.name })} verb=${say("console.restore.do")} keep=${say("common.cancel")} typed=${plan.word} act=${begin} onClose=${() => setAsks(false)}>
           <p>${say("console.restore.lost", { count: plan.changes.length })}</p>
           ${plan.resets.length > 0 && html`<p>${say("console.restore.resets", { groups: plan.resets.join(", ") })}</p>`}
           <p>${say("console.restore.stays")}</p>
