@@ -23,7 +23,7 @@ from ownplug.web import Line
 LINES_LIMIT = 2000
 """Lines that may wait for one browser; the oldest go first."""
 
-_LINGER_S = 5.0
+_LINGER_S = 3.0
 
 
 class OpenConsole:

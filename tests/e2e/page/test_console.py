@@ -201,6 +201,21 @@ def test_what_fails_says_why_where_it_was_typed(console: Callable[..., Page], wa
     expect(line(page, "ERROR", "failure")).to_contain_text("at most 256 bytes")
 
 
+def test_the_console_opens_again_when_the_hub_is_back(
+    console: Callable[..., Page], house: House, watched: Watched
+) -> None:
+    watched.expected += ["WebSocket connection", "ERR_CONNECTION_REFUSED"]
+    page = console()
+    send(page, "ver")
+    expect(line(page, "SDK_V4.6.2")).to_be_visible()
+    house.hub.stop()
+    expect(page.locator(".trouble")).to_contain_text("The console is closed.")
+    house.start_hub()
+    expect(page.locator(".trouble")).to_have_count(0, timeout=30_000)
+    send(page, "meross mem")
+    expect(line(page, "free:")).to_be_visible()
+
+
 def test_who_may_only_switch_is_told(house: House, visit: Callable[..., Page]) -> None:
     house.run("user", "add", "bob", "--scope", "switch", "--password-stdin", text="battery staple")
     page = visit()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from websockets.exceptions import ConnectionClosed
 
 from ownplug.app import HomeFolder, OfferedPort, load_settings, open_hub
 from ownplug.client import HubClient, find_hub
-from ownplug.core.errors import Conflict, Forbidden, NoSuchPort, NotFound, UsageError
+from ownplug.console import open as open_console
+from ownplug.core.errors import Conflict, Forbidden, NoSuchPort, NotFound, PortBusy, UsageError
 from ownplug.virtual import Light, VirtualPlug, VirtualPlugSettings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="PTYs are POSIX")]
@@ -58,9 +59,9 @@ def tty(tmp_path: Path) -> str:
     return str(tmp_path / "plug.tty")
 
 
-def plug_on(tty: str, flash: dict[str, str] | None = None, *, seed: int = 1) -> VirtualPlug:
+def plug_on(tty: str, flash: dict[str, str] | None = None, *, speed: float = 20) -> VirtualPlug:
     """A plug whose wire is fast, for the tests."""
-    return VirtualPlug(VirtualPlugSettings(tty=tty, flash=flash or {}, seed=seed, speed=20))
+    return VirtualPlug(VirtualPlugSettings(tty=tty, flash=flash or {}, speed=speed))
 
 
 @pytest.fixture
@@ -116,6 +117,16 @@ async def ended(desk: Desk) -> dict[str, Any]:
             await asyncio.sleep(0.05)
 
 
+async def until_working(desk: Desk) -> None:
+    """Wait until the job has begun its first step."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            job = await desk.client.console.job(desk.port)
+            if job is not None and job["what"]:
+                return
+            await asyncio.sleep(0.05)
+
+
 # --- which ports ----------------------------------------------------------------------------------
 
 
@@ -160,6 +171,21 @@ async def test_a_port_without_its_adapter_says_so(tmp_path: Path, tty: str) -> N
             await desk.client.console.settings("nothing-123456")
         async with plug_on(tty):
             assert await desk.client.console.settings(desk.port)
+
+
+async def test_a_port_is_held_while_somebody_uses_it_and_free_soon_after(desk: Desk) -> None:
+    async with browser(desk) as page:
+        await page.until("open")
+        with pytest.raises(PortBusy):
+            async with open_console(desk.tty):
+                pass
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            with suppress(PortBusy):
+                async with open_console(desk.tty) as console:
+                    assert (await console.hardware()).model == "mss310"
+                    return
+            await asyncio.sleep(0.1)
 
 
 # --- the terminal ---------------------------------------------------------------------------------
@@ -346,6 +372,22 @@ async def test_a_backup_of_another_plug_or_of_none_is_refused(desk: Desk, tmp_pa
         await console.plan_restore(port, json.dumps(other))
     plan = await console.plan_restore(port, json.dumps(other), any_plug=True)
     assert {each["why_left"] for each in plan["left"]} == {"identity"}
+
+
+async def test_a_wire_that_breaks_does_a_restore_no_harm(tmp_path: Path, tty: str) -> None:
+    async with desk_at(tmp_path, tty) as desk:
+        console, port = desk.client.console, desk.port
+        async with plug_on(tty, SECRETS):
+            file = json.dumps(await console.backup(port))
+        async with plug_on(tty, {"STA:Ssid": "Kitchen"}, speed=1):
+            word = (await console.plan_restore(port, file))["word"]
+            await console.restore(port, file, word)
+            await until_working(desk)
+        async with plug_on(tty, {"STA:Ssid": "Kitchen"}):
+            job = await ended(desk)
+            assert (job["state"], job["failure"]) == ("done", None)
+            assert job["breaks"] > 0
+            assert await console.differences(port, file) == []
 
 
 # --- longer jobs ----------------------------------------------------------------------------------

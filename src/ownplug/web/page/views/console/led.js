@@ -64,8 +64,8 @@ function Drive({ port, isOpen }) {
   return html`
     <section class="panel pad tight"><h2>${say("console.drive.title")}</h2>
       <p class="q">${say("console.drive.text")}</p>
-      <div><${Tabs} label=${say("console.drive.colour")} options=${COLOURS.map((each) => [each, say(`console.drive.${each}`)])} value=${colour} onChoose=${setColour} /></div>
-      <div><${Tabs} label=${say("console.drive.state")} options=${STATES.map((each) => [each, say(`console.drive.${each}`)])} value=${state} onChoose=${setState} /></div>
+      <div class="head"><${Tabs} label=${say("console.drive.colour")} options=${COLOURS.map((each) => [each, say(`console.drive.${each}`)])} value=${colour} onChoose=${setColour} /></div>
+      <div class="head"><${Tabs} label=${say("console.drive.state")} options=${STATES.map((each) => [each, say(`console.drive.${each}`)])} value=${state} onChoose=${setState} /></div>
       <div class="row"><${DeedButton} kind="pri" isBusy=${isBusy || !isOpen} deed=${() => run(() => put(at(port, "led"), { colour, state }))}>${say("console.drive.do")}<//></div>
       ${problem && html`<${Failure} problem=${problem} title=${say("console.led.failed")} />`}
     </section>`;

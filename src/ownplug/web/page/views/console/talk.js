@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "../../kit/html.js";
 import { address } from "../../kit/api.js";
+import { reach } from "../../kit/live.js";
 import { KEPT_LINES } from "../../parts/log.js";
 
 /**
@@ -30,7 +31,11 @@ export function useTalk(port) {
     wire.current = new Wire(port, setTold);
     return () => wire.current.close();
   }, [port, turn]);
-  useEffect(() => setTold(NOTHING), [port]);
+  const isCut = Boolean(told.why?.isAway) || told.why?.code === "closed"; // the hub went, without a word or with one
+  useEffect(() => {
+    if (!isCut) return undefined;
+    return reach.listen(({ state }) => state === "here" && setTurn((count) => count + 1)); // the hub is back
+  }, [isCut]);
   return useMemo(() => ({
     ...told,
     run: (command, word) => wire.current.run(command, word),
