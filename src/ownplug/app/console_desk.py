@@ -157,8 +157,9 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `ownplug.console.read_store`.
         """
+        line = await self._free_line(port)
         saved = _parsed(file)
-        async with self._console(port) as console:
+        async with line.borrow_console() as console:
             found = differences(await read_store(console), saved.settings)
         return difference_views(found, show_secrets=show_secrets)
 
@@ -170,8 +171,9 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `ownplug.console.read_store`.
         """
+        line = await self._free_line(port)
         job = _restore_of(wish)
-        async with self._console(port) as console:
+        async with line.borrow_console() as console:
             plan = await job.plan(console)
         return plan_view(plan, word=RESTORE_WORD, show_secrets=wish.show_secrets)
 
@@ -183,11 +185,11 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `ownplug.console.read_store`.
         """
+        line = await self._free_line(port)
         check_word(RESTORE_WORD, word)
         job = _restore_of(wish)
-        line = await self._free_line(port)
-        async with line.borrow() as found:
-            plan = await job.plan(found.console)
+        async with line.borrow_console() as console:
+            plan = await job.plan(console)
         if plan.impossible and not wish.partial:
             keys = ", ".join(left.key for left in plan.impossible[:3])
             raise UsageError(f"Not everything can be written, so nothing was: {keys}.", hint=_LEFT_OUT_WAY)
