@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.e2e.page.conftest import NARROW, House, Watched
+from tests.e2e.page.conftest import NARROW, WIDE
+from tests.e2e.page.house import House
+from tests.e2e.page.watched import Watched
 
 pytestmark = [
     pytest.mark.e2e,
@@ -177,6 +180,9 @@ def test_a_start_is_followed_phase_by_phase(console: Callable[..., Page]) -> Non
     expect(page.locator(".told")).to_contain_text("Green and orange in turn")
     page.get_by_role("link", name="Light").click()
     expect(page.get_by_role("heading", name="Green and orange in turn")).to_be_visible()
+    expect(page).to_have_title(re.compile("^Light · .*kettle.tty · ownplug$"))
+    page.get_by_role("main").get_by_role("link", name="Console").click()
+    expect(page).to_have_title("Console · ownplug")
 
 
 def test_a_plug_that_flashes_red_is_led_out(console: Callable[..., Page]) -> None:
@@ -214,6 +220,27 @@ def test_the_console_opens_again_when_the_hub_is_back(
     expect(page.locator(".trouble")).to_have_count(0, timeout=30_000)
     send(page, "meross mem")
     expect(line(page, "free:")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing_in_any_section(
+    console: Callable[..., Page], axe: Callable[[Page], list[str]], theme: str, size: dict[str, int]
+) -> None:
+    page = console(viewport=size, color_scheme=theme)
+    send(page, "config show STA")
+    expect(line(page, "[STA]StaKeepAlivePacket")).to_be_visible()
+    found = {"terminal": axe(page)}
+    send(page, "meross crash")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found["dialog"] = axe(page)
+    page.keyboard.press("Escape")
+    for section, there in (("Settings", "table.kept"), ("Start", ".phases"), ("Light", ".meanings")):
+        page.get_by_role("navigation", name="Parts of the console").get_by_role("link", name=section).click()
+        expect(page.locator(there)).to_be_visible()
+        found[section] = axe(page)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), section
+    assert not any(found.values()), found
 
 
 def test_who_may_only_switch_is_told(house: House, visit: Callable[..., Page]) -> None:

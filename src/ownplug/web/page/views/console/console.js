@@ -2,7 +2,7 @@
 
 import { get } from "../../kit/api.js";
 import { html } from "../../kit/html.js";
-import { hasText, say } from "../../kit/text.js";
+import { say } from "../../kit/text.js";
 import { may } from "../../model/session.js";
 import { Icon } from "../../parts/icon.js";
 import { useRead } from "../../parts/read.js";
@@ -22,16 +22,16 @@ const SECTIONS = { "": Terminal, settings: Settings, boot: Boot, led: Led };
 export default function Console({ place }) {
   const [, port, section = ""] = place.parts;
   const { value, problem, again } = useRead(async () => (may("admin") ? get("/console/ports") : null), [port], LOOK_MS);
-  if (!may("admin")) return html`<${Empty} title=${say("console.title")}>${say("console.guest")}<//>`;
+  const found = value?.ports.find((each) => each.id === port);
+  useTitle(port ? `${say(`console.tab.${section in SECTIONS && section ? section : "terminal"}`)} · ${found?.name ?? port}` : say("console.title"));
+  if (!may("admin")) return html`<h1>${say("console.title")}</h1><p class="q">${say("console.guest")}</p>`;
   if (problem && !value) return html`<${Failure} problem=${problem} title=${say("console.ports.failed")} again=${again} />`;
   if (!value) return html`<h1>${say("console.title")}</h1><${Loading} what=${say("console.ports.loading")} />`;
   if (!port) return html`<${Ports} ports=${value.ports} />`;
-  const found = value.ports.find((each) => each.id === port);
   return html`<${Port} key=${port} id=${port} port=${found} section=${section} />`;
 }
 
 function Ports({ ports }) {
-  useTitle(say("console.title"));
   if (!ports.length) {
     return html`<h1 class="unseen">${say("console.title")}</h1>
       <${Empty} title=${say("console.none.title")} actions=${html`<a class="b" href="/lab">${say("console.none.virtual")}</a>`}>
@@ -67,7 +67,6 @@ function Port({ id, port, section }) {
   const base = `/console/${encodeURIComponent(id)}`;
   const links = Object.keys(SECTIONS).map((each) => [each ? `${base}/${each}` : base, say(`console.tab.${each || "terminal"}`)]);
   const Section = SECTIONS[section] ?? Terminal;
-  useTitle(`${say(hasText(`console.tab.${section}`) ? `console.tab.${section}` : "console.tab.terminal")} · ${name}`);
   return html`
     <p class="crumb"><a href="/console">${say("console.title")}</a></p>
     <div class="bar"><h1 class="portname">${name}</h1></div>
