@@ -6,6 +6,7 @@ What starts first stops last. A part that cannot start stops those before it, an
 from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.batch_file import keep_taken, read_taken
 from ownplug.app.compose import Ready, open_hub
+from ownplug.app.console_ports import OfferedPort
 from ownplug.app.descriptors import grant_descriptors
 from ownplug.app.discovery import open_search
 from ownplug.app.home import HomeFolder
@@ -19,6 +20,7 @@ __all__ = [
     "CHANGEABLE",
     "BackupDesk",
     "HomeFolder",
+    "OfferedPort",
     "Origin",
     "Ready",
     "RestoredHome",

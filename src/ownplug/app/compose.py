@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from ownplug.aio import Clock, SystemClock
 from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.batch_desk import BatchDesk
+from ownplug.app.console_desk import ConsoleDesk
+from ownplug.app.console_ports import MorePorts, no_ports
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.discovery import DiscoveryDesk
 from ownplug.app.exchange import BrokerExchange
@@ -67,6 +69,7 @@ async def open_hub(
     clock: Clock | None = None,
     *,
     origins: Sequence[Origin] = (),
+    more_ports: MorePorts = no_ports,
 ) -> AsyncIterator[Ready]:
     """Run a hub with its MQTT server and its API for as long as the context lasts.
 
@@ -75,6 +78,7 @@ async def open_hub(
         settings: how it runs.
         clock: the time; that of this machine by default.
         origins: where the settings come from, of `load_settings`; without them none can be changed while it runs.
+        more_ports: tells serial ports besides those of this machine, such as the PTYs of virtual plugs.
 
     Raises:
         Conflict: a port is taken, or another hub runs in this home.
@@ -112,6 +116,7 @@ async def open_hub(
         all_settings = SettingsDesk(
             folder, settings, origins, use=lambda changed: _use(changed, hub, api, means)
         )
+        consoles = await stack.enter_async_context(ConsoleDesk(clock, settings.console.ports, more_ports))
         doors = Doors(
             hub=api,
             logins=logins,
@@ -121,6 +126,7 @@ async def open_hub(
             discovery=DiscoveryDesk(means),
             backup=BackupDesk(folder, clock),
             settings=all_settings,
+            console=consoles,
         )
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))

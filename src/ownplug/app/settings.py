@@ -24,6 +24,7 @@ from ownplug.core.errors import UsageError
 from ownplug.hub import HubSettings
 from ownplug.ledger import EnergySettings
 from ownplug.transport.endpoint import is_address, parse_endpoint
+from ownplug.transport.ports import split_url
 from ownplug.web import WebSettings
 
 FROM_OPTION = "option"
@@ -61,6 +62,22 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """Settings of the serial console in the API and on the page; the file's section `[console]`."""
+
+    ports: tuple[str, ...] = ()
+    """Serial ports that administrators may open besides those that this machine tells of by itself: paths,
+    `rfc2217://HOST:PORT`, `socket://HOST:PORT`. No other address is opened."""
+
+    def __post_init__(self) -> None:
+        for port in self.ports:
+            if "://" in port:
+                split_url(port)
+            elif not port:
+                raise UsageError("console.ports has an entry that is empty.", hint="Take it out.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings of every room that a hub runs."""
 
@@ -69,6 +86,7 @@ class Settings:
     hub: HubSettings
     energy: EnergySettings
     web: WebSettings
+    console: ConsoleSettings
 
     def by_name(self) -> dict[str, object]:
         """Return every setting by `section.field`."""
@@ -100,6 +118,7 @@ _SECTIONS: dict[str, type] = {
     "hub": HubSettings,
     "energy": EnergySettings,
     "web": WebSettings,
+    "console": ConsoleSettings,
 }
 
 

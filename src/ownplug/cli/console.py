@@ -159,8 +159,8 @@ def watch(frame: Frame, port: str | None, baud: int, tx_delay_ms: float, record:
     Starts are explained: their phases, the reason of the reset, and what the light shows.
     """
     from ownplug.aio import SystemClock
-    from ownplug.cli.sighting import sighting_document, sighting_text
-    from ownplug.console import sightings
+    from ownplug.cli.sighting import sighting_text
+    from ownplug.console import sighting_document, sightings
 
     clock = SystemClock()
 

@@ -21,12 +21,13 @@ def accepted_risk(frame: Frame, command: Command | UnknownCommand, *, yes: bool)
     Raises:
         UsageError: it was not; or there is nobody to ask, and no `--yes`.
     """
-    danger = getattr(command, "danger", None)
+    from ownplug.console import danger_of, danger_word
+
+    danger = danger_of(command)
     if danger is None:
         return None
     confirm(frame, danger.says, word=danger_word(command), yes=yes)
-    risk: Risk = danger.risk
-    return risk
+    return danger.risk
 
 
 def confirm(frame: Frame, says: str, *, word: str, yes: bool) -> None:
@@ -35,6 +36,8 @@ def confirm(frame: Frame, says: str, *, word: str, yes: bool) -> None:
     Raises:
         UsageError: it was not typed; or there is nobody to ask, and no `--yes`.
     """
+    from ownplug.console import check_word
+
     check_can_ask(frame, says, yes=yes)
     if not yes:
         click.echo(escape_controls(says, keep="\n"), err=True)
@@ -49,19 +52,3 @@ def check_can_ask(frame: Frame, says: str, *, yes: bool) -> None:
     """
     if not yes and (frame.json or not sys.stdin.isatty()):
         raise UsageError(says, hint="If that is what you want, add --yes.")
-
-
-def danger_word(command: Command | UnknownCommand) -> str:
-    """What has to be typed for `command`: its last word, such as `crash`."""
-    name = getattr(command, "name", "") or ""
-    return str(name).rpartition(" ")[2]
-
-
-def check_word(word: str, typed: str) -> None:
-    """Let pass who typed the word.
-
-    Raises:
-        UsageError: it was another.
-    """
-    if typed.strip() != word:
-        raise UsageError(f"That was not {word!r} but {escape_controls(typed)!r}: nothing was sent.")

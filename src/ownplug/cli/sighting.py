@@ -1,29 +1,15 @@
-"""What the console prints, as a line for people and for programs: its kind, its colour, its words."""
+"""What the console prints, as a line for people: its kind, its colour, its words."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
 from ownplug.cli.output import escape_controls
-from ownplug.console import Sighting
-from ownplug.core.shell import (
-    BootLine,
-    DamagedLog,
-    DriverText,
-    Echo,
-    Event,
-    Level,
-    LogLine,
-    Prompt,
-    ResetReason,
-    TextLine,
-    render_log,
-)
-
-Document = dict[str, Any]
+from ownplug.console import Sighting, event_kind, event_text
+from ownplug.core.shell import Event, Level, LogLine, ResetReason
 
 _LEVEL_COLOURS: dict[str, str] = {Level.WARNING: "yellow", Level.ERROR: "red"}
 _REASONS = {
@@ -41,23 +27,21 @@ class Line(NamedTuple):
     colour: str = ""
 
 
-_LINES: dict[type[Event], tuple[str, str]] = {  # kind and colour
-    LogLine: ("log", "cyan"),
-    DamagedLog: ("damaged-log", "cyan"),
-    DriverText: ("driver", "bright_black"),
-    BootLine: ("boot", "blue"),
-    Echo: ("typed", ""),
-    Prompt: ("prompt", ""),
-    TextLine: ("text", ""),
-}
+_COLOURS: dict[str, str] = {
+    "log": "cyan",
+    "damaged-log": "cyan",
+    "driver": "bright_black",
+    "boot": "blue",
+}  # of the others none
 
 
 def event_line(event: Event) -> Line:
     """Tell how an event is shown."""
-    kind, colour = _LINES[type(event)]
+    kind = event_kind(event)
+    colour = _COLOURS.get(kind, "")
     if isinstance(event, LogLine):
-        return Line(kind, render_log(event), _LEVEL_COLOURS.get(event.level, colour))
-    return Line(kind, event.text, colour)
+        colour = _LEVEL_COLOURS.get(event.level, colour)
+    return Line(kind, event_text(event), colour)
 
 
 def sighting_text(sighting: Sighting, at: datetime) -> str:
@@ -67,27 +51,6 @@ def sighting_text(sighting: Sighting, at: datetime) -> str:
     told = click.style(escape_controls(line.text, keep="\t"), fg=line.colour or None)
     remarks = "".join(f"\n{'':12}  {click.style(f'-- {text}', bold=True)}" for text in _remarks(sighting))
     return f"{stamp}  {told}{remarks}"
-
-
-def sighting_document(sighting: Sighting, at: datetime) -> Document:
-    """Make JSON of a sighting; what is not new is left out."""
-    line = event_line(sighting.event)
-    document: Document = {"at": at.isoformat(), "kind": line.kind, "text": line.text}
-    if isinstance(sighting.event, LogLine):
-        log = sighting.event
-        document |= {
-            "time_ms": log.time_ms,
-            "module": log.module,
-            "level": str(log.level),
-            "message": log.message,
-        }
-    news = {
-        "phase": sighting.phase,
-        "reset_reason": sighting.reset_reason,
-        "stage": sighting.stage,
-        "light": sighting.light,
-    }
-    return document | {name: str(value) for name, value in news.items() if value is not None}
 
 
 def _remarks(sighting: Sighting) -> list[str]:

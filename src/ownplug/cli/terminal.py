@@ -23,9 +23,9 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
-from ownplug.cli.danger import check_word, danger_word
 from ownplug.cli.output import escape_controls
 from ownplug.cli.sighting import event_line
+from ownplug.console import check_word, danger_of, danger_word
 from ownplug.core.errors import LinkBroken, LinkClosed, OwnplugError, UsageError
 from ownplug.core.shell import Command, Echo, Event, Prompt, Risk, complete, parse_command
 
@@ -174,7 +174,7 @@ class Terminal:
     async def _accepted(self, line: str) -> Risk | None:
         """Say what a dangerous command will do, and ask for its word."""
         command = parse_command(line)
-        danger = command.danger if isinstance(command, Command) else None
+        danger = danger_of(command) if command is not None else None
         if command is None or danger is None:
             return None
         _say(danger.says, colour="ansiyellow")

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from ownplug.client.address import HubAddress
 from ownplug.client.asking import Asking, Document, document, field_of, plug_path, word_of
+from ownplug.client.console import ConsoleCalls
 from ownplug.client.energy import EnergyCalls
 from ownplug.client.lists import BatchCalls, MoveCalls
 from ownplug.client.rules import RuleCalls
@@ -40,6 +41,7 @@ class HubClient:
         tariffs: what that costs.
         batches: lists of plugs that are taken home.
         moves: plugs that are taken to another server.
+        console: plugs at a serial port of the hub's machine.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -50,6 +52,7 @@ class HubClient:
         self.tariffs = TariffCalls(self._hub.of_home)
         self.batches = BatchCalls(self._hub.of_home)
         self.moves = MoveCalls(self._hub.of_home)
+        self.console = ConsoleCalls(self._hub.of_home)
 
     async def __aenter__(self) -> Self:
         await self._hub.__aenter__()

@@ -17,12 +17,14 @@ from ownplug.console.backups import backup, check_same_plug
 from ownplug.console.console import Console
 from ownplug.console.console import open_console as open  # noqa: A004 - it is what one writes
 from ownplug.console.conversation import Answer
+from ownplug.console.danger import check_word, danger_of, danger_word
 from ownplug.console.difference import Difference, differences
 from ownplug.console.document import reply_document, setting_value
 from ownplug.console.factory import FactoryStep, LeaveFactory, LeftFactory, leave_factory
 from ownplug.console.identity import choose_identity, read_identity, write_identity
 from ownplug.console.insistence import InsistSettings, Opening, insist
 from ownplug.console.keys import Store, setting_of
+from ownplug.console.masking import masked_echo, masked_line
 from ownplug.console.plan import (
     Change,
     Left,
@@ -39,6 +41,7 @@ from ownplug.console.restore import Restore, Restored
 from ownplug.console.session import Session, SessionSettings
 from ownplug.console.snapshots import Found, Snapshot, fail_rest, make_snapshot, snapshot
 from ownplug.console.store import read_store, write_surely
+from ownplug.console.telling import event_kind, event_text, sighting_document
 from ownplug.console.watch import Sighting, Watcher, sightings
 
 __all__ = [
@@ -73,14 +76,21 @@ __all__ = [
     "backup",
     "check_new",
     "check_same_plug",
+    "check_word",
     "choose_identity",
+    "danger_of",
+    "danger_word",
     "differences",
+    "event_kind",
+    "event_text",
     "fail_rest",
     "insist",
     "is_typable",
     "leave_factory",
     "load_backup",
     "make_snapshot",
+    "masked_echo",
+    "masked_line",
     "open",
     "parse_backup",
     "plan_restore",
@@ -91,6 +101,7 @@ __all__ = [
     "save_backup",
     "setting_of",
     "setting_value",
+    "sighting_document",
     "sightings",
     "snapshot",
     "write_identity",

@@ -334,6 +334,7 @@ class Console:
         return reply
 
     async def _restart(self, name: str, *, accept: Risk | None = None) -> BootReport:
+        await self.session.find_prompt()  # a start that is told only now is not the one that is asked for
         with self.session.subscribe() as events:
             await self.ask(Command(name), accept=accept)
             try:

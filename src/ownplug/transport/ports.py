@@ -8,6 +8,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ownplug.core.errors import NoSuchPort, OwnplugError, PortBusy, PortDenied, Unreachable, UsageError
 
@@ -17,6 +18,7 @@ BY_ID = Path("/dev/serial/by-id")
 _BUSY = {errno.EBUSY, errno.EAGAIN}  # taken exclusively; locked by another program
 _ABSENT = {errno.ENOENT, errno.ENODEV, errno.ENXIO}  # no such file; no hardware behind it
 _NO_TERMINAL = {errno.ENOTTY, errno.EINVAL, errno.EISDIR}
+_SCHEMES = ("socket", "rfc2217")
 _NONE_HINT = "Is the adapter plugged in? `ownplug console ports` lists what there is."
 
 
@@ -68,6 +70,25 @@ def find_device(name: str, *, by_id: Path = BY_ID, devices: Path = Path("/dev"))
         if place.exists():
             return str(place)
     raise NoSuchPort(f"There is no serial port {name}.", hint=_NONE_HINT)
+
+
+def split_url(url: str) -> tuple[str, str, int]:
+    """Take the URL of a port apart: scheme, host, port.
+
+    Raises:
+        UsageError: it is none that a serial port can have.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    else:
+        if parts.scheme in _SCHEMES and host and port and parts.path in {"", "/"} and not parts.query:
+            return parts.scheme, host, port
+    raise UsageError(
+        f"{url} is no serial port.", hint="There are socket://HOST:PORT and rfc2217://HOST:PORT."
+    )
 
 
 def open_failure(device: str, error: OSError) -> OwnplugError:

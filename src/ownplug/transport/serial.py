@@ -14,7 +14,6 @@ import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import serial
 from serial import rfc2217
@@ -23,7 +22,7 @@ from serial.tools.list_ports import comports
 from ownplug.aio import READ_SIZE, ByteStream
 from ownplug.core.errors import LinkBroken, LinkClosed, OwnplugError, Unexpected, UsageError
 from ownplug.transport.descriptor import Watched
-from ownplug.transport.ports import BY_ID, SerialPort, choose_port, find_device, open_failure
+from ownplug.transport.ports import BY_ID, SerialPort, choose_port, find_device, open_failure, split_url
 from ownplug.transport.tcp import connect_failure, open_tcp
 from ownplug.transport.threaded import READ_TIMEOUT_S, open_threaded
 
@@ -38,7 +37,6 @@ Source: seed.
 
 _CLOSE_TIMEOUT_S = 5.0  # for a port that does not send what was written
 _LOOK_S = 0.01  # between two looks at how much is left
-_SCHEMES = ("socket", "rfc2217")
 
 # Some servers, and all whose port has no modem lines, leave requests about these lines unanswered.
 _WITHOUT_MODEM_LINES = "?ign_set_control"
@@ -191,32 +189,13 @@ class _Rfc2217(rfc2217.Serial):  # type: ignore[misc]  # pyserial has no types
 
 
 async def _open_url(url: str, baud: int) -> ByteStream:
-    scheme, host, port = _split(url)
+    scheme, host, port = split_url(url)
     if scheme == "socket":
         return await open_tcp(host, port)
     try:
         return await open_threaded(_new_port(f"rfc2217://{_at(host, port)}{_WITHOUT_MODEM_LINES}", baud), url)
     except OSError as error:
         raise _remote_failure(url, host, port, error) from error
-
-
-def _split(url: str) -> tuple[str, str, int]:
-    """Take a URL apart.
-
-    Raises:
-        UsageError: it is none that a serial port can have.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    else:
-        if parts.scheme in _SCHEMES and host and port and parts.path in {"", "/"} and not parts.query:
-            return parts.scheme, host, port
-    raise UsageError(
-        f"{url} is no serial port.", hint="There are socket://HOST:PORT and rfc2217://HOST:PORT."
-    )
 
 
 def _remote_failure(url: str, host: str, port: int, error: OSError) -> OwnplugError:

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from ownplug import __version__
 from ownplug.web.backup import backup
 from ownplug.web.body import JsonBodies
+from ownplug.web.console import console
+from ownplug.web.console_talk import console_talk
 from ownplug.web.description import ANY_FAILURE, describe, operation_id
 from ownplug.web.discovery import discovery
 from ownplug.web.doors import Doors
@@ -60,6 +62,8 @@ _ROUTERS = (
     discovery,
     backup,
     hub_settings,
+    console,
+    console_talk,
     live,
 )
 

@@ -57,6 +57,7 @@ _AREAS = (
     ("tariffs", "What energy costs.", ("/api/v1/tariffs",)),
     ("pairing", "Taking plugs home.", ("/api/v1/pairings", "/api/v1/discovery")),
     ("moving", "Taking plugs to another server.", ("/api/v1/moves",)),
+    ("console", "Plugs at a serial port of the hub.", ("/api/v1/console",)),
     (
         "logins",
         "Who may use the hub.",

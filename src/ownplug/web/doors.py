@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ownplug.web.backup import BackupDoor
+from ownplug.web.console_views import ConsoleDoor
 from ownplug.web.discovery import DiscoveryDoor
 from ownplug.web.hub_settings import SettingsDoor
 from ownplug.web.moving import MoveDoor
@@ -26,6 +27,7 @@ class Doors:
         discovery: finds plugs in this machine's network.
         backup: makes backups of the home.
         settings: shows and changes the hub's settings.
+        console: opens serial ports.
     """
 
     hub: HubDoor
@@ -36,3 +38,4 @@ class Doors:
     discovery: DiscoveryDoor
     backup: BackupDoor
     settings: SettingsDoor
+    console: ConsoleDoor

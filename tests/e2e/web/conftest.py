@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from tests.e2e.web.memory_console import MemoryConsole
 from tests.e2e.web.memory_pairing import MemoryBatches, MemoryDiscovery, MemoryMoves, MemoryPairings
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
@@ -658,6 +659,7 @@ def open_doors(hub: MemoryHub, logins: Logins) -> Doors:
         discovery=MemoryDiscovery(),
         backup=MemoryBackups(hub),
         settings=MemorySettings(hub),
+        console=MemoryConsole(hub.calls),
     )
 
 

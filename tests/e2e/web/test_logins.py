@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -161,19 +162,8 @@ def routes() -> list[tuple[str, str]]:
 
 
 def _all_routes() -> list[APIRoute | APIWebSocketRoute]:
-    app = create_app(
-        Doors(
-            hub=NONE,
-            logins=NONE,
-            pairing=NONE,
-            batches=NONE,
-            moves=NONE,
-            discovery=NONE,
-            backup=NONE,
-            settings=NONE,
-        ),
-        WebSettings(),
-    )
+    doors = Doors(**dict.fromkeys((each.name for each in fields(Doors)), NONE))
+    app = create_app(doors, WebSettings())
     routers = [each.original_router for each in app.routes if hasattr(each, "original_router")]
     inner = [route for router in routers for route in router.routes]
     return [each for each in inner if isinstance(each, APIRoute | APIWebSocketRoute)]
@@ -234,6 +224,8 @@ NEEDS_READ = {
     ("PUT", "/api/v1/session/password"),
 }
 
+NO_HTTP = {("GET", "/api/v1/console/ports/0/session")}  # a WebSocket, which is asked as one below
+
 
 @pytest.mark.parametrize("scope", list(Scope))
 async def test_every_route_asks_for_its_scope(ask: Ask, hub: MemoryHub, logins: Logins, scope: Scope) -> None:
@@ -247,7 +239,7 @@ async def test_every_route_asks_for_its_scope(ask: Ask, hub: MemoryHub, logins: 
         if answer.status == 403 and "scope" in answer.json()["detail"]:
             refused.add(place)
     may = {Scope.READ: NEEDS_READ, Scope.SWITCH: NEEDS_READ | NEEDS_SWITCH, Scope.ADMIN: set(ALL_ROUTES)}
-    assert set(ALL_ROUTES) - refused - set(OPEN) == may[scope] - set(OPEN)
+    assert set(ALL_ROUTES) - refused - set(OPEN) == (may[scope] | NO_HTTP) - set(OPEN)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/home", "/api/v1/plugs/kettle"])
@@ -288,6 +280,20 @@ async def test_who_is_out_hears_nothing_more(hub: MemoryHub, url: str, logins: L
             await listener.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
+
+
+@pytest.mark.parametrize("scope", [Scope.READ, Scope.SWITCH])
+async def test_a_serial_console_is_for_administrators(
+    url: str, logins: Logins, token: str, scope: Scope
+) -> None:
+    _, lesser = await logins.create_token("listener", scope)
+    address = f"{url.replace('http', 'ws', 1)}/api/v1/console/ports/tty-1a2b3c/session"
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(address, additional_headers={"Authorization": f"Bearer {lesser.reveal()}"}, proxy=None)
+    assert refused.value.response.status_code == 403
+    mine = {"Authorization": f"Bearer {token}"}
+    async with connect(address, additional_headers=mine, proxy=None) as socket:
+        assert json.loads(await socket.recv())["code"] == "not-found"
 
 
 def event(hub: MemoryHub) -> PlugOnline:

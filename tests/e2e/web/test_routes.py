@@ -186,6 +186,61 @@ TARIFFS = {
 NIGHT_RATE = DayNight(
     day_price_micros=290_000, night_price_micros=90_000, night_from=time(0, 30), night_to=time(7, 30)
 )
+AT_PORT = "/api/v1/console/ports/tty-1a2b3c"
+SERIAL_PORT = {
+    "id": "tty-1a2b3c",
+    "name": "/dev/ttyUSB0",
+    "description": "CP2102",
+    "origin": "machine",
+    "is_open": True,
+    "job": "",
+}
+CONSOLE_SNAPSHOT = {
+    "snapshot": 1,
+    "tool": "ownplug",
+    "taken_at": "2025-06-01T12:00:00+00:00",
+    "port": "/dev/ttyUSB0",
+    "plug": {},
+    "secrets": "masked",
+    "parts": {"hardware": {"model": "mss310"}},
+    "failures": {"sun": {"code": "timeout", "message": "It was silent.", "hint": ""}},
+}
+WPA_PSK = {"key": "STA:WpaPsk", "value": "***", "meaning": "Password.", "is_secret": True}
+SSID = {
+    "key": "STA:Ssid",
+    "plug": "Home",
+    "file": None,
+    "meaning": "Network.",
+    "why_left": "",
+    "loses": "",
+}
+CONSOLE_JOB = {
+    "id": "ab12",
+    "kind": "start",
+    "began_at": "2025-06-01T12:00:00Z",
+    "state": "running",
+    "what": "reboot",
+    "done": 1,
+    "of": 4,
+    "breaks": 0,
+    "result": None,
+    "failure": None,
+}
+START = {
+    "at": "2025-06-01T12:00:00Z",
+    "phases": ["brom"],
+    "reset_reason": "HAL_WDT_NONE_RESET",
+    "platform": None,
+    "mac": None,
+    "own_network": None,
+    "timers": None,
+    "auto_offs": None,
+    "stage": None,
+    "light": None,
+    "logs": 1,
+    "damaged": 0,
+    "unexplained": ["\x1b[2J"],
+}
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
@@ -565,6 +620,67 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"settings": SETTINGS},
         ["settings {'hub.reading_interval_s': 30, 'hub.position': None} by this machine's user"],
     ),
+    ("GET", "/api/v1/console/ports", None, 200, {"ports": [SERIAL_PORT]}, []),
+    ("GET", f"{AT_PORT}/settings", None, 200, {"settings": [WPA_PSK]}, []),
+    (
+        "GET",
+        f"{AT_PORT}/settings?show_secrets=true",
+        None,
+        200,
+        {"settings": [WPA_PSK | {"value": "hunter22"}]},
+        [],
+    ),
+    ("POST", f"{AT_PORT}/snapshot", None, 200, CONSOLE_SNAPSHOT, []),
+    ("POST", f"{AT_PORT}/settings/backup", None, 200, {"backup": 1}, []),
+    (
+        "POST",
+        f"{AT_PORT}/settings/difference",
+        {"file": "{}"},
+        200,
+        {"differences": [SSID]},
+        ["compare b'{}'"],
+    ),
+    (
+        "POST",
+        f"{AT_PORT}/settings/restore",
+        {"file": "{}", "reset": True},
+        200,
+        {
+            "plan": {"resets": ["STA"], "changes": [], "left": [], "is_whole": True, "word": "restore"},
+            "job": None,
+        },
+        ["plan b'{}' True False"],
+    ),
+    (
+        "POST",
+        f"{AT_PORT}/settings/restore",
+        {"file": "{}", "dry_run": False, "confirm": "restore"},
+        200,
+        {"plan": None, "job": CONSOLE_JOB | {"kind": "restore"}},
+        ["restore b'{}' restore"],
+    ),
+    (
+        "POST",
+        f"{AT_PORT}/leave-factory",
+        None,
+        202,
+        CONSOLE_JOB | {"kind": "leave-factory"},
+        ["leave factory"],
+    ),
+    ("GET", f"{AT_PORT}/boot", None, 200, {"start": START}, []),
+    ("POST", f"{AT_PORT}/boot", {}, 202, CONSOLE_JOB, ["watch start True"]),
+    ("POST", f"{AT_PORT}/boot", {"reboot": False}, 202, CONSOLE_JOB, ["watch start False"]),
+    (
+        "GET",
+        f"{AT_PORT}/led",
+        None,
+        200,
+        {"stage": None, "light": None, "meanings": [{"stage": "starting", "light": "off"}]},
+        [],
+    ),
+    ("PUT", f"{AT_PORT}/led", {"colour": "red", "state": "quick"}, 204, None, ["light red quick"]),
+    ("GET", f"{AT_PORT}/job", None, 200, {"job": CONSOLE_JOB}, []),
+    ("DELETE", f"{AT_PORT}/job", None, 204, None, ["cancel job"]),
     ("DELETE", "/api/v1/users/ann+mqtt@example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
     ("DELETE", "/api/v1/users/ann%2Bmqtt%40example.org", None, 204, None, ["remove ann+mqtt@example.org"]),
 ]
@@ -590,6 +706,7 @@ OTHERS = [
     ("GET", "/"),
     ("GET", "/docs"),
     ("GET", "/api/v1/events"),
+    ("GET", "/api/v1/console/ports/tty-1a2b3c/session"),
 ]
 OPEN = ("/healthz", "/readyz")
 PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + TABLES + OTHERS
@@ -635,6 +752,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             path.split("?")[0]
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
+            .replace("tty-1a2b3c", "{port}")
             .replace("ab12", "{pairing}")
             .replace("ba7c", "{batch}")
             .replace("n1jxa2", "{rule}")

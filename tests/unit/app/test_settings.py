@@ -147,7 +147,7 @@ def test_a_slip_is_answered_with_what_there_is(file: Path) -> None:
     file.write_text("[hubs]\n")
     with pytest.raises(UsageError) as caught:
         load_settings(file, {}, {})
-    assert caught.value.hint == "There are broker, energy, hub, network, web."
+    assert caught.value.hint == "There are broker, console, energy, hub, network, web."
     assert str(file) in str(caught.value)
     file.write_text("[network]\nhost = 'x'\n")
     with pytest.raises(UsageError) as caught:
@@ -264,3 +264,15 @@ def test_every_setting_has_its_name(file: Path) -> None:
     joined, origins = load_settings(file, {}, {"web.port": "1234"})
     assert joined.by_name() == {origin.name: origin.value for origin in origins}
     assert joined.by_name()["web.port"] == 1234
+
+
+@pytest.mark.parametrize("port", ["http://evil.example", "socket://shed", "rfc2217://shed:1/x", ""])
+def test_what_is_no_serial_port_is_not_configured(file: Path, port: str) -> None:
+    with pytest.raises(UsageError, match=r"serial port|empty"):
+        load_settings(file, {}, {"console.ports": [port]})
+
+
+def test_serial_ports_are_configured_as_paths_and_addresses(file: Path) -> None:
+    file.write_text('[console]\nports = ["/dev/ttyAMA0", "rfc2217://shed:2217"]\n')
+    loaded, _ = load_settings(file, {}, {})
+    assert loaded.console.ports == ("/dev/ttyAMA0", "rfc2217://shed:2217")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ownplug.cli.danger import accepted_risk, check_can_ask, check_word, confirm, danger_word
+from ownplug.cli.danger import accepted_risk, check_can_ask, confirm
 from ownplug.cli.frame import Frame
 from ownplug.core.errors import UsageError
 from ownplug.core.shell import Command, Risk, UnknownCommand
@@ -58,20 +58,6 @@ def test_a_person_types_the_word(
     said = capsys.readouterr()
     assert "watchdog" in said.err
     assert said.out == ""
-
-
-@pytest.mark.parametrize(
-    ("command", "word"),
-    [
-        (CRASH, "crash"),
-        (Command("meross iot unbind"), "unbind"),
-        (Command("config reset", ("meross",)), "reset"),
-        (Command("meross e2p", ("uuid", "x")), "e2p"),
-    ],
-)
-def test_the_word_is_the_last_of_the_command(command: Command, word: str) -> None:
-    assert danger_word(command) == word
-    check_word(word, word)
 
 
 def test_whether_somebody_can_be_asked_is_known_before(monkeypatch: pytest.MonkeyPatch) -> None:

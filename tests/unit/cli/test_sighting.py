@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ownplug.cli.sighting import event_line, sighting_document, sighting_text
+from ownplug.cli.sighting import event_line, sighting_text
 from ownplug.console import Sighting
 from ownplug.core.shell import (
     BootLine,
@@ -81,19 +81,3 @@ def test_a_person_reads_the_line_and_below_it_what_it_means() -> None:
 
 def test_what_the_plug_prints_does_not_command_the_terminal() -> None:
     assert r"\x1b[2J" in plain(sighting_text(Sighting(event=TextLine("\x1b[2J\t")), AT))
-
-
-def test_a_program_reads_what_is_new() -> None:
-    sighting = Sighting(event=LOG, stage=Stage.HOME, reset_reason="ODD_RESET")
-    assert sighting_document(sighting, AT) == {
-        "at": "2026-01-31T12:00:00.250000+00:00",
-        "kind": "log",
-        "text": "[T: 7 M: m C: info F: f L: 9]: hello",
-        "time_ms": 7,
-        "module": "m",
-        "level": "info",
-        "message": "hello",
-        "reset_reason": "ODD_RESET",
-        "stage": "home",
-        "light": "green while the relay is on, else off",
-    }

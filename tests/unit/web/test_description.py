@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any, cast
 
 import pytest
@@ -15,16 +16,7 @@ from ownplug.web.settings import WebSettings
 
 NOBODY = cast("Any", None)
 DOCUMENT: dict[str, Any] = create_app(
-    Doors(
-        hub=NOBODY,
-        logins=NOBODY,
-        pairing=NOBODY,
-        batches=NOBODY,
-        moves=NOBODY,
-        discovery=NOBODY,
-        backup=NOBODY,
-        settings=NOBODY,
-    ),
+    Doors(**dict.fromkeys((each.name for each in fields(Doors)), NOBODY)),
     WebSettings(),
 ).openapi()
 
@@ -45,6 +37,9 @@ OPERATIONS = {
     "pairing": "look_at_plug get_nearby begin_pairing get_pairings get_pairing repeat_pairing cancel_pairing"
     " begin_batch get_batches get_batch resume_batch stop_batch forget_batch discover_plugs",
     "moving": "begin_move get_moves get_move resume_move stop_move give_up_move",
+    "console": "get_console_ports read_console_settings take_console_snapshot back_up_console_settings"
+    " compare_console_settings restore_console_settings leave_factory_mode get_console_start follow_console_start"
+    " get_console_light drive_console_light get_console_job cancel_console_job",
 }
 WITHOUT_JSON = {
     "get_metrics": "text/plain; version=1.0.0; charset=utf-8",
@@ -95,6 +90,15 @@ BARE = {
         "percent",
         "signal",
         "count",
+        "done",
+        "of",
+        "breaks",
+        "timers",
+        "auto_offs",
+        "logs",
+        "damaged",
+        "snapshot",
+        "backup",
         "plugs",
         "series",
     ),
