@@ -7,6 +7,7 @@ from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.compose import Ready, open_hub
 from ownplug.app.descriptors import grant_descriptors
 from ownplug.app.home import HomeFolder
+from ownplug.app.laboratory import Laboratory, OpenLab
 from ownplug.app.restore import RestoredHome, check_backup, open_restore, read_header
 from ownplug.app.settings import Origin, Settings, load_settings
 from ownplug.app.settings_desk import CHANGEABLE, SettingsDesk
@@ -16,6 +17,8 @@ __all__ = [
     "CHANGEABLE",
     "BackupDesk",
     "HomeFolder",
+    "Laboratory",
+    "OpenLab",
     "Origin",
     "Ready",
     "RestoredHome",

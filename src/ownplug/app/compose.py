@@ -13,6 +13,7 @@ from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
+from ownplug.app.laboratory import OpenLab
 from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Origin, Settings
@@ -64,6 +65,7 @@ async def open_hub(
     clock: Clock | None = None,
     *,
     origins: Sequence[Origin] = (),
+    lab: OpenLab | None = None,
 ) -> AsyncIterator[Ready]:
     """Run a hub with its MQTT server and its API for as long as the context lasts.
 
@@ -72,6 +74,7 @@ async def open_hub(
         settings: how it runs.
         clock: the time; that of this machine by default.
         origins: where the settings come from, of `load_settings`; without them none can be changed while it runs.
+        lab: opens a laboratory of virtual plugs; without it the hub has none.
 
     Raises:
         Conflict: a port is taken, or another hub runs in this home.
@@ -90,6 +93,8 @@ async def open_hub(
         host = await _advertised(hub, store, settings)
         names = [host, *_ALWAYS_NAMED, *settings.web.names()]
         certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
+        # Before the server, so that at the end it sends them away and not they it.
+        laboratory = await stack.enter_async_context(lab(folder.lab)) if lab else None
         broker = _joined_broker(hub, store, certificates, settings, clock)
         await stack.enter_async_context(broker)
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
@@ -110,12 +115,20 @@ async def open_hub(
             folder, settings, origins, use=lambda changed: _use(changed, hub, api, desk)
         )
         doors = Doors(
-            hub=api, logins=logins, pairing=desk, backup=BackupDesk(folder, clock), settings=all_settings
+            hub=api,
+            logins=logins,
+            pairing=desk,
+            backup=BackupDesk(folder, clock),
+            settings=all_settings,
+            lab=laboratory,
         )
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
-        desk.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
+        address = HubAddress(url=web.url, token=folder.token(), ca=certificates.ca)
+        desk.serve_through(address)
+        if laboratory:
+            await laboratory.begin(address)
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
             mqtts_legacy=_address(host, broker.legacy_address),

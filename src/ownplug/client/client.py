@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from ownplug.client.address import HubAddress
 from ownplug.client.asking import Asking, Document, document, field_of, plug_path, word_of
 from ownplug.client.energy import EnergyCalls
+from ownplug.client.lab import LabCalls
 from ownplug.client.rules import RuleCalls
 from ownplug.client.tariffs import TariffCalls
 from ownplug.core.secret import Secret
@@ -36,6 +37,7 @@ class HubClient:
         auto_offs: after what time they turn themselves off.
         energy: what plugs have used.
         tariffs: what that costs.
+        lab: virtual plugs that run beside the hub.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -44,6 +46,7 @@ class HubClient:
         self.auto_offs = RuleCalls("auto-offs", self._hub.of_plug)
         self.energy = EnergyCalls(self._hub.get, self._hub.fetch, plug_path)
         self.tariffs = TariffCalls(self._hub.of_home)
+        self.lab = LabCalls(self._hub.of_home)
 
     async def __aenter__(self) -> Self:
         await self._hub.__aenter__()

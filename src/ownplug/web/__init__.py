@@ -9,6 +9,19 @@ from ownplug.web.app import create_app
 from ownplug.web.backup import BackupDoor
 from ownplug.web.doors import Doors
 from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
+from ownplug.web.lab_port import (
+    MOST_LAB_PLUGS,
+    LabDoor,
+    LabFault,
+    LabLamp,
+    LabLoad,
+    LabMessage,
+    LabModel,
+    LabPlugView,
+    LabRelay,
+    LabWish,
+    TakingHome,
+)
 from ownplug.web.pairing import (
     DoneStep,
     FoundPlug,
@@ -22,12 +35,22 @@ from ownplug.web.server import WebServer, open_web
 from ownplug.web.settings import WebSettings
 
 __all__ = [
+    "MOST_LAB_PLUGS",
     "BackupDoor",
     "DoneStep",
     "Doors",
     "Effect",
     "FoundPlug",
     "HeardNetwork",
+    "LabDoor",
+    "LabFault",
+    "LabLamp",
+    "LabLoad",
+    "LabMessage",
+    "LabModel",
+    "LabPlugView",
+    "LabRelay",
+    "LabWish",
     "PairingDoor",
     "PairingFailure",
     "PairingView",
@@ -35,6 +58,7 @@ __all__ = [
     "SettingView",
     "SettingsDoor",
     "SettingsView",
+    "TakingHome",
     "WebServer",
     "WebSettings",
     "create_app",

@@ -17,6 +17,8 @@ from ownplug.web.front import front
 from ownplug.web.guard import Guard
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
+from ownplug.web.lab import lab
+from ownplug.web.lab_live import lab_live
 from ownplug.web.live import live
 from ownplug.web.observing import observing, reporting, watchdog
 from ownplug.web.pairing import pairing
@@ -52,6 +54,8 @@ _ROUTERS = (
     pairing,
     backup,
     hub_settings,
+    lab,
+    lab_live,
     live,
 )
 

@@ -56,6 +56,7 @@ _AREAS = (
     ("plugs", "The plugs of the home.", ("/api/v1/plugs",)),
     ("tariffs", "What energy costs.", ("/api/v1/tariffs",)),
     ("pairing", "Taking plugs home.", ("/api/v1/pairings",)),
+    ("lab", "Virtual plugs to try things with.", ("/api/v1/lab",)),
     (
         "logins",
         "Who may use the hub.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ownplug.web.backup import BackupDoor
 from ownplug.web.hub_settings import SettingsDoor
+from ownplug.web.lab_port import LabDoor
 from ownplug.web.pairing import PairingDoor
 from ownplug.web.ports import HubDoor, LoginDoor
 
@@ -20,6 +21,7 @@ class Doors:
         pairing: takes plugs home.
         backup: makes backups of the home.
         settings: shows and changes the hub's settings.
+        lab: runs virtual plugs; None: this hub has no laboratory.
     """
 
     hub: HubDoor
@@ -27,3 +29,4 @@ class Doors:
     pairing: PairingDoor
     backup: BackupDoor
     settings: SettingsDoor
+    lab: LabDoor | None = None

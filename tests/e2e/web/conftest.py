@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from tests.e2e.web.memory_lab import MemoryLab
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
 from ownplug.core.energy.calendar import Calendar
@@ -652,6 +653,7 @@ def open_doors(hub: MemoryHub, logins: Logins) -> Doors:
         pairing=MemoryDesk(hub),
         backup=MemoryBackups(hub),
         settings=MemorySettings(hub),
+        lab=MemoryLab(hub.calls),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.e2e.web.memory_lab import LAB_ROUTES, MAC
 
 from ownplug.core import errors
 from ownplug.core.energy.tariff import DayNight
@@ -189,6 +190,7 @@ NIGHT_RATE = DayNight(
     day_price_micros=290_000, night_price_micros=90_000, night_from=time(0, 30), night_to=time(7, 30)
 )
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
+    *LAB_ROUTES,
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
     ("GET", "/api/v1/home?show_secrets=true", None, 200, HOME | {"key": KEY}, []),
@@ -571,6 +573,7 @@ OTHERS = [
     ("GET", "/"),
     ("GET", "/docs"),
     ("GET", "/api/v1/events"),
+    ("GET", "/api/v1/lab/events"),
 ]
 OPEN = ("/healthz", "/readyz")
 PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + TABLES + OTHERS
@@ -617,6 +620,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             .replace("kettle", "{plug}")
             .replace("relays/0", "relays/{channel}")
             .replace("ab12", "{pairing}")
+            .replace(MAC, "{lab_plug}")
             .replace("n1jxa2", "{rule}")
             .replace("q7", "{rule}")
             .replace("ann+mqtt@example.org", "{name}")
@@ -705,6 +709,12 @@ async def test_a_wrong_method_is_told_which_are_right(ask: Ask, path: str, metho
         ("/api/v1/plugs/kettle/auto-offs", {"after_s": "60"}),
         ("/api/v1/pairings", {"ssid": "Home", "switches": 0}),
         ("/api/v1/pairings", {"ssid": "Home", "timeout_s": True}),
+        ("/api/v1/lab/plugs", {"count": True}),
+        ("/api/v1/lab/plugs", {"count": 21}),
+        ("/api/v1/lab/plugs", {"count": 0}),
+        ("/api/v1/lab/plugs", {"take_home": 1}),
+        (f"/api/v1/lab/plugs/{MAC}/press", {"seconds": "5"}),
+        (f"/api/v1/lab/plugs/{MAC}/press", {"seconds": 61}),
     ],
 )
 async def test_what_only_looks_like_a_number_is_none(

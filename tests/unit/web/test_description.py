@@ -32,6 +32,9 @@ OPERATIONS = {
     " get_csv_table",
     "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
+    "lab": "get_lab_models get_lab_faults get_lab_loads start_lab_plugs get_lab_plugs get_lab_plug"
+    " throw_lab_plug_away press_lab_plug set_lab_load set_lab_faults unplug_lab_plug plug_lab_plug_in"
+    " reboot_lab_plug",
     "pairing": "look_at_plug begin_pairing get_pairings get_pairing cancel_pairing",
 }
 WITHOUT_JSON = {
@@ -78,7 +81,11 @@ BARE = {
         "percent",
         "signal",
         "count",
+        "channels",
+        "number",
+        "seconds",
     ),
+    *("lowest", "highest", "usual"),  # in the unit that the fault's words name
     *("mqtt",),  # counters by name
     *("cost",),  # in the currency of the tariffs
 }
