@@ -209,5 +209,16 @@ async def test_what_goes_over_its_wires_is_told_without_secrets(tmp_path: Path) 
         }
 
 
+async def test_a_hub_that_stops_waits_for_no_listener(tmp_path: Path) -> None:
+    async with running(tmp_path / "home") as (hub, _):
+        [plug] = await hub.lab.start()
+        address = f"{hub.address.url.replace('http', 'ws', 1)}/api/v1/lab/events?plug={plug['id']}"
+        login = {"Authorization": f"Bearer {hub.address.token.reveal()}"}
+        socket = await connect(address, additional_headers=login, proxy=None)
+        await socket.recv()
+    async with asyncio.timeout(1):
+        await socket.wait_closed()
+
+
 def _has_both(seen: list[str]) -> bool:
     return any("***" in text and "serial" in text for text in seen) and any("SETACK" in text for text in seen)
