@@ -22,7 +22,16 @@ from ownplug.cli.lab_plug import LabPlug
 from ownplug.client import HubAddress, HubClient
 from ownplug.core.errors import Conflict, OwnplugError, Unreachable, UsageError
 from ownplug.core.secret import Secret
-from ownplug.virtual import FAULTS, LOADS, Hand, VirtualPlug, find_profile, parse_load, profile_names
+from ownplug.virtual import (
+    FAULTS,
+    LOADS,
+    Hand,
+    LifeState,
+    VirtualPlug,
+    find_profile,
+    parse_load,
+    profile_names,
+)
 from ownplug.web import (
     MOST_LAB_PLUGS,
     LabFault,
@@ -147,8 +156,7 @@ class LabDesk:
             self._starting -= wish.count
             await self._save()
         for plug in started if wish.take_home else ():
-            plug.taking_home = "waiting"
-            self._tasks.create_task(self._take_home(plug), name=f"take home virtual plug {plug.kept.number}")
+            self._begin_to_take_home(plug)
         return [plug.view() for plug in started]
 
     def all(self) -> list[LabPlugView]:
@@ -162,6 +170,21 @@ class LabDesk:
             NotFound: there is none, or more than one.
         """
         return self._find(id_).view()
+
+    def take_home(self, id_: str, /) -> LabPlugView:
+        """See `LabDoor.take_home`.
+
+        Raises:
+            NotFound: there is none, or more than one.
+            Conflict: it is not in pairing mode, or waits for its turn already.
+        """
+        plug = self._find(id_)
+        if plug.plug.state is not LifeState.PAIRING:
+            raise Conflict("That plug is not in pairing mode.", hint="Hold its button for five seconds.")
+        if plug.taking_home == "waiting":
+            raise Conflict("That plug waits for its turn already.")
+        self._begin_to_take_home(plug)
+        return plug.view()
 
     async def throw_away(self, id_: str, /) -> None:
         """See `LabDoor.throw_away`.
@@ -277,6 +300,10 @@ class LabDesk:
                 next_number=self._next_number, plugs=[plug.kept for plug in self._plugs.values()]
             )
             await asyncio.to_thread(self._file.save, kept)
+
+    def _begin_to_take_home(self, plug: LabPlug) -> None:
+        plug.taking_home, plug.pairing = "waiting", ""
+        self._tasks.create_task(self._take_home(plug), name=f"take home virtual plug {plug.kept.number}")
 
     async def _take_home(self, plug: LabPlug) -> None:
         """Have the hub pair it, when it is its turn: the hub pairs a few at a time."""

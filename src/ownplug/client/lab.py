@@ -43,6 +43,10 @@ class LabCalls:
         """Return one plug."""
         return await self._ask("GET", _path(plug))
 
+    async def take_home(self, plug: str) -> Document:
+        """Have the hub take a plug home that is in pairing mode; its `pairing` tells how that goes, once it has one."""
+        return await self._ask("POST", f"{_path(plug)}/take-home")
+
     async def throw_away(self, plug: str, *, forget: bool = False) -> None:
         """End a plug for good; with `forget` the hub forgets it, too."""
         await self._ask("DELETE", f"{_path(plug)}?forget={str(forget).lower()}")

@@ -195,6 +195,12 @@ async def throw_lab_plug_away(lab: Lab, hub: Hub, id_: PlugId, *, forget: bool =
     return Response(status_code=204)
 
 
+@lab.post("/plugs/{lab_plug}/take-home", status_code=202, responses=failures(409))
+async def take_lab_plug_home(lab: Lab, hub: Hub, id_: PlugId) -> LabPlug:
+    """Have this hub take a virtual plug home that is in pairing mode."""
+    return lab_document(lab.take_home(id_), hub)
+
+
 @lab.post("/plugs/{lab_plug}/press")
 async def press_lab_plug(lab: Lab, hub: Hub, id_: PlugId, body: LabPressBody) -> LabPlug:
     """Hold the button of a virtual plug, and let go."""

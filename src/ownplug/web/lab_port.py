@@ -139,6 +139,9 @@ class LabDoor(Protocol):
     def get(self, id_: str, /) -> LabPlugView:
         """Return one."""
 
+    def take_home(self, id_: str, /) -> LabPlugView:
+        """Have the hub take one home that waits for that."""
+
     async def throw_away(self, id_: str, /) -> None:
         """End one for good."""
 

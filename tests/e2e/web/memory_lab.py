@@ -79,6 +79,9 @@ class MemoryLab:
             raise NotFound(f"No plug is called {id_!r}.")
         return self.view
 
+    def take_home(self, id_: str) -> LabPlugView:
+        return self._noted(f"take home {id_}")
+
     async def throw_away(self, id_: str) -> None:
         self._calls.append(f"throw away {id_}")
 
@@ -188,6 +191,7 @@ LAB_ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
     ("GET", _HERE, None, 200, _PLUG, []),
     ("DELETE", _HERE, None, 204, None, [f"throw away {MAC}"]),
     ("DELETE", f"{_HERE}?forget=true", None, 204, None, [f"throw away {MAC}", f"forget {UUID}"]),
+    ("POST", f"{_HERE}/take-home", None, 202, _PLUG, [f"take home {MAC}"]),
     ("POST", f"{_HERE}/press", {"seconds": 5}, 200, _PLUG, [f"press {MAC} 5.0"]),
     ("PUT", f"{_HERE}/load", {"load": "washer"}, 200, _PLUG, [f"load {MAC} washer"]),
     ("PUT", f"{_HERE}/faults", {"faults": ["loss=0.2"]}, 200, _PLUG, [f"faults {MAC} ['loss=0.2']"]),

@@ -69,6 +69,10 @@ async def is_paired(hub: HubClient, id_: str) -> bool:
     return bool(pairing["state"] == "done")
 
 
+async def is_waiting(hub: HubClient, id_: str) -> bool:
+    return bool((await hub.lab.get(id_))["state"] == "pairing")
+
+
 async def relay_event(hub: HubClient) -> dict[str, Any]:
     async with aclosing(hub.events()) as events:
         async for event in events:
@@ -136,6 +140,13 @@ async def test_a_fault_makes_pairing_fail_and_its_cause_is_told(tmp_path: Path) 
             return (await hub.pairing(begun["id"]))["failure"]
 
         assert (await until(has_failed))["code"].startswith("tls")
+        assert (await hub.lab.set_faults(plug["id"]))["faults"] == []
+        await hub.lab.press(plug["id"], seconds=5)
+        await until(lambda: is_waiting(hub, plug["id"]))
+        await hub.lab.take_home(plug["id"])
+        await until(lambda: is_paired(hub, plug["id"]))
+        with pytest.raises(Conflict, match="not in pairing mode"):
+            await hub.lab.take_home(plug["id"])
         with pytest.raises(UsageError, match="There is no fault 'bogus'"):
             await hub.lab.set_faults(plug["id"], "bogus")
 

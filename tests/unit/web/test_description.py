@@ -34,7 +34,7 @@ OPERATIONS = {
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "lab": "get_lab_models get_lab_faults get_lab_loads start_lab_plugs get_lab_plugs get_lab_plug"
     " throw_lab_plug_away press_lab_plug set_lab_load set_lab_faults unplug_lab_plug plug_lab_plug_in"
-    " reboot_lab_plug",
+    " reboot_lab_plug take_lab_plug_home",
     "pairing": "look_at_plug begin_pairing get_pairings get_pairing cancel_pairing",
 }
 WITHOUT_JSON = {
