@@ -22,7 +22,6 @@ from ownplug.app.swap import is_unfinished, remove_leftovers
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
 from ownplug.core.errors import Conflict
-from ownplug.core.records import HomeRecord
 from ownplug.hub import HomeView, Hub, HubApi, Logins, RecentWarnings
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
@@ -139,7 +138,7 @@ async def open_hub(
             user_id=hub.home.user_id,
             ntp=_address(host, ntp),
         )
-        api.tell_home(_view(ready, hub.home, settings))
+        api.tell_home(_view(api.home(), ready, settings))
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
@@ -223,10 +222,10 @@ async def _serve_time(stack: AsyncExitStack, settings: Settings, clock: Clock) -
     return await stack.enter_async_context(serve_time(endpoint, "--ntp", clock)) if endpoint else None
 
 
-def _view(ready: Ready, home: HomeRecord, settings: Settings) -> HomeView:
-    return HomeView(
-        user_id=home.user_id,
-        key=home.key,
+def _view(home: HomeView, ready: Ready, settings: Settings) -> HomeView:
+    """Return the home with where it listens."""
+    return replace(
+        home,
         mqtts=ready.mqtts,
         mqtts_legacy=ready.mqtts_legacy,
         mqtt=ready.mqtt,

@@ -48,6 +48,25 @@ class EnergyCalls:
             f"{self._path(plug)}/energy?{_query(grain=grain, **{'from': first, 'to': last})}"
         )
 
+    async def home_series(
+        self,
+        *,
+        grain: str,
+        by: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        plug: str | None = None,
+        room: str | None = None,
+    ) -> Document:
+        """Return the same columns summed up over the home, a plug or a room, and the `parts` of each plug or room."""
+        query = _query(grain=grain, by=by, plug=plug, room=room, **{"from": first, "to": last})
+        return await self._ask(f"/energy/series?{query}")
+
+    async def peaks(self, *, day: str | None = None, plug: str | None = None) -> list[Document]:
+        """Return of each plug the highest `power_w` on a day, by default today, and `at` which moment."""
+        peaks: list[Document] = (await self._ask(f"/energy/peaks?{_query(day=day, plug=plug)}"))["peaks"]
+        return peaks
+
     async def counter_wh(self, plug: str) -> float:
         """Return what a plug has used since it came."""
         return float((await self._ask(f"{self._path(plug)}/energy/counter"))["energy_wh"])

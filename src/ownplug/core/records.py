@@ -61,6 +61,10 @@ class Trip:
     power_w: float
 
 
+SERIES = 5
+"""How many colours charts have for plugs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlugRecord:
     """A plug that belongs to the home."""
@@ -75,6 +79,7 @@ class PlugRecord:
     firmware: str = ""
     room: str = ""  # in the owner's words; empty: nobody said
     icon: str = ""  # the name of a picture; empty: nobody chose one
+    series: int = 1  # which colour it has in charts: 1 to SERIES
     safeguards: Safeguards = NO_SAFEGUARDS
     trip: Trip | None = None
     uptime_s: float | None = None  # how long it had been up when it was last asked

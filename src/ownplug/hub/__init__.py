@@ -9,7 +9,7 @@ from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HubApi
 from ownplug.hub.availability import AvailabilitySpan
-from ownplug.hub.energy import By, Comparison, Energy, Total, csv_lines
+from ownplug.hub.energy import By, Comparison, Energy, NamedSeries, Total, csv_lines
 from ownplug.hub.events import (
     CommandRefused,
     Event,
@@ -48,12 +48,13 @@ from ownplug.hub.readiness import Obstacle
 from ownplug.hub.recent_warnings import RecentWarnings
 from ownplug.hub.refusals import Refusal, RefusalCause, Refusals
 from ownplug.hub.registry import PlugChange
+from ownplug.hub.session import LinkKind
 from ownplug.hub.settings import HubSettings
 from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
 from ownplug.hub.views import HomeView, PlugView, UserView
-from ownplug.ledger import Grain, SampleSeries, Series
+from ownplug.ledger import Grain, PartSeries, Peak, SampleSeries, Series
 from ownplug.plug import KeptRules, UnreadRule
 
 __all__ = [
@@ -85,13 +86,17 @@ __all__ = [
     "HubSettings",
     "KeptRules",
     "LimitBroken",
+    "LinkKind",
     "LoginStore",
     "Logins",
     "MessageView",
     "MqttServer",
+    "NamedSeries",
     "Observing",
     "Obstacle",
+    "PartSeries",
     "PasswordCheck",
+    "Peak",
     "Penalties",
     "PlugBound",
     "PlugChange",

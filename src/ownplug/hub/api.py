@@ -386,19 +386,23 @@ class HubApi:
         )
 
     def _view(self, plug: PlugRecord) -> PlugView:
+        session = self._hub.known_session(plug.uuid)
         return PlugView(
             uuid=plug.uuid,
             name=plug.name,
             key=self._hub.key(plug.uuid),
             registered_at=plug.registered_at,
             state=self._hub.state(plug.uuid),
-            talk=self._hub.talk(plug.uuid),
+            talk=session.talk if session else None,
+            link=session.link if session else None,
+            answers_in_s=session.answers_in_s if session else None,
             model=plug.model,
             sub_type=plug.sub_type,
             hardware=plug.hardware,
             firmware=plug.firmware,
             room=plug.room,
             icon=plug.icon,
+            series=plug.series,
             safeguards=plug.safeguards,
             trip=plug.trip,
             edition=edition(plug),
@@ -416,5 +420,5 @@ def _shared_by_all(hub: Hub, clock: Clock) -> Shared:
         observing=Observing(hub, clock),
         energy=Energy(Reports(hub.ledger, tariffs.prices), hub.registry, clock),
         tariffs=tariffs,
-        home=HomeView(user_id=hub.home.user_id, key=hub.home.key),
+        home=HomeView(user_id=hub.home.user_id, key=hub.home.key, started_at=clock.now()),
     )

@@ -13,11 +13,11 @@ from ownplug.aio import Clock
 from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.kept import CorrectionRow
 from ownplug.core.energy.reconcile import WH_J
-from ownplug.core.errors import UsageError
+from ownplug.core.errors import NotFound, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
 from ownplug.hub.registry import Registry
-from ownplug.ledger import Grain, Reports, SampleSeries, Series, same_time_before
+from ownplug.ledger import Grain, PartSeries, Peak, Reports, SampleSeries, Series, same_time_before
 
 _PERIODS = {Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.YEAR}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -75,6 +75,21 @@ class Comparison:
     whole_before_wh: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSeries:
+    """What a plug, a room or the home has used.
+
+    Attributes:
+        key: the plug's uuid, the room's name (empty: no room), or empty for the home.
+        name: as people call it; empty for the home and for what is in no room.
+        part: of how many plugs something is known, and what.
+    """
+
+    key: str
+    name: str
+    part: PartSeries
+
+
 class Energy:
     """What one may ask of the energy of the home.
 
@@ -106,6 +121,52 @@ class Energy:
             UsageError: no such grain, or too much at once.
         """
         return await self._reports.series(self._registry.find(reference).uuid, grain, from_s, to_s)
+
+    async def series_by(
+        self,
+        by: By,
+        grain: Grain,
+        from_s: int,
+        to_s: int,
+        *,
+        references: list[str] | None = None,
+        room: str | None = None,
+    ) -> list[NamedSeries]:
+        """Return what was used between two moments, Unix time; of whom nothing is known is left out.
+
+        Args:
+            by: whose energy is one series; those of plugs and rooms are in the order in which plugs came.
+            grain: minute, hour, day, week or month.
+            from_s: the first moment.
+            to_s: what is no longer in it.
+            references: of which plugs; None: all.
+            room: of the plugs in it, empty: of those in none; None: wherever they are.
+
+        Raises:
+            NotFound, Conflict: no such plug, or several; or no plug is in that room.
+            UsageError: no such grain, or too much at once.
+        """
+        plugs = [plug for plug in self._plugs(references) if room is None or plug.room == room]
+        if room and not plugs:
+            raise NotFound(f"No plug is in a room called {room!r}.", hint="`ownplug plugs` lists them.")
+        found = await self._reports.parts(
+            {plug.uuid: _key(plug, by)[0] for plug in plugs}, grain, from_s, to_s
+        )
+        names = dict(_key(plug, by) for plug in plugs)
+        return [
+            NamedSeries(key=key, name=name, part=found[key]) for key, name in names.items() if key in found
+        ]
+
+    async def peaks(self, day: date, *, references: list[str] | None = None) -> list[tuple[PlugRecord, Peak]]:
+        """Return the highest power of each plug on a day, as far as samples are kept; others are left out.
+
+        Raises:
+            NotFound, Conflict: no such plug, or several.
+        """
+        plugs = {plug.uuid: plug for plug in self._plugs(references)}
+        span = self.calendar.begin(day), self.calendar.end(day)
+        found = {peak.uuid: peak for peak in await self._reports.peaks(plugs.keys(), *span)}
+        return [(plug, found[uuid]) for uuid, plug in plugs.items() if uuid in found]
 
     async def samples(self, reference: str, from_s: float, to_s: float, *, limit: int) -> SampleSeries:
         """Return what the meter of a plug showed between two moments, Unix time, `limit` times at most.

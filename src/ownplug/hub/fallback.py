@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ownplug.aio import Clock
-from ownplug.core.errors import Unreachable
+from ownplug.core.errors import LinkError, Unreachable
 from ownplug.core.meross import Message, Method
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.meross.payloads import AllPayload
@@ -33,34 +33,44 @@ async def open_fallback(
     """
     url = _url(session.peer_address)
     async with HttpLink(url, key=key, timeout_s=timeout_s, clock=clock) as http:
-        told = await http.request(Method.GET, ns.SYSTEM_ALL, {})
+        link = _HeardLink(http, session, clock)
+        told = await link.ask(Method.GET, ns.SYSTEM_ALL, {})
         if told.read(AllPayload).all.system.hardware.uuid != session.uuid.text:
+            session.answered_by_http(None)
             raise Unreachable(
                 f"Another plug answers at {session.peer_address} now.",
                 hint="It comes back by itself once it has power and Wi-Fi.",
             )
-        link = _HeardLink(http, session)
-        link.hear(told)
+        session.learn_from(told)
         yield link
 
 
 class _HeardLink:
     """A link whose replies the hub's session of the plug hears too."""
 
-    def __init__(self, link: Link, session: PlugSession) -> None:
+    def __init__(self, link: Link, session: PlugSession, clock: Clock) -> None:
         self._link = link
         self._session = session
+        self._clock = clock
 
     async def request(self, method: Method, namespace: str, payload: object) -> Message:
-        reply = await self._link.request(method, namespace, payload)
-        self.hear(reply)
+        reply = await self.ask(method, namespace, payload)
+        self._session.learn_from(reply)
+        return reply
+
+    async def ask(self, method: Method, namespace: str, payload: object) -> Message:
+        """Ask whoever answers there, and note how long that took."""
+        asked_s = self._clock.monotonic()
+        try:
+            reply = await self._link.request(method, namespace, payload)
+        except LinkError:
+            self._session.answered_by_http(None)
+            raise
+        self._session.answered_by_http(self._clock.monotonic() - asked_s)
         return reply
 
     async def close(self) -> None:
         await self._link.close()
-
-    def hear(self, reply: Message) -> None:
-        self._session.learn_from(reply)
 
 
 def _url(address: str) -> str:

@@ -157,6 +157,10 @@ class Hub:
             session = self._sessions[uuid] = self._new_session(uuid)
         return session
 
+    def known_session(self, uuid: Uuid) -> PlugSession | None:
+        """Return the same of a plug with which something has gone on since the hub started; None for others."""
+        return self._sessions.get(uuid)
+
     def state(self, uuid: Uuid) -> PlugState:
         """Return what is known about a plug now."""
         session = self._sessions.get(uuid)

@@ -7,13 +7,14 @@ import hashlib
 import logging
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from ownplug.core.errors import Changed, Conflict, NotFound, OwnplugError, UsageError
 from ownplug.core.identity import Firmware, Mac, Model, Uuid
-from ownplug.core.records import PlugRecord, Safeguards
+from ownplug.core.records import SERIES, PlugRecord, Safeguards
 from ownplug.core.secret import Secret
 from ownplug.hub.ports import HomeStore
 from ownplug.hub.safeguards import check_safeguards
@@ -109,7 +110,7 @@ class Registry:
         return plug.name if plug else self._free_name(uuid)
 
     async def add(self, uuid: Uuid, now: datetime, *, key: Secret | None = None) -> PlugRecord:
-        """Take in a plug under a name of its own, `plug-` and its last digits.
+        """Take in a plug under a name of its own, `plug-` and its last digits, with a colour that few have.
 
         One that is known already stays what it is; only a `key` given now is its key from now on.
         """
@@ -117,7 +118,13 @@ class Registry:
             known = self._plugs.get(uuid)
             if known is None:
                 return await self._save(
-                    PlugRecord(uuid=uuid, name=self._free_name(uuid), registered_at=now, key=key)
+                    PlugRecord(
+                        uuid=uuid,
+                        name=self._free_name(uuid),
+                        registered_at=now,
+                        key=key,
+                        series=self._rarest_series(),
+                    )
                 )
             return await self._save(replace(known, key=key)) if key and key != known.key else known
 
@@ -258,6 +265,11 @@ class Registry:
         if not _DIGITS.fullmatch(digits):
             return []
         return [plug for plug in self._plugs.values() if plug.uuid.text.endswith(digits)]
+
+    def _rarest_series(self) -> int:
+        """Return which colour the fewest plugs have; of several, the first."""
+        plugs = Counter(plug.series for plug in self._plugs.values())
+        return min(range(1, SERIES + 1), key=lambda series: plugs[series])
 
     def _free_name(self, uuid: Uuid) -> str:
         lengths = range(4, len(uuid.text) + 1)

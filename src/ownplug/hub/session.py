@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
 
 from ownplug.aio import Broadcast, Clock
 from ownplug.core.errors import LinkBroken, LinkTimeout, Malformed, Unreachable
@@ -29,6 +30,13 @@ from ownplug.plug import check_reply
 log = logging.getLogger(__name__)
 
 StateChanged = Callable[[PlugState, PlugState], None]
+
+
+class LinkKind(Enum):
+    """By which way a plug is reached."""
+
+    MQTT = "mqtt"
+    HTTP = "http"
 
 
 class PlugSession:
@@ -56,6 +64,7 @@ class PlugSession:
         self.turn = Turn()  # of commands, which go one after the other
         self.wants_reading = asyncio.Event()  # now, and not when it is due
         self.watchers = 0  # who look at it now
+        self.answers_in_s: float | None = None  # so long the newest reply took to come
         self.peer_address = ""  # where the connection comes from: what the plug says of itself is no proof
         self._maker = maker
         self._send = send
@@ -64,6 +73,7 @@ class PlugSession:
         self._timeout_s = timeout_s
         self._state_changed = state_changed
         self._connection: str | None = None
+        self._answers_by_http = False
         self._waiting: dict[str, asyncio.Future[Message]] = {}
         self._asking = (
             asyncio.Lock()
@@ -79,9 +89,23 @@ class PlugSession:
         """Whether the plug is connected now."""
         return self._connection is not None
 
+    @property
+    def link(self) -> LinkKind | None:
+        """By which way the plug answers now; None: by none that is known."""
+        if self.online:
+            return LinkKind.MQTT
+        return LinkKind.HTTP if self._answers_by_http else None
+
+    def answered_by_http(self, took_s: float | None) -> None:
+        """Take note how long the plug took to answer by its own HTTP; None: it did not."""
+        if not self.online:
+            self._answers_by_http = took_s is not None
+            self.answers_in_s = took_s
+
     def connected(self, connection: str, address: str) -> None:
         """Take `connection` as the plug from now on, whatever older ones there are."""
         self._connection = connection
+        self._answers_by_http, self.answers_in_s = False, None
         self.peer_address = address
         self.talk = StartupTalk(connected_at=self._clock.now(), address=address)
         self.said_bind.clear()
@@ -93,7 +117,7 @@ class PlugSession:
         """Take note that `connection` ended; return whether that made the plug unreachable."""
         if connection != self._connection:
             return False
-        self._connection = None
+        self._connection = self.answers_in_s = None
         self._fail_waiting(reason)
         self._become(Availability.OFFLINE, reason=reason)
         return True
@@ -150,6 +174,7 @@ class PlugSession:
         waiting = asyncio.get_running_loop().create_future()
         self._waiting[message.header.message_id] = waiting
         self._send(message)
+        sent_s = self._clock.monotonic()
         timeout_s = self._timeout_s()
         try:
             async with asyncio.timeout(timeout_s):
@@ -161,6 +186,8 @@ class PlugSession:
             ) from error
         finally:
             del self._waiting[message.header.message_id]
+        if self.online:
+            self.answers_in_s = self._clock.monotonic() - sent_s
         check_reply(message, reply, self._maker.key)
         return reply
 

@@ -9,6 +9,7 @@ from ownplug.core.identity import Uuid
 from ownplug.core.records import NO_SAFEGUARDS, Safeguards, Scope, Trip
 from ownplug.core.secret import Secret
 from ownplug.core.state import PlugState
+from ownplug.hub.session import LinkKind
 from ownplug.hub.talk import StartupTalk
 
 
@@ -18,6 +19,7 @@ class HomeView:
 
     user_id: str
     key: Secret
+    started_at: datetime  # the hub
     mqtts: str = ""  # host:port, as given to plugs
     mqtts_legacy: str = ""  # the same for plugs that speak old TLS only
     mqtt: str = ""
@@ -43,10 +45,13 @@ class PlugView:
     firmware: str
     room: str = ""
     icon: str = ""
+    series: int = 1  # which colour it has in charts
     safeguards: Safeguards = NO_SAFEGUARDS
     trip: Trip | None = None
     edition: str = ""  # of what the owner says of it; another after each change
     talk: StartupTalk | None = None  # of its newest connection since the hub started
+    link: LinkKind | None = None  # by which it answers now; None: by none that is known
+    answers_in_s: float | None = None  # so long the newest reply by that way took
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from ownplug.ledger.ledger import Ledger
 from ownplug.ledger.ports import EnergyStore, TariffStore
 from ownplug.ledger.reports import (
     Grain,
+    PartSeries,
+    Peak,
     Prices,
     Reports,
     SampleSeries,
@@ -24,6 +26,8 @@ __all__ = [
     "EnergyStore",
     "Grain",
     "Ledger",
+    "PartSeries",
+    "Peak",
     "Prices",
     "Reports",
     "SampleSeries",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from ownplug.core.energy.book import Sample
-from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow
+from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow, Shelf
 from ownplug.core.energy.price_table import PriceSpan
 from ownplug.core.energy.reconcile import Correction, Hour, Told
 from ownplug.core.energy.tariff import Tariff, TariffBook
@@ -77,6 +77,24 @@ class EnergyStore(Protocol):
 
     async def sums(self, from_s: int, to_s: int) -> dict[int, int]:
         """Return the joules of each meter in hours that began between two moments."""
+
+    async def part_sums(
+        self, shelf: Shelf, parts: Mapping[int, int], begin: int, end: int
+    ) -> list[tuple[int, int, int, int]]:
+        """Return part, begin, joules and covered milliseconds of each stretch that holds something, in order.
+
+        Args:
+            shelf: how fine; hours and days are corrected.
+            parts: of each meter that is asked for, by its number, to which part it belongs.
+            begin: the first moment, or the number of the first day.
+            end: what is no longer in it.
+        """
+
+    async def holding(self, shelf: Shelf, meters: Collection[int], begin: int, end: int) -> set[int]:
+        """Return which of these meters hold something there."""
+
+    async def peaks(self, meters: Collection[int], from_ms: int, to_ms: int) -> list[tuple[int, int, int]]:
+        """Return each of these meters that has samples, its highest milliwatts, and when it showed them."""
 
     async def first_day(self) -> int | None:
         """Return the oldest day that holds something."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from functools import partial
 
 from ownplug.aio.thread import in_thread
 from ownplug.core.energy.calendar import Calendar, day_number, day_of_number
-from ownplug.core.energy.kept import CorrectionRow, MeterRow
+from ownplug.core.energy.kept import CorrectionRow, MeterRow, Shelf
 from ownplug.core.energy.reconcile import WH_J
 from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.identity import Uuid
@@ -20,6 +21,9 @@ from ownplug.ledger.ports import EnergyStore
 
 MOST_POINTS = 50_000
 """In one answer; a year has 8,760 hours."""
+
+MOST_ROWS = 1_000_000
+"""Of the store, summed up for one answer; the minutes of a day of 600 plugs, or the hours of a year of 100."""
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
@@ -44,17 +48,45 @@ class Grain(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Energy of one plug, in order; where nothing is known there is no entry.
+    """Energy of one plug, or of several together, in order; where nothing is known there is no entry.
 
     Attributes:
         starts_s: when each stretch began, Unix time.
         energy_wh: what was used in it.
-        covered_s: how many seconds of it were measured.
+        covered_s: how many seconds of it were measured, over all plugs.
     """
 
     starts_s: list[int]
     energy_wh: list[float]
     covered_s: list[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartSeries:
+    """Energy of several plugs together.
+
+    Attributes:
+        plugs: how many of them have an entry.
+        series: their sums.
+    """
+
+    plugs: int
+    series: Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """The highest power of one plug among its samples.
+
+    Attributes:
+        uuid: the plug.
+        power_w: active power.
+        at_s: when it was measured, Unix time; where several samples are as high, that of one of them.
+    """
+
+    uuid: Uuid
+    power_w: float
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,23 +157,67 @@ class Reports:
         Raises:
             UsageError: that would be too many points, or too coarse.
         """
+        shelf, step_s = _shelf(grain)
+        _check_points(from_s, to_s, step_s)
         found = await self._meter(uuid)
         if found is None:
             return Series(starts_s=[], energy_wh=[], covered_s=[])
         store, meter = found
-        match grain:
-            case Grain.MINUTE:
-                _check_points(from_s, to_s, _MINUTE_S)
+        match shelf:
+            case Shelf.MINUTES:
                 return _series(await store.minutes(meter.number, from_s, to_s))
-            case Grain.HOUR:
-                _check_points(from_s, to_s, _HOUR_S)
+            case Shelf.HOURS:
                 return _series(await store.series(meter.number, from_s, to_s))
-            case Grain.DAY | Grain.WEEK | Grain.MONTH:
-                _check_points(from_s, to_s, _DAY_S)
-                return _series(await self._by_days(store, meter.number, grain, from_s, to_s))
-        raise UsageError(
-            f"A series has no grain {grain.value!r}.", hint="Use minute, hour, day, week or month."
-        )
+            case Shelf.DAYS:
+                days = await store.days(*self._days_of(from_s, to_s), meter.number)
+                rows = [(day, joules, covered) for _, day, joules, covered in days]
+                return _series(self._by_stretch(rows, grain, from_s))
+
+    async def parts(
+        self, parts: Mapping[Uuid, str], grain: Grain, from_s: int, to_s: int
+    ) -> dict[str, PartSeries]:
+        """Return what parts of the home used between two moments; parts of which nothing is known are left out.
+
+        Args:
+            parts: of each plug that is asked for, to which part it belongs.
+            grain: minute, hour, day, week or month.
+            from_s: the first moment.
+            to_s: what is no longer in it.
+
+        Raises:
+            UsageError: that would be too much at once, or too coarse.
+        """
+        shelf, step_s = _shelf(grain)
+        names = sorted(set(parts.values()))
+        _check_points(from_s, to_s, step_s, series=len(names), plugs=len(parts))
+        store = await self._up_to_date()
+        if store is None:
+            return {}
+        meters = {row.number: parts[row.uuid] for row in await store.meters() if row.uuid in parts}
+        numbered = {number: names.index(name) for number, name in meters.items()}
+        span = self._days_of(from_s, to_s) if shelf is Shelf.DAYS else (from_s, to_s)
+        rows: dict[str, list[tuple[int, int, int]]] = {}
+        for part, *row in await store.part_sums(shelf, numbered, *span):
+            rows.setdefault(names[part], []).append((row[0], row[1], row[2]))
+        plugs = Counter(meters[number] for number in await store.holding(shelf, meters, *span))
+        return {
+            name: PartSeries(
+                plugs=plugs[name],
+                series=_series(self._by_stretch(found, grain, from_s) if shelf is Shelf.DAYS else found),
+            )
+            for name, found in rows.items()
+        }
+
+    async def peaks(self, uuids: Collection[Uuid], from_s: int, to_s: int) -> list[Peak]:
+        """Return the highest power of plugs between two moments; those without samples are left out."""
+        store = await self._up_to_date()
+        if store is None:
+            return []
+        meters = {row.number: row.uuid for row in await store.meters() if row.uuid in uuids}
+        return [
+            Peak(uuid=meters[meter], power_w=power_mw / 1000, at_s=at_ms / 1000)
+            for meter, power_mw, at_ms in await store.peaks(meters, from_s * 1000, to_s * 1000)
+        ]
 
     async def samples(self, uuid: Uuid, from_s: float, to_s: float, *, limit: int) -> SampleSeries:
         """Return samples of a plug between two moments, at most `limit`."""
@@ -228,12 +304,17 @@ class Reports:
         store, meter = self._ledger.store, (await self.meters()).get(uuid)
         return None if store is None or meter is None else (store, meter)
 
-    async def _by_days(
-        self, store: EnergyStore, meter: int, grain: Grain, from_s: int, to_s: int
+    def _days_of(self, from_s: int, to_s: int) -> tuple[int, int]:
+        """Return the number of the first day that a span touches, and of the one after the last."""
+        return day_number(self.calendar.day(from_s)), day_number(self.calendar.day(to_s - 1)) + 1
+
+    def _by_stretch(
+        self, days: Sequence[tuple[int, int, int]], grain: Grain, from_s: int
     ) -> list[tuple[int, int, int]]:
-        first, last = self.calendar.day(from_s), self.calendar.day(to_s - 1)
+        """Sum up days, by when the stretch of each begins."""
+        first = self.calendar.day(from_s)
         sums: dict[date, list[int]] = {}
-        for _, day, joules, covered_ms in await store.days(day_number(first), day_number(last) + 1, meter):
+        for day, joules, covered_ms in days:
             entry = sums.setdefault(_begin(day_of_number(day), grain, first), [0, 0])
             entry[0] += joules
             entry[1] += covered_ms
@@ -319,11 +400,25 @@ def _begin(day: date, grain: Grain, first: date) -> date:
     return day
 
 
-def _check_points(from_s: int, to_s: int, step_s: int) -> None:
-    if (to_s - from_s) // step_s > MOST_POINTS:
-        raise UsageError(
-            f"That would be more than {MOST_POINTS:,} points.", hint="Ask for less, or a coarser grain."
-        )
+def _shelf(grain: Grain) -> tuple[Shelf, int]:
+    """Return from where a series of that grain is read, and how many seconds one entry there stands for."""
+    match grain:
+        case Grain.MINUTE:
+            return Shelf.MINUTES, _MINUTE_S
+        case Grain.HOUR:
+            return Shelf.HOURS, _HOUR_S
+        case Grain.DAY | Grain.WEEK | Grain.MONTH:
+            return Shelf.DAYS, _DAY_S
+    raise UsageError(f"A series has no grain {grain.value!r}.", hint="Use minute, hour, day, week or month.")
+
+
+def _check_points(from_s: int, to_s: int, step_s: int, *, series: int = 1, plugs: int = 1) -> None:
+    steps = (to_s - from_s) // step_s
+    for count, most, what in ((steps * series, MOST_POINTS, "points"), (steps * plugs, MOST_ROWS, "entries")):
+        if count > most:
+            raise UsageError(
+                f"That would be more than {most:,} {what}.", hint="Ask for less, or a coarser grain."
+            )
 
 
 def _series(rows: Sequence[tuple[int, int, int]]) -> Series:

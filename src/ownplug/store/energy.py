@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.calendar import day_number, day_of_number
-from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow
+from ownplug.core.energy.kept import Batch, CorrectionRow, DaysZone, MeterRow, Shelf
 from ownplug.core.energy.reconcile import Correction, Hour, Reason, Told
 from ownplug.core.identity import Uuid
+from ownplug.store.energy_parts import holding, peaks_of, sums_of
 from ownplug.store.sqlite import Database, Query, Rows
 
 _HOUR_S = 3600
@@ -238,6 +239,20 @@ class EnergyRows:
                 to_s,
             )
         )
+
+    async def part_sums(
+        self, shelf: Shelf, parts: Mapping[int, int], begin: int, end: int
+    ) -> list[tuple[int, int, int, int]]:
+        """See `EnergyStore.part_sums`."""
+        return await sums_of(self._database, shelf, parts, begin, end)
+
+    async def holding(self, shelf: Shelf, meters: Collection[int], begin: int, end: int) -> set[int]:
+        """See `EnergyStore.holding`."""
+        return await holding(self._database, shelf, meters, begin, end)
+
+    async def peaks(self, meters: Collection[int], from_ms: int, to_ms: int) -> list[tuple[int, int, int]]:
+        """See `EnergyStore.peaks`."""
+        return await peaks_of(self._database, meters, from_ms, to_ms)
 
     async def first_day(self) -> int | None:
         """See `EnergyStore.first_day`."""

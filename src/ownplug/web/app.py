@@ -13,14 +13,15 @@ from ownplug.web.description import ANY_FAILURE, describe, operation_id
 from ownplug.web.doors import Doors
 from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
-from ownplug.web.front import front
 from ownplug.web.guard import Guard
+from ownplug.web.home_energy import home_energy
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
 from ownplug.web.lab import lab
 from ownplug.web.lab_live import lab_live
 from ownplug.web.live import live
 from ownplug.web.observing import observing, reporting, watchdog
+from ownplug.web.page import page
 from ownplug.web.pairing import pairing
 from ownplug.web.plugs import listing
 from ownplug.web.problems import answer_failures
@@ -33,7 +34,7 @@ from ownplug.web.tokens import tokens
 
 _ROUTERS = (
     health,
-    front,
+    page,
     open_session,
     session,
     reading,
@@ -50,6 +51,7 @@ _ROUTERS = (
     watchdog,
     observing,
     energy,
+    home_energy,
     reporting,
     pairing,
     backup,

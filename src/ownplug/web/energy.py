@@ -6,19 +6,30 @@ Stretches without an entry are ones of which nothing is known. Series can be lon
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime
-from typing import Annotated, Any, Literal, cast
+from datetime import date
+from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from ownplug.core.errors import UsageError
 from ownplug.core.records import Scope
 from ownplug.hub import By, Comparison, CorrectionRow, Grain, Total, csv_lines
 from ownplug.web.description import OF_PLUG
-from ownplug.web.ports import EnergyDoor
+from ownplug.web.energy_asking import (
+    DEFAULT_DAYS,
+    Door,
+    FirstDay,
+    From,
+    LastDay,
+    Plugs,
+    SeriesGrain,
+    To,
+    days_of,
+    span_of,
+    written,
+)
 from ownplug.web.routes import Reference
 from ownplug.web.schema import Moment
 from ownplug.web.scopes import needs
@@ -27,28 +38,9 @@ from ownplug.web.tariffs import TariffsOf
 _MOST_SAMPLES = 20_000
 _MOST_CORRECTIONS = 200
 _LARGEST_NUMBER = 2**53
-_FIRST_YEAR, _LAST_YEAR = 1971, 2999
-_DAY_S = 86_400
-_DEFAULT_DAYS = {Grain.MINUTE: 1, Grain.HOUR: 7, Grain.DAY: 31, Grain.WEEK: 91, Grain.MONTH: 365}
 
-SeriesGrain = Literal["minute", "hour", "day", "week", "month"]
 SumGrain = Literal["day", "week", "month", "year", "all"]
 Period = Literal["day", "week", "month", "year"]
-
-From = Annotated[
-    AwareDatetime | date | None,
-    Query(alias="from", description="a moment, or a day of the home's zone; by default some days back"),
-]
-To = Annotated[
-    AwareDatetime | date | None,
-    Query(alias="to", description="a moment, or a day, which is then included; by default now"),
-]
-FirstDay = Annotated[
-    date | None, Query(alias="from", description="the first day; by default the first of this month")
-]
-LastDay = Annotated[date | None, Query(alias="to", description="the last day, included; by default today")]
-
-Plugs = Annotated[list[str] | None, Query(max_length=100, description="of which plugs; of all by default")]
 
 
 class EnergySeries(BaseModel):
@@ -157,11 +149,6 @@ _CSV: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": {"schema"
 _AS_FILE = {"Content-Disposition": 'attachment; filename="energy.csv"'}
 
 
-async def _door_of(request: Request) -> EnergyDoor:
-    return cast("EnergyDoor", request.app.state.doors.hub.energy)
-
-
-Door = Annotated[EnergyDoor, Depends(_door_of)]
 energy = APIRouter(prefix="/api/v1", dependencies=[needs(Scope.READ)])
 
 
@@ -171,10 +158,10 @@ async def get_energy(
 ) -> Response:
     """Tell what a plug used, in stretches of `grain`."""
     wanted = Grain(grain)
-    from_s, to_s = _span(door, from_, to, days=_DEFAULT_DAYS[wanted])
+    from_s, to_s = span_of(door, from_, to, days=DEFAULT_DAYS[wanted])
     found = await door.series(plug, wanted, from_s, to_s)
     columns = {"start_s": found.starts_s, "energy_wh": found.energy_wh, "covered_s": found.covered_s}
-    return _written({"grain": grain, "zone": door.calendar.zone, **columns})
+    return written({"grain": grain, "zone": door.calendar.zone, **columns})
 
 
 @energy.get("/plugs/{plug}/energy/samples", response_model=Samples, responses=OF_PLUG)
@@ -186,8 +173,8 @@ async def get_samples(
     limit: Annotated[int, Query(ge=1, le=_MOST_SAMPLES)] = _MOST_SAMPLES,
 ) -> Response:
     """Tell what the meter of a plug showed, the oldest first; of the last day by default."""
-    found = await door.samples(plug, *_span(door, from_, to, days=1), limit=limit)
-    return _written(
+    found = await door.samples(plug, *span_of(door, from_, to, days=1), limit=limit)
+    return written(
         {
             "at_s": found.at_s,
             "power_w": found.power_w,
@@ -227,7 +214,7 @@ async def get_totals(
     last: LastDay = None,
 ) -> EnergyTotals:
     """Sum up what was used, by plug, room or home, with what it cost."""
-    begin, end = _days(door, first, last)
+    begin, end = days_of(door, first, last)
     found = await door.totals(by, Grain(grain), begin, end, references=plug)
     totals = [_total(total) for total in found]
     return EnergyTotals(by=by, grain=grain, currency=tariffs.currency, totals=totals)
@@ -251,7 +238,7 @@ async def get_table(
     door: Door, grain: SeriesGrain = "day", plug: Plugs = None, first: FirstDay = None, last: LastDay = None
 ) -> Response:
     """Write a table of what was used: a row for each plug and stretch."""
-    slices = door.table(Grain(grain), *_days(door, first, last), references=plug)
+    slices = door.table(Grain(grain), *days_of(door, first, last), references=plug)
     begun: list[Any] = await anext(slices, [])  # so that what is wrong is told before the answer begins
     return StreamingResponse(_json_pieces(begun, slices), media_type="application/json")
 
@@ -261,7 +248,7 @@ async def get_csv_table(
     door: Door, grain: SeriesGrain = "day", plug: Plugs = None, first: FirstDay = None, last: LastDay = None
 ) -> CsvTable:
     """Write the same table as CSV; no cell of it is a formula."""
-    slices = door.table(Grain(grain), *_days(door, first, last), references=plug)
+    slices = door.table(Grain(grain), *days_of(door, first, last), references=plug)
     begun: list[Any] = await anext(slices, [])
     return CsvTable(_csv_pieces(begun, slices), headers=_AS_FILE)
 
@@ -289,41 +276,6 @@ def _row(row: tuple[str, str, str, str, float, float]) -> bytes:
     plug, uuid, room, start, energy_wh, covered_s = row
     document = {"plug": plug, "uuid": uuid, "room": room, "start": start}
     return msgspec.json.encode({**document, "energy_wh": energy_wh, "covered_s": covered_s})
-
-
-def _span(door: EnergyDoor, from_: date | None, to: date | None, *, days: int) -> tuple[int, int]:
-    """Return two moments, Unix time."""
-    to_s = door.now_s() + 1 if to is None else _moment(door, to, is_end=True)
-    from_s = to_s - days * _DAY_S if from_ is None else _moment(door, from_, is_end=False)
-    if from_s >= to_s:
-        raise UsageError("`from` comes after `to`.")
-    return from_s, to_s
-
-
-def _moment(door: EnergyDoor, at: date, *, is_end: bool) -> int:
-    _check_year(at)
-    if isinstance(at, datetime):
-        return int(at.timestamp())
-    return door.calendar.end(at) if is_end else door.calendar.begin(at)
-
-
-def _days(door: EnergyDoor, first: date | None, last: date | None) -> tuple[date, date]:
-    end = last or door.calendar.day(door.now_s())
-    begin = first or end.replace(day=1)
-    _check_year(begin)
-    _check_year(end)
-    if begin > end:
-        raise UsageError("`from` comes after `to`.")
-    return begin, end
-
-
-def _check_year(day: date) -> None:
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise UsageError(f"Years go from {_FIRST_YEAR} to {_LAST_YEAR} here.")
-
-
-def _written(document: dict[str, Any]) -> Response:
-    return Response(msgspec.json.encode(document), media_type="application/json")
 
 
 def _total(total: Total) -> EnergyTotal:

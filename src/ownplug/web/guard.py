@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ownplug.core.errors import Forbidden, WrongLogin
 from ownplug.core.secret import Secret
 from ownplug.hub import Caller
-from ownplug.web.front import FRONT_PATHS
 from ownplug.web.hosts import Authority, is_allowed_host, is_allowed_origin
+from ownplug.web.page import is_page
 from ownplug.web.ports import LoginDoor
 from ownplug.web.problems import SECURITY_HEADERS, problem
 
@@ -21,10 +21,9 @@ OPEN = frozenset(
         ("GET", "/readyz"),
         ("POST", "/api/v1/session"),
         ("POST", "/api/v1/setup"),
-        *(("GET", path) for path in FRONT_PATHS),
     }
 )
-"""What is answered without a login."""
+"""What is answered without a login, besides the page."""
 
 _ASKING = frozenset({"GET", "HEAD"})  # nothing that is asked changes anything
 
@@ -66,7 +65,7 @@ class Guard:
             )
         if not all(is_allowed_origin(origin, self._hosts, scope.get("server")) for origin in origins):
             return problem(403, Forbidden.code, "This hub does not answer to pages of other sites.")
-        return None if (scope.get("method"), scope["path"]) in OPEN else self._login_refusal(scope)
+        return None if _is_open(scope) else self._login_refusal(scope)
 
     def _login_refusal(self, scope: Scope) -> Response | None:
         caller = identify(scope, self._logins)
@@ -109,6 +108,11 @@ def is_https(scope: Scope) -> bool:
     return scope.get("scheme") in {"https", "wss"}
 
 
+def _is_open(scope: Scope) -> bool:
+    method, path = scope.get("method"), scope["path"]
+    return (method, path) in OPEN or (method == "GET" and is_page(path))
+
+
 def _is_navigation(scope: Scope) -> bool:
     """Whether a person opens a page, who is better served by the page on which one signs in."""
     is_page = scope.get("method") == "GET" and not scope["path"].startswith("/api/")
@@ -126,10 +130,8 @@ def _with_security_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             headers = MutableHeaders(scope=message)
-            policy = headers.get("content-security-policy")  # a page of ours says its own
-            headers.update(SECURITY_HEADERS)
-            if policy:
-                headers["content-security-policy"] = policy
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)  # the page says its own
         await send(message)
 
     return send_with_headers

@@ -1,4 +1,4 @@
-"""What happens, told over a WebSocket: one JSON object a message.
+"""What happens, told over a WebSocket: one JSON object a message. A listener says which plugs it looks at, and no more.
 
 A listener that reads too slowly never holds up the hub: the hub's queue for it is bounded, and what it lost
 is told as an event of its own, `missed`, before the next one that it gets.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -16,18 +16,18 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter
 from starlette.status import WS_1001_GOING_AWAY, WS_1008_POLICY_VIOLATION
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from ownplug.aio import Subscription
-from ownplug.core.errors import Conflict, NotFound
+from ownplug.aio import Subscription, SystemClock
+from ownplug.core.errors import Conflict, NotFound, UsageError
 from ownplug.core.records import Scope
 from ownplug.hub import Event
 from ownplug.web.ports import HubDoor
 from ownplug.web.scopes import needs
+from ownplug.web.watching import MOST_WATCHED, Watching
 
 _ENVELOPE = frozenset({field.name for field in fields(Event)})
 
-_MOST_WATCHED = 50
 _LONGEST_REASON = 100  # a frame of a WebSocket's end takes 123 bytes
 
 live = APIRouter(dependencies=[needs(Scope.READ)])
@@ -50,6 +50,11 @@ def missed_document(count: int, at: datetime) -> dict[str, Any]:
     return {"event": "missed", "at": at.astimezone(UTC), "uuid": "", "name": "", "count": count}
 
 
+def refused_document(reason: str, at: datetime) -> dict[str, Any]:
+    """Make the message that tells a listener why nothing came of what it said, at the moment `at`."""
+    return {"event": "refused", "at": at.astimezone(UTC), "uuid": "", "name": "", "reason": reason}
+
+
 class Teller:
     """Turns what a subscription yields into messages, and its losses into a message too."""
 
@@ -68,17 +73,15 @@ class Teller:
 
 @live.websocket("/api/v1/events")
 async def events(socket: WebSocket) -> None:
-    """Tell one listener what happens until it leaves or the hub stops; what it says is not heard.
+    """Tell one listener what happens until it leaves or the hub stops.
 
-    The plugs that it names with `watch` are read each second meanwhile.
+    The plugs that it names with `watch`, in the address or later by a message, are read each second meanwhile.
     """
     hub: HubDoor = socket.app.state.doors.hub
-    watched = socket.query_params.getlist("watch")[:_MOST_WATCHED]
     # Listening begins before the socket opens, so that nothing is lost in between.
-    with ExitStack() as stack:
-        subscription = stack.enter_context(hub.events())
+    with hub.events() as subscription, Watching(hub) as watching:
         try:
-            stack.enter_context(hub.watching(*watched))
+            watching.look_at(socket.query_params.getlist("watch")[:MOST_WATCHED])
         except (NotFound, Conflict) as error:
             await socket.accept()
             await socket.close(WS_1008_POLICY_VIOLATION, str(error)[:_LONGEST_REASON])
@@ -86,7 +89,7 @@ async def events(socket: WebSocket) -> None:
         await socket.accept()
         async with asyncio.TaskGroup() as tasks:
             telling = tasks.create_task(_tell(socket, subscription))
-            await _until_gone(socket)
+            await _hear(socket, watching)
             telling.cancel()
 
 
@@ -101,12 +104,24 @@ async def _tell(socket: WebSocket, subscription: Subscription[Event]) -> None:
                 await socket.send_text(message)
         await socket.close(WS_1001_GOING_AWAY, "the hub stops")
     except WebSocketDisconnect:
-        return  # it left while we spoke; `_until_gone` sees the same
+        return  # it left while we spoke; `_hear` sees the same
 
 
-async def _until_gone(socket: WebSocket) -> None:
-    while (await socket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _hear(socket: WebSocket, watching: Watching) -> None:
+    """Heed what a listener says until it is gone."""
+    while (heard := await socket.receive())["type"] != "websocket.disconnect":
+        if not socket.state.still_in():
+            continue  # it is sent away with the next event
+        try:
+            watching.heed(heard.get("text") or heard.get("bytes") or "")
+        except (UsageError, NotFound, Conflict) as error:
+            await _refuse(socket, str(error))
+
+
+async def _refuse(socket: WebSocket, reason: str) -> None:
+    if socket.application_state is WebSocketState.CONNECTED:  # and not closed by `_tell` meanwhile
+        with suppress(WebSocketDisconnect):
+            await socket.send_text(_text(refused_document(reason, SystemClock().now())))
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.price_table import PriceExtent
 from ownplug.core.energy.tariff import Tariff
 from ownplug.core.identity import Uuid
-from ownplug.core.records import Scope, TokenRecord
+from ownplug.core.records import PlugRecord, Scope, TokenRecord
 from ownplug.core.schedule import AutoOff, Timer
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
@@ -30,7 +30,9 @@ from ownplug.hub import (
     HomeView,
     KeptRules,
     MessageView,
+    NamedSeries,
     Obstacle,
+    Peak,
     PlugChange,
     PlugView,
     Refusal,
@@ -77,6 +79,24 @@ class EnergyDoor(Protocol):
 
     async def series(self, reference: str, grain: Grain, from_s: int, to_s: int, /) -> Series:
         """Return what a plug used between two moments."""
+
+    async def series_by(
+        self,
+        by: By,
+        grain: Grain,
+        from_s: int,
+        to_s: int,
+        /,
+        *,
+        references: list[str] | None = None,
+        room: str | None = None,
+    ) -> list[NamedSeries]:
+        """Return what the home, its rooms or its plugs used between two moments."""
+
+    async def peaks(
+        self, day: date, /, *, references: list[str] | None = None
+    ) -> list[tuple[PlugRecord, Peak]]:
+        """Return the highest power of each plug on a day."""
 
     async def samples(self, reference: str, from_s: float, to_s: float, /, *, limit: int) -> SampleSeries:
         """Return what its meter showed."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
+from ownplug import __version__
 from ownplug.core.records import AfterPowerLoss, PowerLimit, Safeguards, Scope
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
@@ -130,6 +131,8 @@ class Home(BaseModel):
     ca: str
     timezone: str
     position: str
+    version: str = Field(description="of ownplug")
+    started_at: Moment = Field(description="when the hub started")
 
 
 class Relay(BaseModel):
@@ -187,6 +190,7 @@ class Plug(BaseModel):
     name: str
     room: str
     icon: str
+    series: int = Field(description="which colour it has in charts, 1 to 5; it keeps it")
     mac: str
     key: str
     model: str
@@ -200,6 +204,12 @@ class Plug(BaseModel):
     bound: bool
     talk: Talk | None
     signal: int | None
+    link: Literal["mqtt", "http", ""] = Field(
+        description="by which way the plug answers now; empty: by none that is known"
+    )
+    answers_in_s: float | None = Field(
+        description="so long its newest reply by that way took to come; null: not known"
+    )
     timezone: str | None
     registered_at: Moment
     relays: list[Relay]
@@ -280,6 +290,8 @@ def home_document(home: HomeView, *, show_secrets: bool) -> Home:
         ca=home.ca,
         timezone=home.timezone,
         position=_shown(Secret(home.position), show_secrets) if home.position else "",
+        version=__version__,
+        started_at=home.started_at,
     )
 
 
@@ -291,6 +303,7 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         name=plug.name,
         room=plug.room,
         icon=plug.icon,
+        series=plug.series,
         mac=plug.uuid.mac.text,
         key=_shown(plug.key, show_secrets),
         model=plug.model,
@@ -304,6 +317,8 @@ def plug_document(plug: PlugView, *, show_secrets: bool = False) -> Plug:
         bound=state.bound,
         talk=_talk_document(plug.talk) if plug.talk is not None else None,
         signal=state.signal,
+        link=plug.link.value if plug.link else "",
+        answers_in_s=None if plug.answers_in_s is None else round(plug.answers_in_s, 3),
         timezone=state.timezone,
         registered_at=plug.registered_at,
         relays=[relay_document(relay) for relay in state.relays],

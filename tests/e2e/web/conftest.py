@@ -44,10 +44,14 @@ from ownplug.hub import (
     Grain,
     HomeView,
     KeptRules,
+    LinkKind,
     Logins,
     MessageView,
+    NamedSeries,
     Obstacle,
+    PartSeries,
     PasswordCheck,
+    Peak,
     Penalties,
     PlugChange,
     PlugView,
@@ -255,6 +259,33 @@ class MemoryEnergy:
         self._hub.plug(reference)
         return SampleSeries(at_s=[from_s], power_w=[41.5], voltage_v=[229.8], current_a=[0.181], on=[True])
 
+    async def series_by(
+        self,
+        by: By,
+        grain: Grain,
+        from_s: int,
+        to_s: int,
+        *,
+        references: list[str] | None = None,
+        room: str | None = None,
+    ) -> list[NamedSeries]:
+        series = await self.series((references or ["kettle"])[0], grain, from_s, to_s)
+        if room or not series.starts_s:
+            return []
+        key, name = (UUID.text, "kettle") if by is By.PLUG else ("", "")
+        return [NamedSeries(key=key, name=name, part=PartSeries(plugs=1, series=series))]
+
+    async def peaks(self, day: date, *, references: list[str] | None = None) -> list[tuple[PlugRecord, Peak]]:
+        plugs = [self._hub.plug(each) for each in references or ["kettle"]]
+        at_s = self.calendar.begin(day) + 0.5
+        return [
+            (
+                PlugRecord(uuid=plug.uuid, name=plug.name, registered_at=NOON),
+                Peak(uuid=plug.uuid, power_w=2000.5, at_s=at_s),
+            )
+            for plug in plugs
+        ]
+
     async def counters_j(self) -> dict[Uuid, int]:
         return {UUID: 4_444_200}
 
@@ -333,7 +364,10 @@ class MemoryHub:
             sub_type="eu",
             hardware="2.0.0",
             firmware="2.1.7",
+            series=3,
             edition="first",
+            link=LinkKind.MQTT,
+            answers_in_s=0.25,
             talk=StartupTalk(connected_at=NOON, address="192.168.1.20", clock_questions=1, binds=2),
             state=PlugState(
                 availability=Availability.ONLINE,
@@ -349,12 +383,20 @@ class MemoryHub:
 
     @contextmanager
     def watching(self, *references: str) -> Iterator[None]:
-        self.watched = [self.plug(each).name for each in references]
+        names = [self.plug(each).name for each in references]
+        self.watched += names
         yield
-        self.watched = []
+        for name in names:
+            self.watched.remove(name)
 
     def home(self) -> HomeView:
-        return HomeView(user_id="10001", key=Secret(KEY), mqtts="127.0.0.1:8883", ca="/home/tls/ca.pem")
+        return HomeView(
+            user_id="10001",
+            key=Secret(KEY),
+            started_at=NOON,
+            mqtts="127.0.0.1:8883",
+            ca="/home/tls/ca.pem",
+        )
 
     def plugs(
         self, *, limit: int | None = None, after: str | None = None

@@ -71,6 +71,18 @@ async def test_what_is_wrong_is_told_before_a_table_begins(client: HubClient) ->
         await saved(client, first="2025-07-01")
 
 
+async def test_a_program_asks_for_the_home_and_for_peaks(client: HubClient) -> None:
+    told = await client.energy.home_series(grain="hour", by="plug", first="2025-06-01", plug="kettle")
+    assert [told["energy_wh"], told["parts"][0]["energy_wh"]] == [[1000.0], [1000.0]]
+    assert (await client.energy.home_series(grain="hour", room="cellar"))["plugs"] == 0
+    [peak] = await client.energy.peaks(day="2025-05-31", plug="kettle")
+    assert (peak["power_w"], peak["at"]) == (2000.5, "2025-05-31T00:00:00.500000Z")
+    with pytest.raises(NotFound, match="toaster"):
+        await client.energy.peaks(plug="toaster")
+    with pytest.raises(UsageError, match="2999"):
+        await client.energy.peaks(day="3000-01-01")
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [
@@ -82,9 +94,10 @@ async def test_what_is_wrong_is_told_before_a_table_begins(client: HubClient) ->
     ],
 )
 async def test_a_question_that_means_nothing_is_refused(ask: Ask, query: str, word: str) -> None:
-    answer = await ask("GET", f"/api/v1/plugs/kettle/energy?{query}")
-    assert answer.status == 400
-    assert word in str(answer.json())
+    for path in ("plugs/kettle/energy", "energy/series"):
+        answer = await ask("GET", f"/api/v1/{path}?{query}")
+        assert answer.status == 400
+        assert word in str(answer.json())
 
 
 async def test_who_listens_can_have_plugs_read_each_second(hub: MemoryHub, url: str) -> None:

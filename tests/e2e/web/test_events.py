@@ -43,13 +43,57 @@ async def test_what_happens_is_told_as_it_happens(url: str, hub: MemoryHub, toke
     }
 
 
-async def test_what_a_listener_says_changes_nothing(url: str, hub: MemoryHub, token: str) -> None:
+async def test_a_listener_says_at_any_time_what_it_looks_at(url: str, hub: MemoryHub, token: str) -> None:
     async with events(url, Authorization=f"Bearer {token}") as socket:
-        await socket.send('{"on": true}')
-        await socket.send(b"\x00\xff")
+        for names in (["kettle"], ["kettle", "kettle"], [], ["kettle"]):
+            await socket.send(json.dumps({"watch": names}).encode())
+            await socket.send("?")  # what is answered, so that what was said before it is heard by then
+            assert json.loads(await socket.recv())["event"] == "refused"
+            assert hub.watched == names
+    async with asyncio.timeout(ENDS_S):
+        await hub.left.wait()
+    assert hub.watched == []
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ('{"on": true}', "on"),
+        ('{"watch": ["kettle"], "on": true}', "on"),
+        ('{"watch": "kettle"}', "array"),
+        ('{"watch": [1]}', "str"),
+        ('{"watch": ["toaster"]}', "toaster"),
+        ('{"watch": ["kettle", "toaster"]}', "toaster"),
+        (json.dumps({"watch": ["kettle"] * 51}), "50"),
+        (json.dumps({"watch": ["k" * 201]}), "200"),
+        ('["kettle"]', "object"),
+        ("[" * 4000, "object"),
+        ('{"watch": ["\\ud800"]}', "watch"),
+        ("", "watch"),
+        (b"\x00\xff", "watch"),
+        (b'{"watch": ["\xff"]}', "watch"),
+    ],
+)
+async def test_what_else_a_listener_says_is_refused_and_changes_nothing(
+    url: str, hub: MemoryHub, token: str, said: str | bytes, word: str
+) -> None:
+    async with connect(
+        f"{url.replace('http', 'ws')}/api/v1/events?watch=kettle",
+        additional_headers={"Authorization": f"Bearer {token}"},
+        proxy=None,
+    ) as socket:
+        await socket.send(said)
+        told = json.loads(await socket.recv())
+        assert {name: told[name] for name in ("event", "uuid", "name")} == {
+            "event": "refused",
+            "uuid": "",
+            "name": "",
+        }
+        assert word in told["reason"]
+        assert datetime.fromisoformat(told["at"]).tzinfo is not None
+        assert (hub.watched, hub.calls) == (["kettle"], [])
         hub.broadcast.publish(PlugOnline(**WHO))
         assert json.loads(await socket.recv())["event"] == "plug-online"
-    assert hub.calls == []
 
 
 async def test_a_listener_that_says_too_much_is_sent_away(url: str, token: str) -> None:

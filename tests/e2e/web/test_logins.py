@@ -205,6 +205,8 @@ NEEDS_READ = {
     ("GET", "/api/v1/plugs/0/energy/corrections"),
     ("GET", "/api/v1/energy"),
     ("GET", "/api/v1/energy/comparison"),
+    ("GET", "/api/v1/energy/series"),
+    ("GET", "/api/v1/energy/peaks"),
     ("GET", "/api/v1/energy/table"),
     ("GET", "/api/v1/energy/table.csv"),
     ("GET", "/api/v1/plugs/0/messages"),
@@ -267,6 +269,9 @@ async def test_who_is_out_hears_nothing_more(hub: MemoryHub, url: str, logins: L
     bearer = {"Authorization": f"Bearer {token.reveal()}"}
     async with connect(address, additional_headers=bearer, proxy=None) as listener:
         await logins.tokens.revoke(record.id)
+        await listener.send('{"watch": ["kettle"]}')
+        await (await listener.ping())  # what was said before it is heard by then
+        assert hub.watched == []
         hub.broadcast.publish(event(hub))
         with pytest.raises(ConnectionClosed) as closed:
             await listener.recv()

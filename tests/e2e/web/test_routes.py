@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.e2e.web.memory_lab import LAB_ROUTES, MAC
 
+from ownplug import __version__
 from ownplug.core import errors
 from ownplug.core.energy.tariff import DayNight
 from ownplug.core.records import AfterPowerLoss
@@ -27,6 +28,7 @@ PLUG = {
     "name": "kettle",
     "room": "",
     "icon": "",
+    "series": 3,
     "mac": "34:29:8f:1a:2b:3c",
     "key": "***",
     "model": "mss310",
@@ -46,6 +48,8 @@ PLUG = {
         "has_told_meter": False,
     },
     "signal": 87,
+    "link": "mqtt",
+    "answers_in_s": 0.25,
     "timezone": "Europe/Berlin",
     "registered_at": "2025-06-01T12:00:00Z",
     "relays": [RELAY | {"on": False}],
@@ -64,6 +68,8 @@ HOME = {
     "ca": "/home/tls/ca.pem",
     "timezone": "UTC",
     "position": "",
+    "version": __version__,
+    "started_at": "2025-06-01T12:00:00Z",
 }
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -168,6 +174,7 @@ SETTINGS = [
         "waiting": "127.0.0.1",
     },
 ]
+HOUR = {"plugs": 1, "start_s": [1748775600], "energy_wh": [1000.0], "covered_s": [3600.0]}
 FLAT = {"kind": "flat", "price_per_kwh": 0.31}
 ECONOMY7 = {
     "kind": "day-night",
@@ -289,6 +296,49 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
                     "before_wh": 500.0,
                     "whole_before_wh": 2000.0,
                 }
+            ],
+        },
+        [],
+    ),
+    (
+        "GET",
+        "/api/v1/energy/series?grain=minute&by=plug",
+        None,
+        200,
+        {
+            "grain": "minute",
+            "zone": "UTC",
+            **HOUR,
+            "parts": [{"key": UUID, "name": "kettle", **HOUR}],
+        },
+        [],
+    ),
+    ("GET", "/api/v1/energy/series", None, 200, {"grain": "hour", "zone": "UTC", **HOUR, "parts": []}, []),
+    (
+        "GET",
+        "/api/v1/energy/series?room=cellar&by=room",
+        None,
+        200,
+        {
+            "grain": "hour",
+            "zone": "UTC",
+            "plugs": 0,
+            "start_s": [],
+            "energy_wh": [],
+            "covered_s": [],
+            "parts": [],
+        },
+        [],
+    ),
+    (
+        "GET",
+        "/api/v1/energy/peaks",
+        None,
+        200,
+        {
+            "day": "2025-06-01",
+            "peaks": [
+                {"uuid": UUID, "name": "kettle", "power_w": 2000.5, "at": "2025-06-01T00:00:00.500000Z"}
             ],
         },
         [],

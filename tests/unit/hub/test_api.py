@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from ownplug.core.meross import namespaces as ns
 from ownplug.core.records import UserChange
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability, EnergyDay, RelayState
-from ownplug.hub import HomeView, PlugChange, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched, UserView
+from ownplug.hub import PlugChange, PlugForgotten, PlugRenamed, PowerRead, RelaySwitched, UserView
 
 if TYPE_CHECKING:
     from tests.unit.hub.conftest import Home, PlayedPlug, Run
@@ -45,7 +46,10 @@ def test_a_home_tells_who_it_is_and_where(run: Run) -> None:
         told = home.api.home()
         assert (told.user_id, told.mqtts, told.web) == ("10001", "", "")
         assert told.key == home.hub.home.key
-        where = HomeView(user_id="10001", key=told.key, mqtts="192.168.1.10:8883", timezone="Europe/Madrid")
+        assert told.started_at == home.clock.now()
+        await asyncio.sleep(60)
+        assert home.api.home() == told
+        where = replace(told, mqtts="192.168.1.10:8883", timezone="Europe/Madrid")
         home.api.tell_home(where)
         assert home.api.home() == where
         assert told.key.reveal() not in repr(where)

@@ -13,6 +13,7 @@ from ownplug.core.meross import Message, Method, as_data
 from ownplug.core.meross import namespaces as ns
 from ownplug.core.secret import Secret
 from ownplug.core.state import Availability
+from ownplug.hub import LinkKind
 
 if TYPE_CHECKING:
     from tests.unit.hub.conftest import Home, PlayedPlug, Run
@@ -105,6 +106,40 @@ def test_what_the_plug_says_there_is_known_to_all_but_it_is_not_online(run: Run,
         assert relay.on is False
         assert state.availability is Availability.OFFLINE
         assert home.kinds().count("relay-switched") == before + 1
+
+    run(story, http_fallback=True)
+
+
+def test_a_plug_that_answers_by_http_is_shown_so_until_it_does_not(run: Run, lan: Lan) -> None:
+    async def story(home: Home) -> None:
+        plug = await away(home)
+        lan.plugs["http://192.168.1.50"] = plug
+        assert home.api.plug("2b3c").link is None
+        await home.api.switch("2b3c", on=False)
+        shown = home.api.plug("2b3c")
+        assert (shown.link, shown.answers_in_s) == (LinkKind.HTTP, 0.0)
+        lan.plugs.clear()
+        with pytest.raises(Unreachable):
+            await home.api.switch("2b3c", on=False)
+        shown = home.api.plug("2b3c")
+        assert (shown.link, shown.answers_in_s) == (None, None)
+        lan.plugs["http://192.168.1.50"] = plug
+        await home.api.switch("2b3c", on=False)
+        plug.connect("2")
+        assert home.api.plug("2b3c").link is LinkKind.MQTT
+        plug.leave("2")
+        assert home.api.plug("2b3c").link is None
+
+    run(story, http_fallback=True)
+
+
+def test_another_plug_that_answers_there_is_no_way_to_this_one(run: Run, lan: Lan) -> None:
+    async def story(home: Home) -> None:
+        await away(home)
+        lan.plugs["http://192.168.1.50"] = home.plug(Uuid("1909182170548290802048e1e9522946"))
+        with pytest.raises(Unreachable, match="Another plug"):
+            await home.api.switch("2b3c", on=False)
+        assert home.api.plug("2b3c").link is None
 
     run(story, http_fallback=True)
 

@@ -327,3 +327,16 @@ class _TwoPlugs:
             PlugRecord(uuid=KETTLE, name="Kettle", registered_at=NOW),
             PlugRecord(uuid=LAMP, name="2b3d", registered_at=NOW),
         ]
+
+
+async def test_a_new_plug_gets_a_colour_that_few_have_and_keeps_it(store: MemoryStore) -> None:
+    registry = Registry(store)
+    uuids = [Uuid(f"{number:032x}") for number in range(8)]
+    for uuid in uuids[:7]:
+        await registry.add(uuid, NOW)
+    assert [plug.series for plug in registry.all()] == [1, 2, 3, 4, 5, 1, 2]
+    await registry.forget(uuids[3])
+    await registry.change(uuids[4], PlugChange(name="kettle"))
+    assert (await registry.add(uuids[4], NOW, key=Secret("k"))).series == 5
+    assert (await registry.add(uuids[7], NOW)).series == 4
+    assert store.plug_records[uuids[7]].series == 4

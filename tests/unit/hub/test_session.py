@@ -113,6 +113,35 @@ def test_a_plug_that_does_not_answer_is_given_up_in_time(run: Run) -> None:
     run(story, request_timeout_s=2.5)
 
 
+def test_how_long_a_plug_takes_to_answer_is_known_while_it_is_there(run: Run) -> None:
+    async def story(home: Home) -> None:
+        plug = home.plug()
+        plug.mute = True
+        plug.connect()
+        await home.settle()
+        assert reach(home) == ("mqtt", None)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(session_of(home, plug).request(Method.GET, "Appliance.A", {}))
+            await asyncio.sleep(0.25)
+            plug.send(plug.maker.reply(plug.asked("Appliance.A")[0], Method.GETACK, {}, now_s=4))
+        assert reach(home) == ("mqtt", 0.25)
+        with pytest.raises(LinkTimeout):
+            await session_of(home, plug).request(Method.GET, "Appliance.B", {})
+        assert reach(home) == ("mqtt", 0.25)
+        plug.connect("2")
+        assert reach(home) == ("mqtt", None)
+        plug.leave("2")
+        assert reach(home) == ("", None)
+
+    run(story)
+
+
+def reach(home: Home) -> tuple[str, float | None]:
+    """By which way the only plug answers, and how fast, as the hub shows it."""
+    [plug], _ = home.api.plugs()
+    return plug.link.value if plug.link else "", plug.answers_in_s
+
+
 def test_an_answer_that_comes_too_late_harms_nobody(run: Run) -> None:
     async def story(home: Home) -> None:
         plug = home.plug()

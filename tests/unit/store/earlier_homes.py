@@ -58,6 +58,11 @@ ROWS = {
         INSERT INTO energy_told VALUES (3, 20458, 2, 1767614460);
         INSERT INTO energy_correction VALUES (1, 3, '{MADE_AT}', 20458, 'sampling', 2.0, 1.98, 2, 0);
     """,
+    8: """
+        INSERT INTO tariff_currency VALUES (1, 'EUR');
+        INSERT INTO tariff VALUES ('2026-01-01', 310000, NULL, NULL, NULL);
+        INSERT INTO tariff_price VALUES (1767614400, 3600, 200000);
+    """,
 }
 """By version, what it brought, in its own columns; a later one had it, too."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from tests.unit.store.earlier_homes import INBOX, KETTLE, KEY, LAMP, OWN_KEY, RO
 
 from ownplug.core.energy.book import Sample
 from ownplug.core.energy.kept import MeterRow
+from ownplug.core.energy.price_table import PriceExtent
+from ownplug.core.energy.tariff import Flat, Tariff
 from ownplug.core.identity import Uuid
 from ownplug.core.mqtt import KeptMessage, QoS, RetainedMessage, SessionKey, SessionRecord
 from ownplug.core.records import (
@@ -37,7 +41,8 @@ from ownplug.store.sqlite import _statements as split_statements
 EARLIER = range(1, SCHEMA_VERSION)
 MADE_AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 NOON_S = int(MADE_AT.timestamp())
-WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS, WITH_AVAILABILITY, WITH_ENERGY = 2, 3, 4, 5, 6, 7
+WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS, WITH_AVAILABILITY = 2, 3, 4, 5, 6
+WITH_ENERGY, WITH_TARIFFS = 7, 8
 
 # It stops for ever when it has carried out so many statements of the upgrade.
 _CHILD = """
@@ -86,6 +91,7 @@ def kettle_of(version: int) -> PlugRecord:
         firmware="2.1.7",
         room="kitchen" if version >= WITH_ROOMS else "",
         icon="kettle" if has_guards else "",
+        series=1,
         safeguards=guards if has_guards else NO_SAFEGUARDS,
         trip=Trip(at=MADE_AT, power_w=2400) if has_guards else None,
         uptime_s=90 if has_guards else None,
@@ -94,7 +100,7 @@ def kettle_of(version: int) -> PlugRecord:
 
 def lamp_of(version: int) -> PlugRecord:
     guards = Safeguards(never_off=True) if version >= WITH_SAFEGUARDS else NO_SAFEGUARDS
-    return PlugRecord(uuid=Uuid(LAMP), name="große Lampe", registered_at=MADE_AT, safeguards=guards)
+    return PlugRecord(uuid=Uuid(LAMP), name="große Lampe", registered_at=MADE_AT, series=2, safeguards=guards)
 
 
 @pytest.mark.parametrize("version", EARLIER)
@@ -115,8 +121,21 @@ async def test_home_plugs_and_users_are_what_they_were(path: Path, version: int)
         assert await store.availability.alive_at() == (MADE_AT if has_history else None)
 
 
+async def test_plugs_that_had_no_colour_get_one_after_the_other(path: Path) -> None:
+    make_home(path, 8)
+    with closing(sqlite3.connect(path)) as database, database:
+        for number in range(2, 7):  # before the kettle and the lamp, and in no order of uuids
+            came_at = f"2026-01-04T12:00:0{number}+00:00"
+            uuid = f"{9 - number:032x}"
+            database.execute(
+                "INSERT INTO plug (uuid, name, registered_at) VALUES (?, ?, ?)", (uuid, uuid, came_at)
+            )
+    async with SqliteStore(path) as store:
+        assert [plug.series for plug in await store.plugs()] == [1, 2, 3, 4, 5, 1, 2]
+
+
 @pytest.mark.parametrize("version", EARLIER)
-async def test_energy_is_what_it_was_and_costs_nothing_yet(path: Path, version: int) -> None:
+async def test_energy_and_what_it_costs_are_what_they_were(path: Path, version: int) -> None:
     make_home(path, version)
     sample = Sample(at_ms=NOON_S * 1000, power_mw=60_000, voltage_mv=230_100, current_ma=261, is_on=True)
     meter = MeterRow(number=3, uuid=Uuid(KETTLE), channel=0, total_j=7200, mark=None)
@@ -127,7 +146,14 @@ async def test_energy_is_what_it_was_and_costs_nothing_yet(path: Path, version: 
         assert await store.energy.series(3, 0, 2 * NOON_S) == [(NOON_S, 7140, 120_000)] * has_energy
         assert len(await store.energy.corrections(3, limit=9, before=None)) == has_energy
         book = await store.tariffs.load()
-    assert (book.currency, book.tariffs, book.table.extent) == (None, (), None)
+    if version < WITH_TARIFFS:
+        assert (book.currency, book.tariffs, book.table.extent) == (None, (), None)
+        return
+    assert (book.currency, book.tariffs) == (
+        "EUR",
+        (Tariff(begins=date(2026, 1, 1), rate=Flat(price_micros=310_000)),),
+    )
+    assert book.table.extent == PriceExtent(from_s=NOON_S, to_s=NOON_S + 3600, count=1)
 
 
 @pytest.mark.parametrize("version", EARLIER)

@@ -28,8 +28,8 @@ OPERATIONS = {
     " get_electricity get_consumption get_light set_light send_request get_availability get_messages",
     "timers": "get_timers add_timer get_timer change_timer remove_timer get_auto_offs add_auto_off get_auto_off"
     " change_auto_off remove_auto_off",
-    "energy": "get_energy get_samples get_energy_counter get_energy_corrections get_totals get_comparison get_table"
-    " get_csv_table",
+    "energy": "get_energy get_home_energy get_peaks get_samples get_energy_counter get_energy_corrections get_totals"
+    " get_comparison get_table get_csv_table",
     "tariffs": "get_tariffs get_prices set_tariff remove_tariff import_prices",
     "firmware": "get_firmware begin_upgrade give_up_upgrade",
     "lab": "get_lab_models get_lab_faults get_lab_loads start_lab_plugs get_lab_plugs get_lab_plug"
@@ -60,6 +60,7 @@ UNITS = {
     "at": "_s",
     "timeout": "_s",
     "uptime": "_s",
+    "answers_in": "_s",
     "size": "_bytes",
     "offset": "_min",
     "after": "_s _wh",
@@ -84,6 +85,8 @@ BARE = {
         "channels",
         "number",
         "seconds",
+        "plugs",
+        "series",
     ),
     *("lowest", "highest", "usual"),  # in the unit that the fault's words name
     *("mqtt",),  # counters by name

@@ -72,7 +72,7 @@ def test_every_availability_has_a_name_in_the_api(availability: Availability) ->
 
 @pytest.mark.parametrize(("show", "key"), [(True, KEY), (False, "***")])
 def test_keys_are_masked_unless_asked_for(show: bool, key: str) -> None:
-    home = HomeView(user_id="1", key=Secret(KEY))
+    home = HomeView(user_id="1", key=Secret(KEY), started_at=NOON)
     assert schema.home_document(home, show_secrets=show).key == key
     assert schema.plug_document(STRANGER, show_secrets=show).key == key
 
@@ -88,5 +88,5 @@ def test_times_are_told_in_utc() -> None:
     [("48.1,11.5", False, "***"), ("48.1,11.5", True, "48.1,11.5"), ("", False, ""), ("", True, "")],
 )
 def test_where_the_home_is_is_told_only_to_who_asks_for_secrets(position: str, show: bool, told: str) -> None:
-    home = HomeView(user_id="1", key=Secret(KEY), position=position)
+    home = HomeView(user_id="1", key=Secret(KEY), started_at=NOON, position=position)
     assert schema.home_document(home, show_secrets=show).position == told

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.reconcile import Correction
 from ownplug.core.identity import Uuid
+
+
+class Shelf(Enum):
+    """How fine energy is kept; days are numbers since 1970-01-01, the other moments Unix time."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

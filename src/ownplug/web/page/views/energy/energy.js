@@ -1,0 +1,2 @@
+import { html } from "../../kit/html.js";
+export default () => html`<p>soon</p>`;
