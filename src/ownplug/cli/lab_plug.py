@@ -132,6 +132,8 @@ class LabPlug:
         plug, status = self.plug, self.plug.status()
         host, port = plug.http
         colours, manner = _LAMPS[status.light]
+        plugged_in = status.state is not LifeState.OFF
+        meters = plugged_in and status.clock_is_set
         return LabPlugView(
             id=status.uuid[-_ID_LENGTH:],
             number=self.kept.number,
@@ -140,12 +142,12 @@ class LabPlug:
             name=self.kept.name,
             model=status.model,
             state=status.state.value,
-            plugged_in=status.state is not LifeState.OFF,
+            plugged_in=plugged_in,
             lamp=LabLamp(words=status.light.value, colours=colours, manner=manner),
             relays=[LabRelay(channel=channel, on=on) for channel, on in status.relays.items()],
-            power_w=round(status.power_w, 1),
-            voltage_v=round(status.voltage_v, 1),
-            current_a=round(status.current_a, 3),
+            power_w=round(status.power_w, 1) if meters else None,
+            voltage_v=round(status.voltage_v, 1) if meters else None,
+            current_a=round(status.current_a, 3) if meters else None,
             load=self.kept.load,
             faults=status.faults.split(),
             url=f"http://{host}:{port}",

@@ -95,9 +95,9 @@ class LabPlug(BaseModel):
     plugged_in: bool
     lamp: LabLamp
     relays: list[LabRelay]
-    power_w: float
-    voltage_v: float
-    current_a: float
+    power_w: float | None
+    voltage_v: float | None
+    current_a: float | None
     load: str
     faults: list[str]
     url: str

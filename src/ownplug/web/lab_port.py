@@ -78,9 +78,9 @@ class LabPlugView:
     plugged_in: bool
     lamp: LabLamp
     relays: list[LabRelay]
-    power_w: float
-    voltage_v: float
-    current_a: float
+    power_w: float | None  # what its meter shows; None: it has no current, or nobody has told it the time
+    voltage_v: float | None
+    current_a: float | None
     load: str
     faults: list[str]  # as `loss=0.2`
     url: str  # where it answers HTTP

@@ -133,6 +133,7 @@ async def test_a_fault_makes_pairing_fail_and_its_cause_is_told(tmp_path: Path) 
     async with running(tmp_path / "home") as (hub, _):
         [plug] = await hub.lab.start()
         assert (plug["state"], plug["home"], plug["lamp"]["manner"]) == ("pairing", "nobody", "alternating")
+        assert plug["power_w"] is None  # it does not know the time yet
         assert (await hub.lab.set_faults(plug["id"], "tls"))["faults"] == ["tls=1"]
         begun = await hub.begin_pairing(plug["url"], ssid="Home", password=Secret("any will do"))
 
