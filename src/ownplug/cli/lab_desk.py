@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import msgspec
 
@@ -20,7 +20,7 @@ from ownplug.aio import Clock, Subscription, SystemClock
 from ownplug.cli.lab_file import KeptPlug, KeptPlugs, LabFile
 from ownplug.cli.lab_plug import LabPlug
 from ownplug.client import HubAddress, HubClient
-from ownplug.core.errors import Conflict, OwnplugError, Unreachable, UsageError
+from ownplug.core.errors import Conflict, NotFound, OwnplugError, Unreachable, UsageError
 from ownplug.core.secret import Secret
 from ownplug.virtual import (
     FAULTS,
@@ -176,13 +176,13 @@ class LabDesk:
 
         Raises:
             NotFound: there is none, or more than one.
-            Conflict: it is not in pairing mode, or waits for its turn already.
+            Conflict: it is not in pairing mode, or being taken home already.
         """
         plug = self._find(id_)
         if plug.plug.state is not LifeState.PAIRING:
             raise Conflict("That plug is not in pairing mode.", hint="Hold its button for five seconds.")
-        if plug.taking_home == "waiting":
-            raise Conflict("That plug waits for its turn already.")
+        if plug.taking_home in {"waiting", "running"}:
+            raise Conflict("That plug is being taken home already.")
         self._begin_to_take_home(plug)
         return plug.view()
 
@@ -306,27 +306,41 @@ class LabDesk:
         self._tasks.create_task(self._take_home(plug), name=f"take home virtual plug {plug.kept.number}")
 
     async def _take_home(self, plug: LabPlug) -> None:
-        """Have the hub pair it, when it is its turn: the hub pairs a few at a time."""
-        while plug.kept.number in self._plugs:
-            try:
-                plug.pairing = await self._begin_pairing(plug)
-            except Conflict:
-                await self._clock.sleep(_TURN_S)
-            except OwnplugError as error:
-                _LOG.warning("The hub does not take virtual plug %s home: %s", plug.kept.number, error)
-                plug.taking_home = "refused"
-                return
-            else:
-                plug.taking_home = "begun"
-                return
+        """Have the hub pair it, and see how that ends."""
+        try:
+            if self._hub is None:
+                raise Unreachable("The hub is not ready yet.", hint="Try again in a moment.")
+            async with HubClient(self._hub) as hub:
+                plug.pairing = await self._begin_pairing(hub, plug)
+                plug.taking_home = "running"
+                plug.taking_home = await self._end_of_pairing(hub, plug)
+        except NotFound:  # somebody gave it up
+            plug.taking_home = "no"
+        except OwnplugError as error:
+            _LOG.warning("The hub does not take virtual plug %s home: %s", plug.kept.number, error)
+            plug.taking_home = "refused"
 
-    async def _begin_pairing(self, plug: LabPlug) -> str:
-        if self._hub is None:
-            raise Unreachable("The hub is not ready yet.", hint="Try again in a moment.")
-        async with HubClient(self._hub) as hub:
-            url = plug.view().url
-            begun = await hub.begin_pairing(url, ssid=_SSID, password=Secret(""), name=plug.kept.name)
-            return str(begun["id"])
+    async def _begin_pairing(self, hub: HubClient, plug: LabPlug) -> str:
+        """Begin when it is its turn: the hub pairs a few at a time."""
+        url = plug.view().url
+        while True:
+            try:
+                begun = await hub.begin_pairing(url, ssid=_SSID, password=Secret(""), name=plug.kept.name)
+            except Conflict:
+                await self._turn_of(plug)
+            else:
+                return str(begun["id"])
+
+    async def _end_of_pairing(self, hub: HubClient, plug: LabPlug) -> Literal["done", "failed"]:
+        while (found := await hub.pairing(plug.pairing))["state"] == "running":
+            await self._turn_of(plug)
+        return "done" if found["state"] == "done" else "failed"
+
+    async def _turn_of(self, plug: LabPlug) -> None:
+        """Wait a moment; a plug that is thrown away meanwhile is not waited for."""
+        await self._clock.sleep(_TURN_S)
+        if plug.kept.number not in self._plugs:
+            raise NotFound("That plug was thrown away.")
 
     def _find(self, id_: str) -> LabPlug:
         return self._plugs[self._hand.find(id_).settings.index]

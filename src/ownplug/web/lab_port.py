@@ -13,8 +13,8 @@ MOST_LAB_PLUGS = 20
 """Virtual plugs in one laboratory."""
 
 LabState = Literal["off", "rebooting", "factory", "pairing", "joining", "connecting", "starting", "online"]
-TakingHome = Literal["no", "waiting", "begun", "refused"]
-"""How far the hub is with a plug that it was to take home at once; once begun, a pairing tells the rest."""
+TakingHome = Literal["no", "waiting", "running", "done", "failed", "refused"]
+"""How far the hub is with a plug that it was asked to take home; once it runs, a pairing tells more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ class MemoryLab:
             tty="/home/lab/plug-1.tty",
             server="127.0.0.1:8883",
             has_home=True,
-            taking_home="begun",
+            taking_home="done",
             pairing="ab12",
         )
 
@@ -152,7 +152,7 @@ _PLUG = {
     "tty": "/home/lab/plug-1.tty",
     "server": "127.0.0.1:8883",
     "home": "this-hub",
-    "taking_home": "begun",
+    "taking_home": "done",
     "pairing": "ab12",
 }
 _FAULT = {

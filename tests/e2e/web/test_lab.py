@@ -62,11 +62,8 @@ async def started_at_home(hub: HubClient, name: str = "bench") -> dict[str, Any]
 
 async def is_paired(hub: HubClient, id_: str) -> bool:
     plug = await hub.lab.get(id_)
-    if not plug["pairing"]:
-        return False
-    pairing = await hub.pairing(plug["pairing"])
-    assert pairing["failure"] is None
-    return bool(pairing["state"] == "done")
+    assert plug["taking_home"] not in {"failed", "refused"}
+    return bool(plug["taking_home"] == "done")
 
 
 async def is_waiting(hub: HubClient, id_: str) -> bool:

@@ -42,7 +42,7 @@ export function Bench({ plug }) {
             : html`<${DeedButton} deed=${() => run(() => unplug(plug.id))} isBusy=${isBusy}>${say("lab.unplug")}<//>`}
         </div>
         ${problem && html`<${Failure} problem=${problem} />`}
-        ${plug.home !== "this-hub" && html`<${TakingHome} plug=${plug} take=${() => run(() => takeHome(plug.id))} isBusy=${isBusy} />`}
+        <${TakingHome} plug=${plug} take=${() => run(() => takeHome(plug.id))} isBusy=${isBusy} />
         <${LoadChoice} plug=${plug} run=${run} />
         <${Facts} plug=${plug} />
         <div class="row rest">
@@ -59,6 +59,7 @@ export function Bench({ plug }) {
 }
 
 function Home({ plug }) {
+  if (plug.taking_home === "running") return say("lab.home.soon");
   if (plug.home === "this-hub") return sayWith("lab.home.this-hub", { link: html`<a href=${plugPath(plug.uuid)}>${say("lab.home.link")}</a>` });
   return say(`lab.home.${plug.home}`);
 }

@@ -20,7 +20,11 @@ export default function Lab({ place }) {
   const state = useValue(labState);
   const [isStarting, setStarting] = useState(false);
   const one = id && all.find((plug) => plug.id.endsWith(id) || String(plug.number) === id);
-  useEffect(() => followLab(one?.id), [one?.id]);
+  const isRead = state === "ready"; // before, nobody knows whose wires to listen to
+  useEffect(() => {
+    loadLab();
+  }, []);
+  useEffect(() => (isRead ? followLab(one?.id) : undefined), [isRead, one?.id]);
   useTitle(one ? one.name : say("lab.title"));
   return html`
     ${id && html`<p class="crumb"><a href="/lab">${say("lab.title")}</a></p>`}

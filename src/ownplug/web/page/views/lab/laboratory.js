@@ -63,13 +63,15 @@ export function followLab(watched) {
     };
   };
   wires.set({ lines: [], dropped: 0, count: 0 });
-  loadLab();
   connect();
   return () => {
     isOver = true;
     clearTimeout(timer);
     cancelAnimationFrame(frame);
-    socket.close();
+    socket.onmessage = null;
+    // A browser complains of a socket that is closed before it was open.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   };
 }
 
