@@ -14,7 +14,7 @@ import pytest
 
 from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.calendar import Calendar, day_number
-from ownplug.core.energy.kept import Batch, DaysZone
+from ownplug.core.energy.kept import Batch, DaysZone, Shelf
 from ownplug.core.energy.reconcile import Correction, Hour, Reason, Told
 from ownplug.core.identity import Uuid
 from ownplug.core.records import PlugRecord
@@ -265,6 +265,47 @@ async def test_samples_are_in_doubt_where_power_changed_between_two(store: Energ
 
 
 # --- what plugs tell -----------------------------------------------------------------------------
+
+
+async def test_parts_are_the_sums_of_their_meters(store: EnergyStore, kettle: int) -> None:
+    lamp = await number_of(store, LAMP)
+    batch = used(kettle, (NOON_S, 100), (NOON_S + 3600, 20))
+    batch.take_up(used(lamp, (NOON_S, 7), (NOON_S + DAY_S, 1)))
+    await store.add(batch)
+    await store.weighed(lamp, [], [corrected({NOON_S: 50})], NOON)
+    minutes = [(0, NOON_S, 107, 120_000), (0, NOON_S + 3600, 20, 60_000)]
+    both = {kettle: 0, lamp: 0}
+    assert await store.part_sums(Shelf.MINUTES, both, NOON_S, NOON_S + DAY_S) == minutes
+    assert await store.part_sums(Shelf.HOURS, both, NOON_S, NOON_S + 3600) == [(0, NOON_S, 157, 120_000)]
+    assert await store.part_sums(Shelf.DAYS, both, NUMBER, NUMBER + 1) == [(0, NUMBER, 177, 180_000)]
+    apart = {kettle: 1, lamp: 0}
+    assert await store.part_sums(Shelf.HOURS, apart, NOON_S, NOON_S + DAY_S) == [
+        (0, NOON_S, 57, 60_000),
+        (1, NOON_S, 100, 60_000),
+        (1, NOON_S + 3600, 20, 60_000),
+    ]
+    assert await store.part_sums(Shelf.HOURS, {lamp: 0}, NOON_S, NOON_S + 3600) == [(0, NOON_S, 57, 60_000)]
+    assert await store.part_sums(Shelf.HOURS, {}, NOON_S, NOON_S + 3600) == []
+
+
+async def test_it_is_told_which_meters_hold_something(store: EnergyStore, kettle: int) -> None:
+    lamp = await number_of(store, LAMP)
+    await store.add(used(kettle, (NOON_S, 100)))
+    await store.add(used(lamp, (NOON_S + DAY_S, 1)))
+    for shelf in (Shelf.MINUTES, Shelf.HOURS):
+        assert await store.holding(shelf, {kettle, lamp}, NOON_S, NOON_S + DAY_S) == {kettle}
+        assert await store.holding(shelf, {kettle, lamp}, NOON_S + 1, NOON_S + DAY_S + 1) == {lamp}
+        assert await store.holding(shelf, {lamp}, NOON_S, NOON_S + DAY_S) == set()
+    assert await store.holding(Shelf.DAYS, {kettle, lamp}, NUMBER, NUMBER + 1) == {kettle}
+
+
+async def test_the_peak_of_a_meter_is_its_highest_sample(store: EnergyStore, kettle: int) -> None:
+    lamp = await number_of(store, LAMP)
+    shown = [(kettle, 999, 9000), (kettle, 1000, 5), (kettle, 1500, 80), (kettle, 1700, 7), (lamp, 2000, 60)]
+    await store.add(Batch(samples=[(meter, sample(at_ms, power)) for meter, at_ms, power in shown]))
+    assert await store.peaks({kettle, lamp}, 1000, 2000) == [(kettle, 80, 1500)]
+    assert sorted(await store.peaks({kettle, lamp}, 1600, 2001)) == [(kettle, 7, 1700), (lamp, 60, 2000)]
+    assert await store.peaks({lamp}, 0, 2000) == []
 
 
 async def test_a_correction_moves_hours_their_day_and_the_total(store: EnergyStore, kettle: int) -> None:

@@ -68,8 +68,10 @@ class PlugState:
     """Everything known about one plug at one moment."""
 
     availability: Availability = Availability.UNKNOWN
-    since: datetime | None = None  # when the availability last changed
-    reason: str = ""  # why it is offline, in words
+    since: datetime | None = (
+        None  # when the availability last changed; while it is unknown, when the plug went
+    )
+    reason: str = ""  # why it is not there, in words
     bound: bool = False  # it has finished its start-up talk in this session
     relays: tuple[RelayState, ...] = ()
     reading: Reading | None = None

@@ -66,6 +66,7 @@ class AvailabilityHistory:
         self._clock = clock
         self._store: AvailabilityStore | None = None
         self._numbers = itertools.count(1)
+        self._lost: dict[Uuid, AvailabilityChange] = {}  # by which plugs went before this start
         self._waiting: dict[int, AvailabilityChange] = {}  # to be written, by number, oldest first
         self._ended = False
         self._is_stuck = False
@@ -74,6 +75,15 @@ class AvailabilityHistory:
     def note(self, uuid: Uuid, state: PlugState) -> None:
         """Remember that a plug has come to the availability of `state`; never waits."""
         self._note(uuid, state.since or self._clock.now(), state.availability, state.reason)
+
+    def at_start(self, uuid: Uuid) -> PlugState:
+        """Return what is known of a plug that has not come since the hub started: when it went, and why."""
+        lost = self._lost.get(uuid)
+        return PlugState(since=lost.at, reason=lost.reason) if lost else PlugState()
+
+    def forget(self, uuid: Uuid) -> None:
+        """Forget when a plug went before this start: it is no longer of the home."""
+        self._lost.pop(uuid, None)
 
     @asynccontextmanager
     async def kept_in(self, store: AvailabilityStore) -> AsyncIterator[None]:
@@ -138,19 +148,24 @@ class AvailabilityHistory:
         await store.drop_before(self._clock.now() - KEPT_FOR)
         last = sorted(await store.last_changes(), key=lambda change: change.number)
         alive_at = await store.alive_at()
+        self._lost = {change.uuid: change for change in await store.losses()}
         self._numbers = itertools.count(last[-1].number + 1 if last else 1)
         for change in last:
             if change.availability is not Availability.UNKNOWN:
                 at = max(alive_at or change.at, change.at)
-                self._note(change.uuid, at, Availability.UNKNOWN, NOT_RUNNING)
+                noted = self._note(change.uuid, at, Availability.UNKNOWN, NOT_RUNNING)
+                self._lost.setdefault(change.uuid, noted)
 
-    def _note(self, uuid: Uuid, at: datetime, availability: Availability, reason: str) -> None:
-        if self._ended:
-            return
-        number = next(self._numbers)
-        self._waiting[number] = AvailabilityChange(
-            number=number, uuid=uuid, at=at, availability=availability, reason=reason
+    def _note(self, uuid: Uuid, at: datetime, availability: Availability, reason: str) -> AvailabilityChange:
+        change = AvailabilityChange(
+            number=next(self._numbers), uuid=uuid, at=at, availability=availability, reason=reason
         )
+        if not self._ended:
+            self._keep(change)
+        return change
+
+    def _keep(self, change: AvailabilityChange) -> None:
+        self._waiting[change.number] = change
         if len(self._waiting) > _WAITING:
             del self._waiting[next(iter(self._waiting))]
 

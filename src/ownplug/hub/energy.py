@@ -148,7 +148,9 @@ class Energy:
         """
         plugs = [plug for plug in self._plugs(references) if room is None or plug.room == room]
         if room and not plugs:
-            raise NotFound(f"No plug is in a room called {room!r}.", hint="`ownplug plugs` lists them.")
+            raise NotFound(
+                f"None of the plugs is in a room called {room!r}.", hint="`ownplug plugs` lists them."
+            )
         found = await self._reports.parts(
             {plug.uuid: _key(plug, by)[0] for plug in plugs}, grain, from_s, to_s
         )

@@ -164,7 +164,7 @@ class Hub:
     def state(self, uuid: Uuid) -> PlugState:
         """Return what is known about a plug now."""
         session = self._sessions.get(uuid)
-        return session.state if session else PlugState()
+        return session.state if session else self.history.at_start(uuid)
 
     def talk(self, uuid: Uuid) -> StartupTalk | None:
         """Return how far a plug's start-up talk came; None if it has not connected since the hub started."""
@@ -231,6 +231,7 @@ class Hub:
         await self.registry.forget(uuid)
         self.ledger.forget(uuid)  # last: a plug that the home still knows would get a meter again
         self._sessions.pop(uuid, None)
+        self.history.forget(uuid)
         self.messages.forget(uuid)
 
     async def change_key(self, key: Secret) -> None:
@@ -274,6 +275,7 @@ class Hub:
             responder=self._responder,
             clock=self._clock,
             timeout_s=lambda: self.settings.request_timeout_s,
+            state=self.history.at_start(uuid),
             state_changed=lambda old, new: self._publish_changes(uuid, old, new),
         )
 

@@ -94,6 +94,9 @@ class AvailabilityStore(Protocol):
     async def last_changes(self) -> list[AvailabilityChange]:
         """Return the newest change of each plug."""
 
+    async def losses(self) -> list[AvailabilityChange]:
+        """Return of each plug that was not there at last the change by which it went: the first after it was online."""
+
     async def changes(self, uuid: Uuid, *, limit: int, up_to: int | None) -> list[AvailabilityChange]:
         """Return changes of one plug, newest first; from the number `up_to` on backwards."""
 

@@ -54,10 +54,11 @@ class PlugSession:
         responder: Responder,
         clock: Clock,
         timeout_s: Callable[[], float],
+        state: PlugState,
         state_changed: StateChanged,
     ) -> None:
         self.uuid = uuid
-        self.state = PlugState()
+        self.state = state
         self.said_bind = asyncio.Event()
         self.said: Broadcast[Message] = Broadcast()  # whatever it writes, for who follows it
         self.talk: StartupTalk | None = None  # of the newest connection

@@ -7,19 +7,11 @@ what that costs.
 
 from ownplug.ledger.ledger import Ledger
 from ownplug.ledger.ports import EnergyStore, TariffStore
-from ownplug.ledger.reports import (
-    Grain,
-    PartSeries,
-    Peak,
-    Prices,
-    Reports,
-    SampleSeries,
-    Series,
-    Sum,
-    same_time_before,
-)
+from ownplug.ledger.reports import Prices, Reports
 from ownplug.ledger.settings import EnergySettings
+from ownplug.ledger.stretches import Grain, same_time_before
 from ownplug.ledger.tariffs import Tariffs
+from ownplug.ledger.told import PartSeries, Peak, SampleSeries, Series, Sum
 
 __all__ = [
     "EnergySettings",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import Enum
+from datetime import date
 from functools import partial
 
 from ownplug.aio.thread import in_thread
@@ -18,6 +16,8 @@ from ownplug.core.errors import OwnplugError, UsageError
 from ownplug.core.identity import Uuid
 from ownplug.ledger.ledger import Ledger
 from ownplug.ledger.ports import EnergyStore
+from ownplug.ledger.stretches import Grain, begin_of
+from ownplug.ledger.told import PartSeries, Peak, SampleSeries, Series, Sum
 
 MOST_POINTS = 50_000
 """In one answer; a year has 8,760 hours."""
@@ -32,101 +32,6 @@ Prices = Callable[[int, int], Mapping[int, float | None]]
 
 Cost = tuple[float | None, float]
 """Money, None where nothing has a price; and the watt-hours that have none."""
-
-
-class Grain(Enum):
-    """How fine energy is told."""
-
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """Energy of one plug, or of several together, in order; where nothing is known there is no entry.
-
-    Attributes:
-        starts_s: when each stretch began, Unix time.
-        energy_wh: what was used in it.
-        covered_s: how many seconds of it were measured, over all plugs.
-    """
-
-    starts_s: list[int]
-    energy_wh: list[float]
-    covered_s: list[float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartSeries:
-    """Energy of several plugs together.
-
-    Attributes:
-        plugs: how many of them have an entry.
-        series: their sums.
-    """
-
-    plugs: int
-    series: Series
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Peak:
-    """The highest power of one plug among its samples.
-
-    Attributes:
-        uuid: the plug.
-        power_w: active power.
-        at_s: when it was measured, Unix time; where several samples are as high, that of one of them.
-    """
-
-    uuid: Uuid
-    power_w: float
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleSeries:
-    """Samples of one plug, in order.
-
-    Attributes:
-        at_s: when, Unix time.
-        power_w: active power.
-        voltage_v: voltage.
-        current_a: current.
-        on: whether the relay was on; None: not known.
-    """
-
-    at_s: list[float]
-    power_w: list[float]
-    voltage_v: list[float]
-    current_a: list[float]
-    on: list[bool | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    """What one plug used in one stretch of days.
-
-    Attributes:
-        uuid: the plug.
-        begin: its first day; of all days together, the first that was asked for.
-        energy_wh: what was used.
-        covered_s: how many seconds of it were measured.
-        cost: by the tariffs, in their currency; None: nothing of it has a price.
-        unpriced_wh: how much of the energy has no price.
-    """
-
-    uuid: Uuid
-    begin: date
-    energy_wh: float
-    covered_s: float
-    cost: float | None
-    unpriced_wh: float
 
 
 class Reports:
@@ -258,7 +163,7 @@ class Reports:
         rows = await store.days(day_number(first), day_number(last) + 1, None)
         sums: dict[tuple[date, int], list[float]] = {}
         for meter, day, joules, covered_ms in rows:
-            entry = sums.setdefault((_begin(day_of_number(day), grain, first), meter), [0.0, 0.0])
+            entry = sums.setdefault((begin_of(day_of_number(day), grain, first), meter), [0.0, 0.0])
             entry[0] += joules / WH_J
             entry[1] += covered_ms / 1000
         if len(sums) > MOST_POINTS:
@@ -266,7 +171,7 @@ class Reports:
                 f"That would be more than {MOST_POINTS:,} sums.",
                 hint="Ask for fewer days, or a coarser grain.",
             )
-        costs = await self._costs(store, sums, rows, partial(_begin, grain=grain, first=first))
+        costs = await self._costs(store, sums, rows, partial(begin_of, grain=grain, first=first))
         return [
             Sum(
                 uuid=meters[meter],
@@ -315,7 +220,7 @@ class Reports:
         first = self.calendar.day(from_s)
         sums: dict[date, list[int]] = {}
         for day, joules, covered_ms in days:
-            entry = sums.setdefault(_begin(day_of_number(day), grain, first), [0, 0])
+            entry = sums.setdefault(begin_of(day_of_number(day), grain, first), [0, 0])
             entry[0] += joules
             entry[1] += covered_ms
         return [(self.calendar.begin(begin), joules, covered) for begin, (joules, covered) in sums.items()]
@@ -364,40 +269,8 @@ class Reports:
         return self._ledger.now_s()
 
 
-def same_time_before(calendar: Calendar, at_s: float, period: Grain) -> tuple[int, int, int, int]:
-    """Return when the period of a moment began, when the one before did, the same point in that, and its end.
-
-    Args:
-        calendar: of the owner's zone.
-        at_s: Unix time.
-        period: day, week, month or year.
-    """
-    now = calendar.moment(at_s)
-    today = now.date()
-    begin = _begin(today, period, today)
-    before = _begin(begin - timedelta(days=1), period, today)
-    begin_s, before_s = calendar.begin(begin), calendar.begin(before)
-    same_day = before + (today - begin)
-    same = datetime.combine(same_day, now.time(), tzinfo=now.tzinfo)
-    return begin_s, before_s, min(int(same.timestamp()), begin_s), begin_s
-
-
 def _cost(price: float | None, energy_wh: float) -> Cost:
     return (None, energy_wh) if price is None else (price * energy_wh / 1000, 0.0)
-
-
-def _begin(day: date, grain: Grain, first: date) -> date:
-    """Return on which day the stretch of a day begins."""
-    match grain:
-        case Grain.WEEK:
-            return day - timedelta(days=day.weekday())
-        case Grain.MONTH:
-            return day.replace(day=1)
-        case Grain.YEAR:
-            return day.replace(month=1, day=1)
-        case Grain.ALL:
-            return first
-    return day
 
 
 def _shelf(grain: Grain) -> tuple[Shelf, int]:

@@ -25,6 +25,14 @@ _DROP_OLD = """
     (SELECT max(later.number) FROM availability AS later WHERE later.uuid = availability.uuid AND later.at <= ?)"""
 
 
+_LOSSES = f"""
+    SELECT {_COLUMNS} FROM availability WHERE number IN (
+      SELECT min(later.number) FROM availability AS later
+      LEFT JOIN (SELECT uuid, max(number) AS number FROM availability WHERE availability = ? GROUP BY uuid) AS seen
+      ON seen.uuid = later.uuid
+      WHERE later.number > coalesce(seen.number, 0) GROUP BY later.uuid)"""  # noqa: S608 - our own names
+
+
 class AvailabilityRows:
     """The history of availability in the home's database; fits `ownplug.hub.AvailabilityStore`."""
 
@@ -38,6 +46,10 @@ class AvailabilityRows:
             " WHERE number IN (SELECT max(number) FROM availability GROUP BY uuid)",
             _change,
         )
+
+    async def losses(self) -> list[AvailabilityChange]:
+        """Return of each plug that was not there at last the change by which it went."""
+        return await self._database.all(_LOSSES, _change, Availability.ONLINE.value)
 
     async def changes(self, uuid: Uuid, *, limit: int, up_to: int | None) -> list[AvailabilityChange]:
         """Return changes of one plug, newest first; from the number `up_to` on backwards."""

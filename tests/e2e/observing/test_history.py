@@ -57,6 +57,28 @@ def test_a_restart_and_a_kill_are_told_as_what_they_were(
     assert spans_of(ownplug)[0][1]
 
 
+@pytest.mark.slow
+def test_a_restart_does_not_forget_since_when_a_plug_is_away(
+    launch: Run, ownplug: Run, eventually: Run, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    hub, mqtts = start(launch, home)
+    plug = launch("virtual", "run", "--seed", "7")
+    ownplug("pair", f"http://{plug.ready()['http']}", *WIFI)
+    plug.stop()
+    eventually(lambda: ownplug("plugs", "show", "kettle")["availability"] == "offline")
+    went = ownplug("plugs", "show", "kettle")
+    for _ in range(2):
+        hub.stop()
+        hub, _ = start(launch, home, mqtts)
+        shown = ownplug("plugs", "show", "kettle")
+        assert [shown[name] for name in ("availability", "since", "reason")] == [
+            "unknown",
+            went["since"],
+            went["reason"],
+        ]
+
+
 def written(home: Path) -> int:
     """How many changes are on the disk."""
     with closing(sqlite3.connect(home / "hub.sqlite3")) as database:

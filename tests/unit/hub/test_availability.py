@@ -34,6 +34,15 @@ class MemoryRows:
     async def last_changes(self) -> list[AvailabilityChange]:
         return list({row.uuid: row for row in self.rows.values()}.values())
 
+    async def losses(self) -> list[AvailabilityChange]:
+        lost: dict[Uuid, AvailabilityChange] = {}
+        for row in self.rows.values():
+            if row.availability is ONLINE:
+                lost.pop(row.uuid, None)
+            else:
+                lost.setdefault(row.uuid, row)
+        return list(lost.values())
+
     async def changes(self, uuid: Uuid, *, limit: int, up_to: int | None) -> list[AvailabilityChange]:
         await asyncio.sleep(0)
         found = [row for row in self.rows.values() if row.uuid == uuid]
@@ -151,6 +160,34 @@ def test_what_nobody_knew_before_a_restart_is_not_closed_again() -> None:
     for _ in range(3):
         play(nothing, rows)
     assert [row.availability for row in rows.rows.values()] == [ONLINE, UNKNOWN]
+
+
+def test_since_when_a_plug_is_not_there_is_known_over_restarts_until_it_is_forgotten() -> None:
+    seen: list[PlugState] = []
+
+    async def went(history: AvailabilityHistory, rows: MemoryRows, clock: LoopClock) -> None:
+        history.note(KETTLE, became(ONLINE))
+        history.note(LAMP, became(ONLINE))
+        await clock.sleep(100)
+        history.note(KETTLE, became(OFFLINE, "it fell silent"))
+        await clock.sleep(1000)
+
+    async def look(history: AvailabilityHistory, rows: MemoryRows, clock: LoopClock) -> None:
+        seen.extend(history.at_start(uuid) for uuid in (KETTLE, LAMP))
+        history.forget(KETTLE)
+        assert history.at_start(KETTLE) == PlugState()
+        await clock.sleep(1)
+
+    rows = play(went)
+    went_at = [row.at for row in rows.rows.values() if row.availability is OFFLINE]
+    assert rows.alive is not None
+    ended_at = rows.alive
+    for _ in range(2):
+        play(look, rows)
+    assert seen == 2 * [
+        became(UNKNOWN, "it fell silent", since=went_at[0]),
+        became(UNKNOWN, NOT_RUNNING, since=ended_at),
+    ]
 
 
 def test_the_end_writes_what_waits_and_notes_nothing_more() -> None:

@@ -128,6 +128,13 @@ async def test_what_is_too_much_or_too_fine_is_refused(ledger: Ledger) -> None:
         await reports.sums(Grain.HOUR, date(2025, 1, 1), date(2025, 1, 2))
 
 
+async def test_too_many_entries_are_not_summed_up_at_once(ledger: Ledger) -> None:
+    home = {Uuid(f"{number:032x}"): "" for number in range(21)}
+    with pytest.raises(UsageError, match="1,000,000 entries"):
+        await Reports(ledger).parts(home, Grain.MINUTE, 0, 60 * 50_000)
+    assert await Reports(ledger).parts(home, Grain.MINUTE, 0, 60 * 40_000) == {}
+
+
 async def test_of_a_plug_without_a_meter_nothing_is_told(ledger: Ledger) -> None:
     assert (await Reports(ledger).series(LAMP, Grain.HOUR, 0, 3600)).starts_s == []
     assert (await Reports(ledger).samples(LAMP, 0, 3600, limit=5)).at_s == []

@@ -82,3 +82,18 @@ async def test_it_is_known_when_the_hub_last_ran(store: SqliteStore) -> None:
     assert await store.availability.alive_at() == NOON
     await store.availability.add([], alive_at=NOON + timedelta(minutes=1), keep=10)
     assert await store.availability.alive_at() == NOON + timedelta(minutes=1)
+
+
+async def test_a_plug_went_with_the_first_change_after_it_was_online(store: SqliteStore) -> None:
+    told = [
+        change(1, reason="at first"),
+        change(2),
+        change(3, reason="it fell silent"),
+        change(4, LAMP, reason="never seen online"),
+        change(5, reason="still"),
+    ]
+    await store.availability.add(told, alive_at=NOON, keep=10)
+    losses = sorted(await store.availability.losses(), key=lambda found: found.number)
+    assert losses == [told[2], told[3]]
+    await store.availability.add([change(6)], alive_at=NOON, keep=10)
+    assert await store.availability.losses() == [told[3]]

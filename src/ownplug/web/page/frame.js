@@ -107,7 +107,7 @@ function Navigation({ here }) {
       ${places.map(({ to, name, at, only }) => html`
         ${name === "console" && html`<li class="rule wide" role="separator" key="rule"></li>`}
         <li key=${to} class=${only}><a href=${to} aria-current=${isCurrent(at, here, only) ? "page" : undefined}>
-          <${Icon} name=${name === "more" ? "settings" : name} /><span>${say(`common.nav.${name}`)}</span></a></li>`)}
+          <${Icon} name=${name === "more" ? "settings" : name} />${name === "lab" ? html`<span class="wide">${say("common.nav.lab")}</span><span class="narrow">${say("common.nav.lab.short")}</span>` : html`<span>${say(`common.nav.${name}`)}</span>`}</a></li>`)}
     </ul></nav>`;
 }
 
@@ -122,8 +122,8 @@ function HubState() {
   if (state === "away") return html`<p>${say("common.foot.away")}<br />${say("common.foot.since", { time: exactClock(since) })}</p>`;
   if (!own) return html`<p>${"\u00a0"}<br />${"\u00a0"}</p>`;
   const answering = all.filter((plug) => plug.get().availability === "online").length;
-  const up = own.started_at && span(Math.floor((Date.now() - new Date(own.started_at)) / 60_000) * 60 || 1);
-  return html`<p>${up && html`${say("common.foot.up", { span: up })}<br />`}${say("common.foot.plugs", { count: all.length, answering })}</p>`;
+  const minutes = Math.max(1, Math.floor((Date.now() - new Date(own.started_at)) / 60_000));
+  return html`<p>${say("common.foot.up", { span: span(minutes * 60) })}<br />${say("common.foot.plugs", { count: all.length, answering })}</p>`;
 }
 
 function Banner() {

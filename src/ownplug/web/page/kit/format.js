@@ -9,6 +9,7 @@ const HOUR_S = 3600;
 const DAY_S = 86_400;
 const FINE_BELOW_W = 10;
 const WEEK_DAYS = 6;
+const LEAST_KWH = 0.00005; // less rounds to nothing
 
 /** What stands where nothing is known. */
 export const UNKNOWN = "\u2014";
@@ -46,7 +47,7 @@ export function energy(wattHours) {
   if (wattHours === null || wattHours === undefined) return { figure: UNKNOWN, unit: "" };
   const kilo = wattHours / 1000;
   const size = Math.abs(kilo);
-  if (size < 0.1) return { figure: number(wattHours, wattHours && size < 0.001 ? 1 : 0), unit: "Wh" };
+  if (size < 0.1) return { figure: number(size < LEAST_KWH ? 0 : wattHours, size >= LEAST_KWH && size < 0.01 ? 1 : 0), unit: "Wh" };
   return { figure: number(kilo, size < 100 ? 2 : 1), unit: "kWh" };
 }
 

@@ -1,6 +1,6 @@
 // A value that tells when it changed.
 
-import { useEffect, useState } from "./html.js";
+import { useLayoutEffect, useState } from "./html.js";
 
 /**
  * @template T
@@ -40,11 +40,11 @@ export function makeValue(now) {
  */
 export function useValue(value) {
   const [, redraw] = useState(0);
-  useEffect(() => {
-    const seen = value.get();
-    const end = value.listen(() => redraw((count) => count + 1));
-    if (!Object.is(seen, value.get())) redraw((count) => count + 1);
-    return end;
+  const shown = value.get();
+  useLayoutEffect(() => {
+    const again = () => redraw((count) => count + 1);
+    if (!Object.is(shown, value.get())) again(); // it changed between drawing and listening
+    return value.listen(again);
   }, [value]);
-  return value.get();
+  return shown;
 }

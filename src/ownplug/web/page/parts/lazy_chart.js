@@ -10,5 +10,5 @@ export function LazyChart(props) {
       isWanted = false;
     };
   }, []);
-  return Chart ? html`<${Chart} ...${props} />` : html`<div class="chart" style=${{ minHeight: `${props.height + 18}px` }}></div>`;
+  return Chart ? html`<${Chart} ...${props} />` : html`<div class="chart" style=${{ minHeight: `${props.height + 24}px` }}></div>`;
 }

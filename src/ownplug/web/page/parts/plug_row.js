@@ -31,7 +31,7 @@ export function PlugRow({ plug, isChosen = false }) {
       <div class="a"><a class="name" href=${plugPath(now.uuid)}>${now.name}</a><${Sentence} plug=${now} /></div>
       <div class="sc"><${Scale} watts=${watts} highest=${peak} limit=${now.safeguards.limit?.power_w} /></div>
       <div class=${`w${isAway || isOld(now) ? " old" : ""}`}><${Quantity} of=${power(watts)} old=${isOld(now)} why=${say("home.w.unknown", { reason: now.reason })} /></div>
-      <div class=${`d${isAway ? " old" : ""}`}>${used ? joined(energy(used.energy_wh)) : "\u00a0"}<small>${isAway && now.since ? say("home.until", { time: moment(now.since) }) : costOf(used)}</small></div>
+      <div class=${`d${isAway ? " old" : ""}`}>${used ? joined(energy(used.energy_wh)) : "\u00a0"}${isAway && now.since ? html`<small>${say("home.until", { time: moment(now.since) })}</small>` : html`<${Cost} used=${used} />`}</div>
       <${PlugSwitch} plug=${now} />
     </li>`;
 }
@@ -97,7 +97,7 @@ function useLate(at) {
   return at !== undefined && late === at;
 }
 
-function costOf(used) {
+function Cost({ used }) {
   const currency = today.get()?.currency;
-  return used && currency && used.cost !== null ? money(used.cost, currency) : "\u00a0";
+  return currency && html`<small>${used ? money(used.cost, currency) : "\u00a0"}</small>`;
 }
