@@ -12,26 +12,18 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import msgspec
 
 from ownplug.aio import Clock, Subscription, SystemClock
+from ownplug.cli.lab_choices import check_lab_load, lab_faults, lab_loads, lab_models
 from ownplug.cli.lab_file import KeptPlug, KeptPlugs, LabFile
+from ownplug.cli.lab_homecoming import Homecoming
 from ownplug.cli.lab_plug import LabPlug
-from ownplug.client import HubAddress, HubClient
-from ownplug.core.errors import Conflict, NotFound, OwnplugError, Unreachable, UsageError
-from ownplug.core.secret import Secret
-from ownplug.virtual import (
-    FAULTS,
-    LOADS,
-    Hand,
-    LifeState,
-    VirtualPlug,
-    find_profile,
-    parse_load,
-    profile_names,
-)
+from ownplug.client import HubAddress
+from ownplug.core.errors import Conflict, OwnplugError, Unreachable, UsageError
+from ownplug.virtual import Hand, LifeState, VirtualPlug, find_profile
 from ownplug.web import (
     MOST_LAB_PLUGS,
     LabFault,
@@ -44,10 +36,7 @@ from ownplug.web import (
 
 _LOG = logging.getLogger(__name__)
 
-_SSID = "Laboratory"  # the air of virtual plugs is kind: any network is there, and any password right
-_TURN_S = 0.5  # between two looks whether it is a plug's turn to be taken home
 _SEED_BITS = 32
-_FILES = "csv:"
 
 
 class LabDesk:
@@ -63,6 +52,7 @@ class LabDesk:
         self._clock = clock or SystemClock()
         self._next_number = 1
         self._starting = 0
+        self._out: list[KeptPlug] = []  # could not be plugged in again, and may be next time
         self._plugs: dict[int, LabPlug] = {}
         self._saving = asyncio.Lock()
         self._hub: HubAddress | None = None
@@ -84,19 +74,22 @@ class LabDesk:
 
     async def begin(self, hub: HubAddress, /) -> None:
         """See `Laboratory.begin`; what cannot be plugged in any more is told in the log, and stays out."""
-        self._hub = hub
         await asyncio.to_thread(self._file.forget_ttys)
         try:
             kept = await asyncio.to_thread(self._file.load)
         except UsageError as error:
             _LOG.warning("%s The laboratory begins empty", error)
-            return
+            kept = KeptPlugs()
         self._next_number = kept.next_number
         for each in kept.plugs:
             try:
                 await self._start(each)
             except OwnplugError as error:
                 _LOG.warning("Virtual plug %s stays out: %s", each.number, error)
+                self._out.append(each)
+        self._hub = (
+            hub  # from now on others may be started: before, they would take the place of what was kept
+        )
 
     def ttys(self) -> Sequence[tuple[str, str]]:
         """See `Laboratory.ttys`."""
@@ -105,33 +98,15 @@ class LabDesk:
 
     def models(self) -> list[LabModel]:
         """See `LabDoor.models`."""
-        return [
-            LabModel(
-                name=profile.name,
-                about=profile.about,
-                hardware=profile.model.hardware,
-                channels=list(profile.relays),
-            )
-            for profile in map(find_profile, profile_names())
-        ]
+        return lab_models()
 
     def faults(self) -> list[LabFault]:
         """See `LabDoor.faults`."""
-        return [
-            LabFault(
-                name=name,
-                about=fault.effect,
-                takes_value=not fault.is_switch,
-                lowest=fault.lowest,
-                highest=fault.highest,
-                usual=fault.unsaid,
-            )
-            for name, fault in FAULTS.items()
-        ]
+        return lab_faults()
 
     def loads(self) -> list[LabLoad]:
         """See `LabDoor.loads`."""
-        return [LabLoad(name=name, about=about) for name, about in LOADS.items()]
+        return lab_loads()
 
     async def start(self, wish: LabWish, /) -> list[LabPlugView]:
         """See `LabDoor.start`.
@@ -139,9 +114,10 @@ class LabDesk:
         Raises:
             UsageError: there is no such model or load.
             Conflict: the laboratory is full.
+            Unreachable: it is not open yet.
         """
-        model = find_profile(wish.model).name
-        _check_load(wish.load)
+        hub, model = self._opened(), find_profile(wish.model).name
+        check_lab_load(wish.load)
         taken = len(self._plugs) + self._starting
         if taken + wish.count > MOST_LAB_PLUGS:
             raise Conflict(
@@ -156,7 +132,7 @@ class LabDesk:
             self._starting -= wish.count
             await self._save()
         for plug in started if wish.take_home else ():
-            self._begin_to_take_home(plug)
+            self._take_home(plug, hub)
         return [plug.view() for plug in started]
 
     def all(self) -> list[LabPlugView]:
@@ -183,7 +159,7 @@ class LabDesk:
             raise Conflict("That plug is not in pairing mode.", hint="Hold its button for five seconds.")
         if plug.taking_home in {"waiting", "running"}:
             raise Conflict("That plug is being taken home already.")
-        self._begin_to_take_home(plug)
+        self._take_home(plug, self._opened())
         return plug.view()
 
     async def throw_away(self, id_: str, /) -> None:
@@ -218,7 +194,7 @@ class LabDesk:
             UsageError: there is no such load.
         """
         plug = self._find(id_)
-        _check_load(load)
+        check_lab_load(load)
         self._hand.set_load(plug.plug, load)
         plug.kept = msgspec.structs.replace(plug.kept, load=load)
         await self._save()
@@ -296,51 +272,18 @@ class LabDesk:
 
     async def _save(self) -> None:
         async with self._saving:  # else an older list could come last
-            kept = KeptPlugs(
-                next_number=self._next_number, plugs=[plug.kept for plug in self._plugs.values()]
-            )
+            plugs = [*self._out, *(plug.kept for plug in self._plugs.values())]
+            kept = KeptPlugs(next_number=self._next_number, plugs=plugs)
             await asyncio.to_thread(self._file.save, kept)
 
-    def _begin_to_take_home(self, plug: LabPlug) -> None:
-        plug.taking_home, plug.pairing = "waiting", ""
-        self._tasks.create_task(self._take_home(plug), name=f"take home virtual plug {plug.kept.number}")
+    def _take_home(self, plug: LabPlug, hub: HubAddress) -> None:
+        coming = Homecoming(plug, lambda: plug.kept.number in self._plugs, self._clock)
+        self._tasks.create_task(coming.run(hub), name=f"take home virtual plug {plug.kept.number}")
 
-    async def _take_home(self, plug: LabPlug) -> None:
-        """Have the hub pair it, and see how that ends."""
-        try:
-            if self._hub is None:
-                raise Unreachable("The hub is not ready yet.", hint="Try again in a moment.")
-            async with HubClient(self._hub) as hub:
-                plug.pairing = await self._begin_pairing(hub, plug)
-                plug.taking_home = "running"
-                plug.taking_home = await self._end_of_pairing(hub, plug)
-        except NotFound:  # somebody gave it up
-            plug.taking_home = "no"
-        except OwnplugError as error:
-            _LOG.warning("The hub does not take virtual plug %s home: %s", plug.kept.number, error)
-            plug.taking_home = "refused"
-
-    async def _begin_pairing(self, hub: HubClient, plug: LabPlug) -> str:
-        """Begin when it is its turn: the hub pairs a few at a time."""
-        url = plug.view().url
-        while True:
-            try:
-                begun = await hub.begin_pairing(url, ssid=_SSID, password=Secret(""), name=plug.kept.name)
-            except Conflict:
-                await self._turn_of(plug)
-            else:
-                return str(begun["id"])
-
-    async def _end_of_pairing(self, hub: HubClient, plug: LabPlug) -> Literal["done", "failed"]:
-        while (found := await hub.pairing(plug.pairing))["state"] == "running":
-            await self._turn_of(plug)
-        return "done" if found["state"] == "done" else "failed"
-
-    async def _turn_of(self, plug: LabPlug) -> None:
-        """Wait a moment; a plug that is thrown away meanwhile is not waited for."""
-        await self._clock.sleep(_TURN_S)
-        if plug.kept.number not in self._plugs:
-            raise NotFound("That plug was thrown away.")
+    def _opened(self) -> HubAddress:
+        if self._hub is None:
+            raise Unreachable("The laboratory is not open yet.", hint="Try again in a moment.")
+        return self._hub
 
     def _find(self, id_: str) -> LabPlug:
         return self._plugs[self._hand.find(id_).settings.index]
@@ -349,10 +292,3 @@ class LabDesk:
     def _hand(self) -> Hand:
         plugs: list[VirtualPlug] = [plug.plug for plug in self._plugs.values()]
         return Hand(plugs)
-
-
-def _check_load(text: str) -> None:
-    """See that there is such a load, and that it opens no file: whoever asks may sit at another machine."""
-    if text.startswith(_FILES):
-        raise UsageError("The laboratory opens no files.", hint="`ownplug virtual run` takes csv:FILE.")
-    parse_load(text)

@@ -165,6 +165,23 @@ async def test_they_are_there_again_when_the_hub_starts_again(tmp_path: Path) ->
         assert third["number"] == 3
 
 
+async def test_one_that_cannot_be_plugged_in_again_stays_on_the_list(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lab = tmp_path / "home" / "lab"
+    async with running(tmp_path / "home") as (hub, _):
+        await hub.lab.start(count=2)
+    memory = (lab / "plug-1.json").read_text()
+    (lab / "plug-1.json").write_text("torn")
+    async with running(tmp_path / "home") as (hub, _):
+        assert [plug["number"] for plug in await hub.lab.all()] == [2]
+        assert "Virtual plug 1 stays out" in caplog.text
+        await hub.lab.set_load("2", "9")  # writes the list
+    (lab / "plug-1.json").write_text(memory)
+    async with running(tmp_path / "home") as (hub, _):
+        assert [plug["number"] for plug in await hub.lab.all()] == [1, 2]
+
+
 async def test_a_plug_that_is_thrown_away_is_forgotten_if_asked(tmp_path: Path) -> None:
     async with running(tmp_path / "home") as (hub, _):
         kept, gone = await started_at_home(hub, "kept"), await started_at_home(hub, "gone")
