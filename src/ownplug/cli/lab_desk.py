@@ -52,7 +52,7 @@ class LabDesk:
         self._clock = clock or SystemClock()
         self._next_number = 1
         self._starting = 0
-        self._out: list[KeptPlug] = []  # could not be plugged in again, and may be next time
+        self._out: list[KeptPlug] = []  # not plugged in again, or not yet; they stay on the list
         self._plugs: dict[int, LabPlug] = {}
         self._saving = asyncio.Lock()
         self._hub: HubAddress | None = None
@@ -81,15 +81,16 @@ class LabDesk:
             _LOG.warning("%s The laboratory begins empty", error)
             kept = KeptPlugs()
         self._next_number = kept.next_number
+        self._out = list(kept.plugs)
         for each in kept.plugs:
             try:
                 await self._start(each)
             except OwnplugError as error:
                 _LOG.warning("Virtual plug %s stays out: %s", each.number, error)
-                self._out.append(each)
-        self._hub = (
-            hub  # from now on others may be started: before, they would take the place of what was kept
-        )
+            else:
+                self._out.remove(each)
+        # From now on others may be started: before, they would have taken the place of what was kept.
+        self._hub = hub
 
     def ttys(self) -> Sequence[tuple[str, str]]:
         """See `Laboratory.ttys`."""
