@@ -10,6 +10,7 @@ from ownplug.app.console_ports import OfferedPort
 from ownplug.app.descriptors import grant_descriptors
 from ownplug.app.discovery import open_search
 from ownplug.app.home import HomeFolder
+from ownplug.app.laboratory import Laboratory, OpenLab
 from ownplug.app.move_run import carry_out, check_no_move, forget_move, read_move
 from ownplug.app.restore import RestoredHome, check_backup, open_restore, read_header
 from ownplug.app.settings import Origin, Settings, load_settings
@@ -20,7 +21,9 @@ __all__ = [
     "CHANGEABLE",
     "BackupDesk",
     "HomeFolder",
+    "Laboratory",
     "OfferedPort",
+    "OpenLab",
     "Origin",
     "Ready",
     "RestoredHome",

@@ -12,11 +12,12 @@ from ownplug.aio import Clock, SystemClock
 from ownplug.app.backup_desk import BackupDesk
 from ownplug.app.batch_desk import BatchDesk
 from ownplug.app.console_desk import ConsoleDesk
-from ownplug.app.console_ports import MorePorts, no_ports
+from ownplug.app.console_ports import MorePorts, OfferedPort, no_ports
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.discovery import DiscoveryDesk
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
+from ownplug.app.laboratory import Laboratory, OpenLab
 from ownplug.app.means import Means
 from ownplug.app.move_desk import MoveDesk
 from ownplug.app.pairing_desk import PairingDesk
@@ -70,6 +71,7 @@ async def open_hub(
     *,
     origins: Sequence[Origin] = (),
     more_ports: MorePorts = no_ports,
+    lab: OpenLab | None = None,
 ) -> AsyncIterator[Ready]:
     """Run a hub with its MQTT server and its API for as long as the context lasts.
 
@@ -79,6 +81,7 @@ async def open_hub(
         clock: the time; that of this machine by default.
         origins: where the settings come from, of `load_settings`; without them none can be changed while it runs.
         more_ports: tells serial ports besides those of this machine, such as the PTYs of virtual plugs.
+        lab: opens a laboratory of virtual plugs; without it the hub has none.
 
     Raises:
         Conflict: a port is taken, or another hub runs in this home.
@@ -97,6 +100,8 @@ async def open_hub(
         host = await _advertised(hub, store, settings)
         names = [host, *_ALWAYS_NAMED, *settings.web.names()]
         certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
+        # Before the server, so that at the end it sends them away and not they it.
+        laboratory = await stack.enter_async_context(lab(folder.lab)) if lab else None
         broker = _joined_broker(hub, store, certificates, settings, clock)
         await stack.enter_async_context(broker)
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
@@ -116,22 +121,28 @@ async def open_hub(
         all_settings = SettingsDesk(
             folder, settings, origins, use=lambda changed: _use(changed, hub, api, means)
         )
-        consoles = await stack.enter_async_context(ConsoleDesk(clock, settings.console.ports, more_ports))
+        consoles = await stack.enter_async_context(
+            ConsoleDesk(clock, settings.console.ports, _offered(more_ports, laboratory))
+        )
         doors = Doors(
             hub=api,
             logins=logins,
-            pairing=await stack.enter_async_context(PairingDesk(means)),
+            pairing=await stack.enter_async_context(PairingDesk(means, open_console=consoles.open_console)),
             batches=await stack.enter_async_context(BatchDesk(means, folder)),
             moves=await stack.enter_async_context(MoveDesk(means, folder)),
             discovery=DiscoveryDesk(means),
             backup=BackupDesk(folder, clock),
             settings=all_settings,
             console=consoles,
+            lab=laboratory,
         )
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
-        means.serve_through(HubAddress(url=web.url, token=folder.token(), ca=certificates.ca))
+        address = HubAddress(url=web.url, token=folder.token(), ca=certificates.ca)
+        means.serve_through(address)
+        if laboratory:
+            await laboratory.begin(address)
         ready = Ready(
             mqtts=_address(host, broker.tls_address),
             mqtts_legacy=_address(host, broker.legacy_address),
@@ -146,6 +157,16 @@ async def open_hub(
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
+
+
+def _offered(more_ports: MorePorts, laboratory: Laboratory | None) -> MorePorts:
+    """Offer the consoles of virtual plugs, too."""
+    if laboratory is None:
+        return more_ports
+    return lambda: [
+        *more_ports(),
+        *(OfferedPort(name=name, description=whose) for name, whose in laboratory.ttys()),
+    ]
 
 
 @asynccontextmanager

@@ -124,7 +124,7 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `ownplug.console.read_store`.
         """
-        async with self._console(port) as console:
+        async with self.open_console(port) as console:
             return stored_settings(await read_store(console), show_secrets=show_secrets)
 
     async def snapshot(self, port: str, /, *, show_secrets: bool) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `ownplug.console.snapshot`.
         """
-        async with self._console(port) as console:
+        async with self.open_console(port) as console:
             taken = await snapshot(console, origin=self._origin(port))
         document: dict[str, Any] = readable(taken.document(show_secrets=show_secrets))
         return document
@@ -146,7 +146,7 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `ownplug.console.backup`.
         """
-        async with self._console(port) as console:
+        async with self.open_console(port) as console:
             return render_backup(await backup(console, origin=self._origin(port)))
 
     async def differences(self, port: str, file: bytes, /, *, show_secrets: bool) -> list[SettingDifference]:
@@ -245,7 +245,7 @@ class ConsoleDesk:
             Conflict: a job is under way on this port.
             OwnplugError: see `Console.light`.
         """
-        async with self._console(port) as console:
+        async with self.open_console(port) as console:
             await console.reply(Command("meross led", (colour, state)))
 
     async def job(self, port: str, /) -> ConsoleJobView | None:
@@ -261,7 +261,7 @@ class ConsoleDesk:
         await self._jobs.cancel(port)
 
     @asynccontextmanager
-    async def _console(self, port: str) -> AsyncIterator[Console]:
+    async def open_console(self, port: str) -> AsyncIterator[Console]:
         """Use the console of a port on which no job is under way."""
         line = await self._free_line(port)
         async with line.borrow_console() as console:

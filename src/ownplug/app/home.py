@@ -59,6 +59,11 @@ class HomeFolder:
         return self.path / _PLACES[part]
 
     @property
+    def lab(self) -> Path:
+        """Virtual plugs, and what is in their memory."""
+        return self.path / "lab"
+
+    @property
     def token_file(self) -> Path:
         """The token by which this machine's user reaches the running hub."""
         return self.path / "token"

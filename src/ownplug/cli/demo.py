@@ -52,12 +52,13 @@ def demo(frame: Frame, once: bool) -> None:  # noqa: FBT001 - click's shape
 
 async def _demo(frame: Frame, *, once: bool) -> None:
     from ownplug.app import HomeFolder, load_settings, open_hub
+    from ownplug.cli.lab_desk import LabDesk
     from ownplug.client import HubClient, find_hub
 
     async with AsyncExitStack() as stack:
         folder = HomeFolder(stack.enter_context(_home(frame)))
         settings, _ = load_settings(folder.settings_file, {}, _LOOPBACK)
-        ready = await stack.enter_async_context(open_hub(folder, settings))
+        ready = await stack.enter_async_context(open_hub(folder, settings, lab=LabDesk))
         frame.note(f"hub      MQTT over TLS at {ready.mqtts}, API at {ready.web}")
         plugs = await stack.enter_async_context(_virtual_plugs())
         hub = await stack.enter_async_context(HubClient(find_hub(folder.path)))

@@ -96,11 +96,12 @@ def run(
 
 async def _serve(frame: Frame, options: dict[str, object]) -> None:
     from ownplug.app import HomeFolder, finish_restore, load_settings, open_hub
+    from ownplug.cli.lab_desk import LabDesk
 
     folder = HomeFolder(frame.home)
     finish_restore(folder)
     settings, origins = load_settings(folder.settings_file, os.environ, options)
-    async with open_hub(folder, settings, origins=origins) as ready:
+    async with open_hub(folder, settings, origins=origins, lab=LabDesk) as ready:
         frame.json = frame.json or not sys.stdout.isatty()
         frame.print_result(asdict(ready), _status(ready, settings, folder.path))
         await asyncio.Event().wait()

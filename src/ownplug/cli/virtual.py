@@ -169,8 +169,9 @@ def _inferred(told: dict[str, Any]) -> str:
     multiple=True,
     default=["60"],
     show_default=True,
-    help="What is plugged in: watts of a heater or lamp, motor:WATTS, standby:WATTS, washer, or csv:FILE, a curve of"
-    " lines such as 90,1800 (seconds, watts) that repeats. Given several times, the plugs take them in turn.",
+    help="What is plugged in: watts of a heater or lamp, motor:WATTS, standby:WATTS, washer, fridge, fan-heater, or"
+    " csv:FILE, a curve of lines such as 90,1800 (seconds, watts) that repeats. Given several times, the plugs take"
+    " them in turn.",
 )
 @click.option(
     "--mqtt",

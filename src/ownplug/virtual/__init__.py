@@ -13,22 +13,26 @@ from ownplug.virtual.firmware.image import Image, parse_image, render_image
 from ownplug.virtual.firmware.signals import LifeState
 from ownplug.virtual.firmware.timing import Timing
 from ownplug.virtual.fleet import Fleet, FleetStatus, at_home
-from ownplug.virtual.loads import parse_load
+from ownplug.virtual.hand import Hand
+from ownplug.virtual.loads import LOADS, parse_load
 from ownplug.virtual.parts.hlw8032 import Pace
 from ownplug.virtual.parts.light import Light
 from ownplug.virtual.parts.outlet import Load, Segment, parse_curve, washer
 from ownplug.virtual.plug import VirtualPlug, VirtualPlugSettings
 from ownplug.virtual.profiles import Profile, find_profile, profile_names
 from ownplug.virtual.status import PlugStatus
+from ownplug.virtual.wires import Wire, WireText
 
 __all__ = [
     "FAULTS",
+    "LOADS",
     "AccessPoint",
     "Air",
     "Fault",
     "Faults",
     "Fleet",
     "FleetStatus",
+    "Hand",
     "Image",
     "JoinFailure",
     "LifeState",
@@ -41,6 +45,8 @@ __all__ = [
     "Timing",
     "VirtualPlug",
     "VirtualPlugSettings",
+    "Wire",
+    "WireText",
     "ask_control",
     "at_home",
     "find_profile",

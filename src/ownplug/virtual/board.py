@@ -49,6 +49,7 @@ from ownplug.virtual.link import BrokerLink
 from ownplug.virtual.memory import Memory
 from ownplug.virtual.trouble import Trouble
 from ownplug.virtual.uart import Uart
+from ownplug.virtual.wires import Wire, WireBytes
 
 _TIME_PATIENCE_S = 2.0  # with a time server. Source: assumed
 _IMAGE_PATIENCE_S = 120.0  # for a firmware image. Source: assumed
@@ -70,6 +71,7 @@ class Board:
     Attributes:
         messages: what its server was sent and has sent, since the plug was put in.
         failures: connections to its server that failed, or ended without its will.
+        taps: whoever wants to see what crosses the wires; what the network loses does not cross.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Board:
     ) -> None:
         self.messages = 0
         self.failures = 0
+        self.taps: tuple[Callable[[WireBytes], None], ...] = ()
         self._device = device
         self._firmware = firmware
         self._clock = clock
@@ -190,6 +193,7 @@ class Board:
                 self._leave(self._link)
                 self._link = None
             case ConsolePrinted() if self._uart is not None:
+                self._crossed(Wire.SERIAL, effect.data, to_plug=False)
                 self._uart.send(effect.data, revision=self._device.flash.revision)
             case FetchImage() | AskTime():
                 self._ask_the_network(effect)
@@ -212,25 +216,37 @@ class Board:
     def _publish(self, link: BrokerLink, message: PublishMessage) -> None:
         self.messages += 1
         if self._trouble.is_calm:
-            link.publish(message)
+            self._send(link, message)
         else:
-            self._trouble.carry(lambda: link.publish(message))
+            self._trouble.carry(lambda: self._send(link, message))
+
+    def _send(self, link: BrokerLink, message: PublishMessage) -> None:
+        self._crossed(Wire.MQTT, message.payload, to_plug=False)
+        link.publish(message)
 
     def _answer_http(self, http: HttpPort, effect: HttpAnswer) -> None:
         if self._trouble.is_calm:
-            http.answer(effect)
+            self._give(http, effect)
         else:
             dropped = HttpAnswer(number=effect.number)
-            self._trouble.carry(lambda: http.answer(effect), lost=lambda: http.answer(dropped))
+            self._trouble.carry(lambda: self._give(http, effect), lost=lambda: self._give(http, dropped))
+
+    def _give(self, http: HttpPort, answer: HttpAnswer) -> None:
+        self._crossed(Wire.HTTP, answer.data, to_plug=False)
+        http.answer(answer)
 
     def _ask(self, asked: HttpAsked) -> None:
         """A request has come by HTTP; one that is lost is dropped without an answer."""
         http = self._http
         if http is None or self._trouble.is_calm:
-            self.tell(asked)
+            self._asked(asked)
         else:
             dropped = HttpAnswer(number=asked.number)
-            self._trouble.carry(lambda: self.tell(asked), lost=lambda: http.answer(dropped))
+            self._trouble.carry(lambda: self._asked(asked), lost=lambda: self._give(http, dropped))
+
+    def _asked(self, asked: HttpAsked) -> None:
+        self._crossed(Wire.HTTP, asked.request.body, to_plug=True)
+        self.tell(asked)
 
     def _connect(self, order: ConnectBroker) -> None:
         faults = self._trouble.faults
@@ -263,6 +279,7 @@ class Board:
     def _delivered(self, link: BrokerLink, message: Delivered) -> None:
         if link is self._link:
             self.messages += 1
+            self._crossed(Wire.MQTT, message.payload, to_plug=True)
             self.tell(message)
 
     def _open_http(self, listener: socket.socket) -> HttpPort:
@@ -312,7 +329,12 @@ class Board:
             self.tell(ImageCame(number=order.number, data=data))
 
     def _heard_typing(self, data: bytes) -> None:
+        self._crossed(Wire.SERIAL, data, to_plug=True)
         self.tell(ConsoleTyped(data=data))
+
+    def _crossed(self, wire: Wire, data: bytes, *, to_plug: bool) -> None:
+        for tap in self.taps:
+            tap(WireBytes(wire=wire, to_plug=to_plug, data=data))
 
     async def _keep_time(self) -> None:
         """Call the firmware when it wants to be called."""

@@ -19,14 +19,12 @@ from typing import Any
 import msgspec
 
 from ownplug.core.errors import LinkError, Malformed, NotFound, OwnplugError, Unreachable, UsageError
-from ownplug.virtual.faults import parse_faults
-from ownplug.virtual.loads import parse_load
+from ownplug.virtual.hand import Hand
 from ownplug.virtual.plug import VirtualPlug
 
 _REQUEST_LIMIT = 64 * 1024  # bytes of one line
 _REPLY_LIMIT = 64 * 1024 * 1024  # of the status of a large fleet
 _LONGEST_PATH = 100  # bytes; the system's own limit is a little above
-_PRESS_LIMIT_S = 60.0
 _PATIENCE_S = 10.0
 
 
@@ -58,6 +56,7 @@ class Control:
 
     def __init__(self, plugs: Sequence[VirtualPlug]) -> None:
         self._plugs = plugs
+        self._hand = Hand(plugs)
         self._deeds: dict[str, Callable[[Request], Awaitable[list[VirtualPlug]]]] = {
             "status": self._status,
             "press": self._press,
@@ -90,22 +89,18 @@ class Control:
         return [self._one(request)] if request.plug else list(self._plugs)
 
     async def _press(self, request: Request) -> list[VirtualPlug]:
-        if not 0 < request.seconds <= _PRESS_LIMIT_S:
-            raise UsageError(f"A button is held for up to {_PRESS_LIMIT_S:g} seconds.")
         plug = self._one(request)
-        plug.press_button(request.seconds)
+        self._hand.press(plug, request.seconds)
         return [plug]
 
     async def _fault(self, request: Request) -> list[VirtualPlug]:
         plugs = await self._status(request)
-        chosen = [parse_faults(request.set, before=None if request.clear else plug.faults) for plug in plugs]
-        for plug, faults in zip(plugs, chosen, strict=True):
-            plug.set_faults(faults)
+        self._hand.set_faults(plugs, request.set, clear=request.clear)
         return plugs
 
     async def _load(self, request: Request) -> list[VirtualPlug]:
         plug = self._one(request)
-        plug.set_load(parse_load(request.load))
+        self._hand.set_load(plug, request.load)
         return [plug]
 
     async def _reboot(self, request: Request) -> list[VirtualPlug]:
@@ -129,19 +124,13 @@ class Control:
         Raises:
             NotFound: none, or more than one.
         """
-        name = request.plug.lower()
-        if not name and len(self._plugs) == 1:
-            return self._plugs[0]
-        if not name:
+        if request.plug:
+            return self._hand.find(request.plug)
+        if len(self._plugs) != 1:
             raise NotFound(
                 f"There are {len(self._plugs)} plugs.", hint="Say which: a number from 0, or a uuid."
             )
-        if name.isascii() and name.isdigit() and int(name[:9]) < len(self._plugs) and len(name) < 9:
-            return self._plugs[int(name)]
-        found = [plug for plug in self._plugs if plug.uuid.text.endswith(name)]
-        if len(found) != 1:
-            raise NotFound(f"{'No plug' if not found else 'More than one plug'} is called {request.plug!r}.")
-        return found[0]
+        return self._plugs[0]
 
     def _told(self, plug: VirtualPlug) -> dict[str, Any]:
         return {"number": plug.settings.index, **msgspec.to_builtins(plug.status(), str_keys=True)}

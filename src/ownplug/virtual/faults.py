@@ -37,6 +37,9 @@ class Faults:
         )
 
 
+_IF_THERE = "1: "  # how the words of a fault without an amount begin
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One fault: the values that it takes, the one that it has when none is named, and what it does."""
@@ -46,6 +49,17 @@ class Fault:
     highest: float = 1.0
     unsaid: float = 1.0
     about: str
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is there or not; else its value says how much of it."""
+        return self.about.startswith(_IF_THERE)
+
+    @property
+    def effect(self) -> str:
+        """What it does when it is there, as a sentence."""
+        said = self.about.removeprefix(_IF_THERE)
+        return f"{said[:1].upper()}{said[1:]}"
 
 
 def _shown(field: str) -> str:

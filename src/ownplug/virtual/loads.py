@@ -1,4 +1,4 @@
-"""What is plugged in, as the command line names it: `60`, `motor:800`, `standby:0.5`, `washer`, `csv:FILE`."""
+"""What is plugged in, as the command line names it: `60`, `motor:800`, `washer`, `csv:FILE` and others."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ownplug.core.errors import UsageError
-from ownplug.virtual.parts.outlet import Load, parse_curve, washer
+from ownplug.virtual.parts.outlet import Load, fan_heater, fridge, parse_curve, washer
 
 _HIGHEST_W = 4000.0  # 16 A at 250 V
 _LARGEST_FILE = 8 * 2**20
-_HINT = "A load is watts, such as 60, or motor:800, standby:0.5, washer, csv:FILE."
+_HINT = "A load is watts, such as 60, or motor:800, standby:0.5, washer, fridge, fan-heater, csv:FILE."
 
 _BY_WATTS: Mapping[str, Callable[[float], Load]] = {"motor": Load.motor, "standby": Load.standby}
+_BY_NAME: Mapping[str, Callable[[], Load]] = {"washer": washer, "fridge": fridge, "fan-heater": fan_heater}
+
+LOADS: Mapping[str, str] = {
+    "WATTS": "A heater or a lamp: it follows the voltage with its square.",
+    "motor:WATTS": "A motor: it takes six times as much when it starts.",
+    "standby:WATTS": "A power supply: the same at any voltage.",
+    "washer": "A washing machine: a programme of 96 minutes, then it stands by.",
+    "fridge": "A fridge: 85 W for 15 minutes, then next to nothing for 30.",
+    "fan-heater": "A fan heater: 1,975 W for four minutes, then 25 W for a minute and a half.",
+}
+"""What can be plugged in without a file, and what it does."""
 
 
 def parse_load(text: str) -> Load:
@@ -22,8 +33,10 @@ def parse_load(text: str) -> Load:
         UsageError: there is no such load, its watts are none, or its file cannot be used.
     """
     name, has_value, value = text.partition(":")
+    if not has_value and name in _BY_NAME:
+        return _BY_NAME[name]()
     if not has_value and name != "csv" and name not in _BY_WATTS:
-        return washer() if name == "washer" else Load.resistive(_watts(text, name))
+        return Load.resistive(_watts(text, name))
     if name == "csv":
         return _read_curve(value)
     if name in _BY_WATTS:

@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import socket
 import zlib
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from ownplug.aio import Clock, SystemClock
 from ownplug.core.errors import UsageError
 from ownplug.core.identity import Mac, Uuid
 from ownplug.core.secret import Secret
+from ownplug.core.shell import SETTINGS
 from ownplug.transport.tty import OfferedTty, offer_tty
 from ownplug.virtual.air import Air
 from ownplug.virtual.board import Board
@@ -38,8 +39,10 @@ from ownplug.virtual.parts.outlet import Load, Noise, Outlet
 from ownplug.virtual.profiles import DEFAULT, Profile, upgraded
 from ownplug.virtual.status import PlugStatus
 from ownplug.virtual.trouble import Trouble
+from ownplug.virtual.wires import WireBytes, WireReader, WireText
 
 _CLOCK = SystemClock()
+_SECRETS = tuple(setting.key for setting in SETTINGS if setting.secret)
 _HALF = 0x7FFFFFFF + 0.5  # of what 32 bits can say
 _ANY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
@@ -252,6 +255,24 @@ class VirtualPlug:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until `condition` holds, for example `lambda: plug.state == "online"`; for how long, you say."""
         await self._running.board.until(condition)
+
+    @contextmanager
+    def watched(self, heard: Callable[[WireText], None]) -> Iterator[None]:
+        """Tell `heard` what goes over the wires, without secrets, for as long as the `with` lasts."""
+        board, flash = self._running.board, self._running.device.flash
+        reader = WireReader(
+            lambda: {value for item in _SECRETS if (value := flash.read(item)) != items.DEFAULTS[item]}
+        )
+
+        def tap(crossed: WireBytes) -> None:
+            for text in reader.read(crossed):
+                heard(text)
+
+        board.taps = (*board.taps, tap)
+        try:
+            yield
+        finally:
+            board.taps = tuple(each for each in board.taps if each is not tap)
 
     async def _started(self) -> None:
         await self.until(lambda: self.state is not LifeState.REBOOTING)

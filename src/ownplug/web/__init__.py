@@ -27,6 +27,19 @@ from ownplug.web.console_views import (
 from ownplug.web.discovery import DiscoveryDoor, SightedPlug
 from ownplug.web.doors import Doors
 from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
+from ownplug.web.lab_port import (
+    MOST_LAB_PLUGS,
+    LabDoor,
+    LabFault,
+    LabLamp,
+    LabLoad,
+    LabMessage,
+    LabModel,
+    LabPlugView,
+    LabRelay,
+    LabWish,
+    TakingHome,
+)
 from ownplug.web.moving import MoveDoor, MovedPlug, MoveView, MoveWish
 from ownplug.web.pairing import PairingDoor, PairingView, PairingWish
 from ownplug.web.pairing_batches import BatchDoor, BatchLineView, BatchView, BatchWish, BatchWishLine
@@ -43,6 +56,7 @@ from ownplug.web.server import WebServer, open_web
 from ownplug.web.settings import WebSettings
 
 __all__ = [
+    "MOST_LAB_PLUGS",
     "BackupDoor",
     "BatchDoor",
     "BatchLineView",
@@ -62,6 +76,15 @@ __all__ = [
     "Fact",
     "FoundPlug",
     "HeardNetwork",
+    "LabDoor",
+    "LabFault",
+    "LabLamp",
+    "LabLoad",
+    "LabMessage",
+    "LabModel",
+    "LabPlugView",
+    "LabRelay",
+    "LabWish",
     "LightMeaning",
     "LightView",
     "Line",
@@ -85,6 +108,7 @@ __all__ = [
     "StageView",
     "StartView",
     "StoredSetting",
+    "TakingHome",
     "WebServer",
     "WebSettings",
     "create_app",

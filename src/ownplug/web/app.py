@@ -20,6 +20,8 @@ from ownplug.web.guard import Guard
 from ownplug.web.home_energy import home_energy
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
+from ownplug.web.lab import lab
+from ownplug.web.lab_live import lab_live
 from ownplug.web.live import live
 from ownplug.web.moving import moving
 from ownplug.web.observing import observing, reporting, watchdog
@@ -64,6 +66,8 @@ _ROUTERS = (
     hub_settings,
     console,
     console_talk,
+    lab,
+    lab_live,
     live,
 )
 

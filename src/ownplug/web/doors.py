@@ -8,6 +8,7 @@ from ownplug.web.backup import BackupDoor
 from ownplug.web.console_views import ConsoleDoor
 from ownplug.web.discovery import DiscoveryDoor
 from ownplug.web.hub_settings import SettingsDoor
+from ownplug.web.lab_port import LabDoor
 from ownplug.web.moving import MoveDoor
 from ownplug.web.pairing import PairingDoor
 from ownplug.web.pairing_batches import BatchDoor
@@ -28,6 +29,7 @@ class Doors:
         backup: makes backups of the home.
         settings: shows and changes the hub's settings.
         console: opens serial ports.
+        lab: runs virtual plugs; None: this hub has no laboratory.
     """
 
     hub: HubDoor
@@ -39,3 +41,4 @@ class Doors:
     backup: BackupDoor
     settings: SettingsDoor
     console: ConsoleDoor
+    lab: LabDoor | None = None

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Page, expect
-from tests.e2e.page.conftest import NARROW, House
+from tests.e2e.page.conftest import NARROW
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.e2e.web.memory_console import MemoryConsole
+from tests.e2e.web.memory_lab import MemoryLab
 from tests.e2e.web.memory_pairing import MemoryBatches, MemoryDiscovery, MemoryMoves, MemoryPairings
 
 from ownplug.aio import Broadcast, Subscription, SystemClock
@@ -660,6 +661,7 @@ def open_doors(hub: MemoryHub, logins: Logins) -> Doors:
         backup=MemoryBackups(hub),
         settings=MemorySettings(hub),
         console=MemoryConsole(hub.calls),
+        lab=MemoryLab(hub.calls),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.e2e.web.memory_lab import LAB_ROUTES, MAC
 from tests.e2e.web.memory_pairing import ROUTES as PAIRING_ROUTES
 
 from ownplug import __version__
@@ -242,6 +243,7 @@ START = {
     "unexplained": ["\x1b[2J"],
 }
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
+    *LAB_ROUTES,
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),
     ("GET", "/api/v1/home?show_secrets=true", None, 200, HOME | {"key": KEY}, []),
@@ -707,6 +709,7 @@ OTHERS = [
     ("GET", "/docs"),
     ("GET", "/api/v1/events"),
     ("GET", "/api/v1/console/ports/tty-1a2b3c/session"),
+    ("GET", "/api/v1/lab/events"),
 ]
 OPEN = ("/healthz", "/readyz")
 PLACES = [(method, path) for method, path, *_ in ROUTES] + LOGIN_ROUTES[2:] + BACKUP_ROUTES + TABLES + OTHERS
@@ -755,6 +758,7 @@ async def test_the_description_names_exactly_the_routes_tested_here(ask: Ask) ->
             .replace("tty-1a2b3c", "{port}")
             .replace("ab12", "{pairing}")
             .replace("ba7c", "{batch}")
+            .replace(MAC, "{lab_plug}")
             .replace("n1jxa2", "{rule}")
             .replace("q7", "{rule}")
             .replace("ann+mqtt@example.org", "{name}")
@@ -846,6 +850,12 @@ async def test_a_wrong_method_is_told_which_are_right(ask: Ask, path: str, metho
         ("/api/v1/pairings", {"ssid": "Home", "joins": 1}),
         ("/api/v1/pairings/batches", {"plugs": [{"name": "lamp"}], "ssid": "Home", "idle_s": "60"}),
         ("/api/v1/moves", {"servers": ["mqtts://hub"], "all": 1}),
+        ("/api/v1/lab/plugs", {"count": True}),
+        ("/api/v1/lab/plugs", {"count": 21}),
+        ("/api/v1/lab/plugs", {"count": 0}),
+        ("/api/v1/lab/plugs", {"take_home": 1}),
+        (f"/api/v1/lab/plugs/{MAC}/press", {"seconds": "5"}),
+        (f"/api/v1/lab/plugs/{MAC}/press", {"seconds": 61}),
     ],
 )
 async def test_what_only_looks_like_a_number_is_none(

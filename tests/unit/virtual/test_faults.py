@@ -49,3 +49,11 @@ def test_an_unknown_fault_is_refused_and_the_known_are_listed(text: str) -> None
     with pytest.raises(UsageError) as refused:
         parse_faults([text])
     assert "half-open" in refused.value.hint
+
+
+def test_a_fault_is_a_switch_or_takes_an_amount() -> None:
+    assert {name for name, fault in FAULTS.items() if fault.is_switch} == {
+        *("half-open", "tls", "dns", "no-clock", "no-bind", "torn-write", "shuffle")
+    }
+    assert FAULTS["no-bind"].effect == "Acknowledgements of its bind do not get through."
+    assert FAULTS["delay"].effect == FAULTS["delay"].about

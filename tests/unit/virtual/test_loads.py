@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ownplug.core.errors import UsageError
-from ownplug.virtual.loads import parse_load
-from ownplug.virtual.parts.outlet import Load, parse_curve, washer
+from ownplug.virtual.loads import LOADS, parse_load
+from ownplug.virtual.parts.outlet import Load, fan_heater, fridge, parse_curve, washer
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,17 @@ from ownplug.virtual.parts.outlet import Load, parse_curve, washer
         ("motor:800", Load.motor(800)),
         ("standby:0.5", Load.standby(0.5)),
         ("washer", washer()),
+        ("fridge", fridge()),
+        ("fan-heater", fan_heater()),
     ],
 )
 def test_a_load_is_watts_or_a_model(text: str, load: Load) -> None:
     assert parse_load(text) == load
+
+
+@pytest.mark.parametrize("name", LOADS)
+def test_what_is_listed_can_be_plugged_in(name: str) -> None:
+    assert parse_load(name.replace("WATTS", "800")).segments
 
 
 def test_a_curve_is_read_from_its_file(tmp_path: Path) -> None:
