@@ -88,11 +88,13 @@ def test_a_wrong_password_says_so_and_too_many_say_for_how_long(
 def test_a_session_that_ends_says_so_and_one_is_back_where_one_was(
     house: House, signed_in: Callable[..., Page], watched: Watched
 ) -> None:
-    """Also on a view that asks for nothing: the socket notices."""
+    """Also on a view that asks for nothing: the socket notices with the next event."""
     watched.expected += [REFUSED, CLOSED_SOCKET]
+    house.add_plugs(["lamp"])
     page = signed_in("/settings/about")
     expect(page.get_by_role("heading", name="About", level=1)).to_be_visible()
     house.run("user", "add", ADA, "--scope", "admin", "--password-stdin", text="another horse")
+    house.hand("press", "0")
     expect(page.get_by_role("status").filter(has_text="Your session ended")).to_be_visible()
     page.get_by_label("Name").fill(ADA)
     page.get_by_label("Password").fill("another horse")
