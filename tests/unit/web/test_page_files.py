@@ -12,7 +12,16 @@ from devtools.vendor import FOLDER, LIBRARIES, LIST, listed
 
 PAGE = FOLDER.parent
 LONGEST_LINES = 300
-ROOMS = {"vendor": 0, "kit": 1, "model": 2, "parts": 3, "views": 4, "frame.js": 5, "main.js": 6, "theme.js": 6}
+ROOMS = {
+    "vendor": 0,
+    "kit": 1,
+    "model": 2,
+    "parts": 3,
+    "views": 4,
+    "frame.js": 5,
+    "main.js": 6,
+    "theme.js": 6,
+}
 PLURALS = ("one", "other")
 
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*"(\.[^"]+)\"""")

@@ -40,7 +40,7 @@ function Programs({ own }) {
         ${own.mqtts && own.ca && html`
           <dt>${say("settings.broker.ca")}</dt><dd><a href="/ca.crt" download="ownplug-ca.crt">${say("settings.broker.ca.get")}</a>
             <div class="small q">${say("settings.broker.ca.print")}</div>
-            <div class="small mono">${print.value || html`<span class="q">${sayWith("settings.broker.ca.shown", { command: html`<code>ownplug config ca</code>` })}</span>`}</div></dd>`}
+            <div class="small mono">${print.value ? breakable(print.value) : html`<span class="q">${sayWith("settings.broker.ca.shown", { command: html`<code>ownplug config ca</code>` })}</span>`}</div></dd>`}
       </dl></section>`;
 }
 
@@ -62,6 +62,9 @@ function Refusals() {
       ${all.length > shown.length && html`<button type="button" class="b" onClick=${() => showAll(true)}>${say("settings.refused.more", { count: all.length - shown.length })}</button>`}
     </section>`;
 }
+
+// A line may end after a colon, and what is copied has none more.
+const breakable = (print) => print.split(":").map((byte, index) => html`${index > 0 && html`:<wbr />`}${byte}`);
 
 function hostAndPort(where) {
   const at = where.lastIndexOf(":");

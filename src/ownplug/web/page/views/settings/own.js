@@ -47,6 +47,7 @@ function NewPassword({ onClose }) {
   };
   return html`
     <form class="stack" onSubmit=${submit}>
+      <input hidden readonly autocomplete="username" value=${session.get()?.name} />
       <${Password} label=${say("settings.own.old")} complete="current-password" field=${first} value=${old} onInput=${setOld} wrong=${problem?.status === 401 ? say("settings.own.wrong") : ""} />
       <${Password} label=${say("settings.own.new")} complete="new-password" least=${SHORTEST_PASSWORD} value=${fresh} onInput=${setFresh} note=${say("settings.own.note", { count: SHORTEST_PASSWORD })} />
       ${problem && problem.status !== 401 && html`<${Failure} problem=${problem} />`}

@@ -20,7 +20,7 @@ export default function Tokens() {
   const found = useRead(() => get("/tokens"), []);
   const [made, setMade] = useState(null);
   return html`
-    <p class="text">${sayWith("settings.tokens.text", { header: html`<code>Authorization: Bearer …</code>` })}</p>
+    <p class="text">${sayWith("settings.tokens.text", { header: html`<code>Authorization: Bearer TOKEN</code>` })}</p>
     ${found.problem && html`<${Failure} problem=${found.problem} title=${say("settings.tokens.failed")} again=${found.again} />`}
     ${!found.value && !found.problem && html`<${Loading} what=${say("settings.tokens.loading")} />`}
     ${found.value && (found.value.tokens.length
