@@ -29,7 +29,7 @@ export default function HubSettings() {
       : html`<${Loading} what=${say("settings.hub.loading")} />`;
   }
   const { settings } = found.value;
-  const open = settings.filter((each) => each.changeable);
+  const open = settings.filter((each) => each.changeable).sort((one, other) => isOfBroker(one) - isOfBroker(other));
   return html`
     ${found.problem && html`<${Failure} problem=${found.problem} title=${say("settings.hub.failed")} again=${found.again} />`}
     <p class="text">${sayWith("settings.hub.text", { file: html`<code>ownplug.toml</code>` })}</p>
@@ -43,6 +43,9 @@ export default function HubSettings() {
           <ul class="rows">${members.map((setting) => html`<li key=${setting.name}><${FixedSetting} setting=${setting} /></li>`)}</ul></details>`)}
     </section>`;
 }
+
+// What people come for is said first.
+const isOfBroker = ({ name }) => name.startsWith("broker.");
 
 function sections(settings) {
   const found = new Map();

@@ -38,7 +38,7 @@ export function SettingForm({ setting, onChange, onShow }) {
         <${DeedButton} kind=${isChanged ? "pri" : ""} isBusy=${isBusy || !isChanged} aria-label=${say("settings.hub.save", { setting: settingName(setting.name) })}>${say("common.save")}<//>
         ${!isDefault(setting) && html`<button type="button" class="b quiet" aria-label=${say("settings.hub.reset", { setting: settingName(setting.name) })} onClick=${reset}>${say("settings.hub.reset.short", { value: shown(setting.default) })}</button>`}
       </div>
-      <p class="small q" id=${`${id}-felt`}>${say(`settings.effect.${setting.effect}`)} ${source(setting)}
+      <p class="small q" id=${`${id}-felt`}>${say(`settings.effect.${setting.effect}`)} ${!setting.needs_restart && source(setting)}
         ${setting.needs_restart && html` <b class="warn">${say("settings.hub.waiting", { now: shown(setting.value), then: shown(setting.waiting) })}</b>`}</p>
       ${problem && html`<${Failure} problem=${problem}>${problem.status === 412 && html`<p>${say("settings.hub.stale")}</p>`}<//>`}
     </form>`;
