@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.e2e.page.conftest import ADA, NARROW, PASSWORD, House, Watched
+from tests.e2e.page.conftest import ADA, NARROW, PASSWORD
+from tests.e2e.page.house import House
+from tests.e2e.page.watched import Watched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -190,7 +192,8 @@ def test_a_setting_is_changed_and_felt(
     expect(reading.get_by_role("alert")).to_contain_text("what you typed is still in the field")
     expect(row(page, "Life of a command").get_by_role("spinbutton")).to_have_value("12")
     expect(reading.get_by_role("spinbutton")).to_have_value("50")
-    reading.get_by_role("button", name="Save Pause").click()
+    with page.expect_response("**/api/v1/settings"):
+        reading.get_by_role("button", name="Save Pause").click()
     expect(reading.get_by_role("alert")).to_have_count(0)
     assert value(house, "hub.reading_interval_s") == 50
     reading.get_by_role("button", name="Default for").click()
