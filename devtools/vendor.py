@@ -3,11 +3,14 @@
     python -m devtools.vendor
 
 A browser loads them as they are, so two things are changed in them and nothing else: an import by a package's name
-becomes one by a file's name, and a script that sets a global becomes a module. Their licences come along.
+becomes one by a file's name, and a script that sets a global becomes a module. Their licences come along, and a list
+of what is there, which the page shows.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 import tarfile
@@ -15,6 +18,9 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+LIST = "libraries.json"
+"""The file with the version of each library, and the SHA-256 of each of its files as they lie in the folder."""
 
 FOLDER = Path(__file__).parents[1] / "src" / "ownplug" / "web" / "page" / "vendor"
 _TIMEOUT_S = 120
@@ -77,6 +83,13 @@ def fetched(library: Library) -> dict[str, str]:
         return found
 
 
+def listed(library: Library, folder: Path) -> dict[str, object]:
+    """Return what the list says of a library that lies in `folder`."""
+    names = [f"{library.name}.LICENSE", *library.files]
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    return {"version": library.version, "sha256": digests}
+
+
 def _without_map(text: str) -> str:
     """Leave out the pointer to a source map, which is not here."""
     return "".join(
@@ -91,6 +104,8 @@ def main() -> None:
         for name, text in fetched(library).items():
             (FOLDER / name).write_text(text, "utf-8")
         sys.stdout.write(f"{library.name} {library.version}\n")
+    known = {library.name: listed(library, FOLDER) for library in LIBRARIES}
+    (FOLDER / LIST).write_text(json.dumps(known, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

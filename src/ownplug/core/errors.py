@@ -239,9 +239,17 @@ class Changed(HubError):
 
 
 class TooManyAttempts(HubError):
-    """Logins from there were wrong too often, or too many are being checked: it may come again later."""
+    """Logins from there were wrong too often, or too many are being checked: it may come again later.
+
+    Attributes:
+        wait_s: after how many seconds; None where nobody can say.
+    """
 
     code = "too-many-attempts"
+
+    def __init__(self, message: str, *, hint: str = "", wait_s: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.wait_s = wait_s
 
 
 class NotKept(HubError):

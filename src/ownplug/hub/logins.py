@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from ownplug.core.records import Scope, SignInRecord, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.passwords import PasswordCheck
+from ownplug.hub.penalties import KeptWaiting
 from ownplug.hub.ports import LoginStore
 from ownplug.hub.tokens import Tokens, digest_of
 
@@ -190,9 +192,14 @@ class Logins:
         try:
             offered = password.reveal().encode("utf-8", "surrogatepass")
             user = await self._passwords.user(name, offered, address=address)
+        except KeptWaiting as error:
+            wait_s = math.ceil(error.wait_s)
+            raise TooManyAttempts(
+                "Too many attempts came from there.", hint=f"Try again in {wait_s} s.", wait_s=wait_s
+            ) from error
         except TimeoutError as error:
             raise TooManyAttempts(
-                "Too many attempts came from there.", hint="Try again in a minute."
+                "Too many passwords are being checked.", hint="Try again in a moment."
             ) from error
         if user is None:
             raise WrongLogin("Name or password is wrong.")

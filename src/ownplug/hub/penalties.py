@@ -30,6 +30,14 @@ class _Record:
     until_s: float = 0.0
 
 
+class KeptWaiting(TimeoutError):
+    """It was wrong too often, and may come again after `wait_s` seconds."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"wrong logins came from there; {wait_s:.0f} s are left")
+        self.wait_s = wait_s
+
+
 class Penalties:
     """Wrong logins by address, and by address and user name.
 
@@ -49,13 +57,13 @@ class Penalties:
         """Let a login pass that may be judged now.
 
         Raises:
-            TimeoutError: it was wrong too often; it may come again later.
+            KeptWaiting: it was wrong too often; it may come again later.
         """
-        now_s, network = self._monotonic(), _network(address)
-        for key in ((network, username), (network, None)):
-            record = self._records.get(key)
-            if record is not None and record.until_s > now_s:
-                raise TimeoutError(f"{record.failures} wrong logins came from there")
+        network = _network(address)
+        records = (self._records.get(key) for key in ((network, username), (network, None)))
+        wait_s = max((each.until_s for each in records if each), default=0.0) - self._monotonic()
+        if wait_s > 0:
+            raise KeptWaiting(wait_s)
 
     def note(self, address: str, username: str, *, is_right: bool) -> None:
         """Remember how a login was judged; a right one clears its name there."""

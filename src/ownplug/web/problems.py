@@ -111,7 +111,9 @@ def problem_of(error: OwnplugError) -> ProblemResponse:
         (status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
     )
     device_code = error.device_code if isinstance(error, DeviceError) else None
-    return problem(status, error.code, str(error), hint=error.hint, device_code=device_code)
+    wait_s = error.wait_s if isinstance(error, TooManyAttempts) else None
+    headers = {} if wait_s is None else {"retry-after": str(wait_s)}
+    return problem(status, error.code, str(error), hint=error.hint, device_code=device_code, headers=headers)
 
 
 def answer_failures(app: FastAPI, routers: Sequence[APIRouter]) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.page.conftest import NARROW, WIDE
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 VIEWS = ("/", "/energy", "/take-home", "/console", "/lab", "/settings", "/more", "/nothing-here", "/trust")
-SETTINGS = ("people", "tokens", "tariffs", "backup", "broker", "diagnostics", "about")
+SETTINGS = ("people", "tokens", "tariffs", "backup", "broker", "hub", "diagnostics", "about")
 SECTIONS = ("", "/timers", "/setup", "/messages", "/history?grain=week")
 
 

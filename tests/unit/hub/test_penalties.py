@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ownplug.hub.penalties import REMEMBERED, Penalties
+from ownplug.hub.penalties import REMEMBERED, KeptWaiting, Penalties
 
 HERE, THERE = "192.168.1.7", "192.168.1.8"
 
@@ -53,6 +53,14 @@ def test_each_wrong_login_beyond_them_doubles_the_wait_up_to_the_limit(
         assert not is_heard(penalties)
         time.now_s += 0.1
         assert is_heard(penalties)
+
+
+def test_who_has_to_wait_is_told_how_long(penalties: Penalties, time: Time) -> None:
+    fail(penalties, 6)
+    time.now_s += 1
+    with pytest.raises(KeptWaiting) as told:
+        penalties.check(HERE, "anna")
+    assert told.value.wait_s == 3
 
 
 def test_others_are_heard_from_the_same_address_and_the_same_name_from_another(penalties: Penalties) -> None:

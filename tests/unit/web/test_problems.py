@@ -34,6 +34,11 @@ def test_each_error_has_its_status_and_its_name(error: errors.OwnplugError, stat
     assert json.loads(bytes(response.body))["code"] == error.code
 
 
+def test_who_has_to_wait_is_told_how_long_where_that_is_known() -> None:
+    assert problem_of(errors.TooManyAttempts("No.", wait_s=8)).headers["retry-after"] == "8"
+    assert "retry-after" not in problem_of(errors.TooManyAttempts("No.")).headers
+
+
 def test_a_problem_document_tells_everything_the_error_knows() -> None:
     error = errors.DeviceError("The plug refused.", device_code=5001, hint="Check its key.")
     assert json.loads(bytes(problem_of(error).body)) == {

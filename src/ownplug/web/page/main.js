@@ -2,6 +2,7 @@
 
 import { sessionEnded } from "./kit/api.js";
 import { html, render } from "./kit/html.js";
+import { startInstall } from "./kit/install.js";
 import { startKeys } from "./kit/keys.js";
 import { startLive, stopLive } from "./kit/live.js";
 import { go, here, startRouter } from "./kit/router.js";
@@ -14,6 +15,7 @@ const OPEN_DOORS = new Set(["/login", "/welcome", "/trust", "/ca"]);
 document.documentElement.lang = language;
 startRouter();
 startKeys();
+startInstall();
 
 session.listen((who) => {
   if (who) startLive();

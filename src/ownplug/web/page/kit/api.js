@@ -8,11 +8,14 @@ const DOORS = ["/session", "/setup"]; // where a wrong password is no end of a s
 /** Whether the last question found a session that has ended: the frame shows the door then. */
 export const sessionEnded = makeValue(false);
 
-/** Why something could not be done. `code` is the hub's name for it; "away" is ours for a hub that does not answer. */
+/**
+ * Why something could not be done. `code` is the hub's name for it; "away" is ours for a hub that does not answer.
+ * `wait_s`: after how many seconds it may be tried again, where the hub says so.
+ */
 export class Problem extends Error {
-  constructor({ code, detail = "", hint = "", status = 0 }) {
+  constructor({ code, detail = "", hint = "", status = 0, wait_s = null }) {
     super(detail);
-    Object.assign(this, { code, detail, hint, status });
+    Object.assign(this, { code, detail, hint, status, wait_s });
   }
 
   /** Whether the hub did not answer at all. */
@@ -72,7 +75,10 @@ export async function saveFile(path, body, name) {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
   });
   if (!reply.ok) throw await problem(reply);
-  saveBlob(await reply.blob(), name);
+  const blob = await reply.blob().catch(() => {
+    throw new Problem({ code: "away" }); // it broke off: half a file is none
+  });
+  saveBlob(blob, name);
 }
 
 /** Give something to the browser to save. */
@@ -98,6 +104,7 @@ async function problem(reply) {
   if (reply.status === 401 && !isSigningIn(reply.url)) sessionEnded.set(true);
   return new Problem({
     code: told.code ?? `http-${reply.status}`, detail: told.detail ?? reply.statusText, hint: told.hint, status: reply.status,
+    wait_s: Number(reply.headers.get("retry-after")) || null,
   });
 }
 

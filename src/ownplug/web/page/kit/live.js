@@ -1,5 +1,6 @@
 // What happens at the hub, told over one WebSocket that comes back by itself.
 
+import { get, sessionEnded } from "./api.js";
 import { makeValue } from "./value.js";
 
 const FIRST_WAIT_S = 1;
@@ -70,8 +71,10 @@ function connect() {
   const mine = new WebSocket(`${location.origin.replace(/^http/, "ws")}/api/v1/events`);
   socket = mine;
   const patience = setTimeout(() => mine.close(), SILENT_S * 1000);
+  let wasOpen = false;
   mine.onopen = () => {
     clearTimeout(patience);
+    wasOpen = true;
     wait_s = FIRST_WAIT_S;
     const { state, since } = reach.get();
     reach.set({ state: "here", since: Date.now(), triesAt: 0, wasAwayS: state === "away" ? (Date.now() - since) / 1000 : undefined });
@@ -81,11 +84,18 @@ function connect() {
   mine.onclose = () => {
     clearTimeout(patience);
     if (socket !== mine || !isWanted) return;
+    if (!wasOpen) seeWhetherItEnded();
     const { state, since } = reach.get();
     reach.set({ state: "away", since: state === "away" ? since : Date.now(), triesAt: Date.now() + wait_s * 1000 });
     timer = setTimeout(connect, wait_s * 1000);
     wait_s = Math.min(wait_s * 2, LONGEST_WAIT_S);
   };
+}
+
+// A socket does not say why it was not opened: a login that has ended looks like a hub that is away.
+async function seeWhetherItEnded() {
+  const problem = await get("/session").catch((error) => error);
+  if (problem.status === 401 && isWanted) sessionEnded.set(true);
 }
 
 function tellWatched() {

@@ -13,13 +13,23 @@ export function theme() {
   return document.documentElement.dataset.theme ?? (system.matches ? "dark" : "light");
 }
 
-/** Change to the other one. */
-export function turnTheme() {
-  const next = theme() === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = next;
-  localStorage.setItem(KEPT, next);
+/** What was chosen in this browser: "light", "dark", or "system". */
+export const chosenTheme = () => document.documentElement.dataset.theme ?? "system";
+
+/** Choose "light", "dark", or what the system says. */
+export function chooseTheme(choice) {
+  if (choice === "system") {
+    delete document.documentElement.dataset.theme;
+    localStorage.removeItem(KEPT);
+  } else {
+    document.documentElement.dataset.theme = choice;
+    localStorage.setItem(KEPT, choice);
+  }
   themeChanges.set(themeChanges.get() + 1);
 }
+
+/** Change to the other one. */
+export const turnTheme = () => chooseTheme(theme() === "dark" ? "light" : "dark");
 
 /** The colour of a token, such as "acc". */
 export const colour = (token) => getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim();
