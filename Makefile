@@ -14,12 +14,15 @@ SCHEMATHESIS := $(VENV)/judges/schemathesis-4.32.5/bin/schemathesis
 # A judge from npm, where npm is there; its test says what is missing where it is not.
 MEROSS_CLOUD := $(if $(shell command -v npm),$(VENV)/judges/node/node_modules/meross-cloud/package.json)
 
+# And one for the page: whether everybody can use it.
+AXE := $(if $(shell command -v npm),$(VENV)/judges/axe/node_modules/axe-core/axe.min.js)
+
 .PHONY: run test check e2e soak measure format clean
 
 run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched and read
 	@$(BIN)/ownplug demo
 
-test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) ## every test
+test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) ## every test
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak"
 
 check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
@@ -29,7 +32,7 @@ check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not slow" tests/unit tests/recordings tests/docs
 
-e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) ## whole programs over real sockets, with foreign judges
+e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m e2e
 
 SOAK_HOURS ?= 24
@@ -77,3 +80,6 @@ $(SCHEMATHESIS): | $(VENV)/bin/python
 
 $(VENV)/judges/node/node_modules/meross-cloud/package.json: | $(VENV)/bin/python
 	@npm install --prefix $(VENV)/judges/node --silent --no-audit --no-fund --no-package-lock meross-cloud@3.1.2
+
+$(VENV)/judges/axe/node_modules/axe-core/axe.min.js: | $(VENV)/bin/python
+	@npm install --prefix $(VENV)/judges/axe --silent --no-audit --no-fund --no-package-lock axe-core@4.14.1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.page.conftest import House
+from tests.e2e.page.house import House
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -18,6 +18,7 @@ import { Failure, Loading } from "./parts/states.js";
 import { Toast } from "./parts/toast.js";
 
 const BACK_SHOWN_MS = 6000;
+const FRESH_MS = 500;
 
 // Each view, and the words that it needs, are loaded when somebody goes there.
 const VIEWS = {
@@ -60,14 +61,15 @@ function Inside({ name }) {
   const [areKeysShown, showKeys] = useState(false);
   useEffect(() => {
     const stopFollowing = followPlugs();
-    // Read when the socket is open, so that nothing that happens meanwhile is lost; and again after each absence.
-    const read = ({ state }) => {
-      if (state !== "here") return;
+    let readAt = 0;
+    const read = () => {
+      readAt = Date.now();
       loadHome().catch(() => {});
       loadPlugs();
     };
-    const stopReading = reach.listen(read);
-    read(reach.get());
+    read();
+    // Once the socket is open nothing is lost any more; what happened before may have been.
+    const stopReading = reach.listen(({ state }) => state === "here" && Date.now() - readAt > FRESH_MS && read());
     const unbind = bindKeys({
       "g h": () => go("/"), "g e": () => go("/energy"), "g t": () => go("/take-home"), "g c": () => go("/console"),
       "g l": () => go("/lab"), "g s": () => go("/settings"), "?": () => showKeys(true),
@@ -81,11 +83,11 @@ function Inside({ name }) {
   return html`
     <a class="skip" href="#main">${say("common.skip")}</a>
     <div class="app">
-      <div class="side">
+      <header class="side">
         <${Mark} />
         <${Navigation} here=${name} />
         <div class="foot"><b>${say("common.foot.stays")}</b><${HubState} /><${ThemeButton} /></div>
-      </div>
+      </header>
       <main id="main" tabindex="-1">
         <div class="top"><${Mark} /><${ThemeButton} /></div>
         <${View} name=${name} />
@@ -105,14 +107,10 @@ function Navigation({ here }) {
   return html`
     <nav class="nav" aria-label=${say("common.nav")}><ul>
       ${places.map(({ to, name, at, only }) => html`
-        ${name === "console" && html`<li class="rule wide" role="separator" key="rule"></li>`}
-        <li key=${to} class=${only}><a href=${to} aria-current=${isCurrent(at, here, only) ? "page" : undefined}>
+        <li key=${to} class=${name === "console" ? `${only} apart` : only}><a href=${to} aria-current=${at.includes(here) ? "page" : undefined}>
           <${Icon} name=${name === "more" ? "settings" : name} />${name === "lab" ? html`<span class="wide">${say("common.nav.lab")}</span><span class="narrow">${say("common.nav.lab.short")}</span>` : html`<span>${say(`common.nav.${name}`)}</span>`}</a></li>`)}
     </ul></nav>`;
 }
-
-// Only one place is marked: on a phone Console and Settings are behind "More", which a wide window does not show.
-const isCurrent = (at, here) => at.includes(here);
 
 function HubState() {
   const { state, since } = useValue(reach);

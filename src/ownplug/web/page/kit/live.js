@@ -4,7 +4,7 @@ import { makeValue } from "./value.js";
 
 const FIRST_WAIT_S = 1;
 const LONGEST_WAIT_S = 15;
-const SILENT_S = 4; // a hub that does not open the socket by then is away
+const SILENT_S = 20; // a hub that does not open the socket by then is away
 const FRAME_BUDGET_MS = 6;
 const HIDDEN_MS = 1000; // a page that is not seen draws no frames
 

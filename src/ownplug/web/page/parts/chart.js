@@ -19,6 +19,7 @@ const HOLE = 1.5; // stretches without an entry break the line
 const LIVE_HOLE_S = 95; // three times as long as the hub waits between two readings
 const NEAR_LIMIT = 1.6; // a limit far above all values would flatten them
 const FAR_KEYS = 10;
+const LOW_PX = 180; // fewer lines where there is less room
 
 /**
  * @param {object} props
@@ -108,7 +109,7 @@ function prepared(props) {
   const tops = times.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0));
   const highest = Math.max(0, ...tops.concat(before?.filter((value) => value !== null) ?? []));
   const shownLimit = limit && limit <= Math.max(highest, 1) * NEAR_LIMIT ? limit : null;
-  const axis = verticalAxis(Math.max(highest * (kind === "bars" && props.marks?.length ? 1.08 : 1), shownLimit ? shownLimit * 1.03 : 0), props.unit);
+  const axis = verticalAxis(Math.max(highest * (kind === "bars" && props.marks?.length ? 1.08 : 1), shownLimit ? shownLimit * 1.03 : 0), props.unit, props.height < LOW_PX ? 3 : 5);
   const data = kind === "bars" ? [stretches.map(({ at }) => at), tops] : holed(times, series[0]?.values ?? [], grain === "live" ? LIVE_HOLE_S : step * HOLE);
   return { ...props, stretches, axis, data, shownLimit };
 }

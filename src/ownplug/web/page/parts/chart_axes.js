@@ -5,7 +5,6 @@ import { formatted, number, startOfDay } from "../kit/format.js";
 const HOUR_S = 3600;
 const DAY_S = 86_400;
 const NARROW_PX = 520;
-const MOST_LINES = 5;
 const STEPS = [1, 2, 2.5, 5, 10];
 const SMALL_WH = 200; // kWh would need three decimals
 const LARGE_W = 10_000;
@@ -15,11 +14,12 @@ const LARGE_W = 10_000;
  *
  * @param {number} highest value that is shown
  * @param {string} unit "W", "kWh" (values are Wh), or another that is shown as it is
+ * @param {number} [lines] at most
  */
-export function verticalAxis(highest, unit) {
+export function verticalAxis(highest, unit, lines = 5) {
   const { name, per } = scaled(highest, unit);
   const top = Math.max(highest / per, least(name));
-  const rough = top / MOST_LINES;
+  const rough = top / lines;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = STEPS.map((each) => each * power).find((each) => each >= rough * 0.999);
   const count = Math.ceil(top / step - 1e-9);

@@ -12,7 +12,7 @@ import { loadPlugs, loadState, plugPath, plugs } from "../model/plugs.js";
 import { may } from "../model/session.js";
 import { followToday, today } from "../model/today.js";
 import { Icon } from "../parts/icon.js";
-import { PlugRow, press } from "../parts/plug_row.js";
+import { PlugRow, press, wattsOf } from "../parts/plug_row.js";
 import { LazyChart } from "../parts/lazy_chart.js";
 import { Quantity } from "../parts/quantity.js";
 import { ScaleNames } from "../parts/scale.js";
@@ -96,7 +96,7 @@ function Room({ name, members, chosen }) {
 function RoomSum({ members, kind }) {
   useValue(eachSecond);
   const used = useValue(today);
-  const watts = wattsOf(members);
+  const watts = wattsOfAll(members);
   const wh = used && members.reduce((sum, plug) => sum + (used.plugs.get(plug.get().uuid)?.energy_wh ?? 0), 0);
   const words = { power: joined(power(watts)), energy: joined(energy(wh)) };
   return html`<small class=${kind === "sum" ? "sum" : "r h"}>${say(`home.room.${kind}`, words)}</small>`;
@@ -107,7 +107,7 @@ function Now({ all }) {
   const used = useValue(today);
   return html`
     <section class="now" aria-label=${say("home.whole")}>
-      <div><small class="q">${say("home.now")}</small><div class="big"><${Quantity} of=${power(wattsOf(all))} why=${say("home.now.unknown")} /></div>
+      <div><small class="q">${say("home.now")}</small><div class="big"><${Quantity} of=${power(wattsOfAll(all))} why=${say("home.now.unknown")} /></div>
         <dl class="kv"><div><dt>${say("home.today")}</dt><dd class="mid"><${Quantity} of=${energy(used?.home.energy_wh)} /></dd></div>
           ${(!used || used.currency) && html`<div><dt>${say("home.cost")}</dt><dd class="mid">${money(used?.home.cost, used?.currency)}</dd></div>`}</dl></div>
       <${DayChart} used=${used} />
@@ -145,9 +145,9 @@ const link = (plug) => html`<a href=${plugPath(plug.uuid)}>${plug.name}</a>`;
 
 const needing = (all) => all.map((plug) => plug.get()).map(({ tripped, availability, since }) => `${Boolean(tripped)}${availability}${since}`);
 
-function wattsOf(members) {
-  const known = members.map((plug) => plug.get()).filter(({ reading, availability }) => reading && availability === "online");
-  return known.length ? known.reduce((sum, plug) => sum + (plug.relays.every(({ on }) => !on) ? 0 : plug.reading.power_w), 0) : null;
+function wattsOfAll(members) {
+  const known = members.map((plug) => wattsOf(plug.get())).filter((watts) => watts !== null);
+  return known.length ? known.reduce((sum, watts) => sum + watts, 0) : null;
 }
 
 function byRoom(all, text) {

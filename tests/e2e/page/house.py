@@ -1,0 +1,116 @@
+"""A hub and virtual plugs in processes of their own, as the page finds them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.e2e.conftest import Program
+
+_LOOPBACK = "127.0.0.1"
+_TRIES = 100
+
+
+class House:
+    """A hub, its home, and what was started beside it.
+
+    Args:
+        folder: for the home and the logs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self._programs: list[Program] = []
+        self._plugs: Program | None = None
+        self.hub: Program
+        self.ready: dict[str, Any] = {}
+        self._port = 0
+
+    @property
+    def web(self) -> str:
+        """Where the page is."""
+        return str(self.ready["web"])
+
+    @property
+    def setup(self) -> str:
+        """The link for the first account."""
+        return str(self.ready["setup"])
+
+    def start_hub(self, *options: str) -> None:
+        """Start the hub, or start it again where it was."""
+        where = f"{_LOOPBACK}:{self._port}"
+        mqtts = self.ready.get("mqtts", f"{_LOOPBACK}:0")
+        self.hub = self.launch(
+            *("--home", str(self.home), "hub", "run", "--mqtts", mqtts, "--web", where),
+            *("--advertise", _LOOPBACK, *options),
+        )
+        self.ready = self.hub.ready()
+        self._port = urlsplit(self.web).port or 0
+
+    def launch(self, *arguments: str) -> Program:
+        """Start a program of ours, which ends with the house."""
+        program = Program(list(arguments), self.folder / f"program-{len(self._programs)}.log")
+        self._programs.append(program)
+        return program
+
+    def run(self, *arguments: str, text: str | None = None) -> Any:
+        """Run a command in the home and return what it said as JSON."""
+        command = [sys.executable, "-m", "ownplug", *arguments, "--json", "--home", str(self.home)]
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def add_plugs(
+        self, names: list[str], *options: str, loads: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Put virtual plugs in that are at home already, and call them so; return what each said of itself."""
+        key = str(self.api("/home?show_secrets=true")["key"])
+        each = [word for load in loads or ["60"] for word in ("--load", load)]
+        control = self.folder / "plugs.sock"
+        self._plugs = self.launch(
+            *("virtual", "run", "--count", str(len(names)), *each, "--seed", "7", "--control", str(control)),
+            *(
+                "--mqtt",
+                f"mqtts://{self.ready['mqtts']}",
+                "--key",
+                key,
+                "--user-id",
+                str(self.ready["user_id"]),
+            ),
+            *options,
+        )
+        told = [self._plugs.ready() for _ in names]
+        for plug, name in zip(told, names, strict=True):
+            self._named(plug["uuid"], name)
+        return told
+
+    def hand(self, deed: str, *arguments: str) -> Any:
+        """Do something to the virtual plugs, as a hand would: `press`, `unplug`, `fault` …"""
+        return self.run("virtual", deed, *arguments, "--control", str(self.folder / "plugs.sock"))
+
+    def close(self) -> None:
+        """End everything."""
+        for program in reversed(self._programs):
+            program.stop()
+
+    def api(self, path: str) -> Any:
+        """Ask the hub's API, as this machine's user."""
+        token = (self.home / "token").read_text().strip()
+        url = f"{self.web}/api/v1{path}"
+        request = urllib.request.Request(url, headers={"authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.load(reply)
+
+    def _named(self, uuid: str, name: str) -> None:
+        for _ in range(_TRIES):
+            if any(plug["uuid"] == uuid for plug in self.api("/plugs")["plugs"]):
+                break
+            threading.Event().wait(0.1)
+        self.run("plugs", "rename", uuid, name)
