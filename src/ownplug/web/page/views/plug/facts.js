@@ -5,7 +5,7 @@ import { joined, moment, percent, power, span } from "../../kit/format.js";
 import { html, useState } from "../../kit/html.js";
 import { go } from "../../kit/router.js";
 import { say } from "../../kit/text.js";
-import { takePlug } from "../../model/plugs.js";
+import { plugPath, takePlug } from "../../model/plugs.js";
 import { may } from "../../model/session.js";
 import { Ask } from "../../parts/dialog.js";
 import { useRead } from "../../parts/read.js";
@@ -29,7 +29,7 @@ export function Facts({ plug, isWhole = false }) {
       <div class="head"><h2 id="facts-title">${say("plug.facts")}</h2></div>
       <dl class="facts">
         <${Fact} name=${say("plug.fact.name")} value=${plug.name} form=${form(NameForm, rename)} />
-        <${Fact} name=${say("plug.fact.room")} value=${plug.room || say("plug.fact.none")} form=${form(RoomForm, rename)} />
+        <${Fact} name=${say("plug.fact.room")} value=${plug.room || say("plug.fact.room.none")} form=${form(RoomForm, rename)} />
         <${Fact} name=${say("plug.fact.limit")} value=${limit ? say("plug.fact.limit.is", { power: joined(power(limit.power_w)), span: span(limit.for_s) }) : say("plug.fact.none")} form=${form(LimitForm, guard)} />
         <${Fact} name=${say("plug.fact.after")} value=${say(`plug.fact.after.${after_power_loss}`)} form=${form(AfterPowerLossForm, guard)} />
         <${Fact} name=${say("plug.fact.lock")} value=${say(never_off ? "plug.fact.lock.on" : "plug.fact.lock.off")}
@@ -41,7 +41,7 @@ export function Facts({ plug, isWhole = false }) {
       </dl>
       <div class="row ends">
         ${may("admin") && html`<button type="button" class="b danger" onClick=${() => setAsking(true)}>${say("plug.forget")}</button>`}
-        ${!isWhole && html`<a href=${`${location.pathname}/setup`}>${say("plug.facts.all")}</a>`}
+        ${!isWhole && html`<a href=${plugPath(plug.uuid, "setup")}>${say("plug.facts.all")}</a>`}
       </div>
       ${isAsking && html`<${Forget} plug=${plug} onClose=${() => setAsking(false)} />`}
     </section>`;

@@ -32,7 +32,8 @@ export function nextWords({ acts_next_at, enabled }) {
 /** What an auto-off does to an outlet that is on now. */
 export function autoOffNext({ after_s, enabled }, relay) {
   if (!enabled) return say("plug.timer.off");
-  if (!relay?.on || !relay.changed_at) return say("plug.autooff.waits");
+  if (!relay?.on) return say("plug.autooff.waits");
+  if (!relay.changed_at) return say("plug.autooff.runs");
   const since = new Date(relay.changed_at);
   return say("plug.autooff.next", { since: formatted(since, CLOCK), time: comingMoment(new Date(+since + after_s * 1000)) });
 }
