@@ -6,6 +6,7 @@ import { say } from "../../kit/text.js";
 export const GRAINS = ["live", "day", "week", "month", "year"];
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
+const FIRST_DAY = "2000-01-01"; // before that no plug was made
 const WEEK_DAYS = 7;
 const LIVE_S = 600;
 
@@ -73,4 +74,5 @@ const weekdayOf = (on) => new Date(`${on}T12:00:00Z`).getUTCDay() || WEEK_DAYS;
 
 const isThisYear = (on) => on.slice(0, 4) === isoDay(new Date()).slice(0, 4);
 
-const isRealDay = (text) => DAY.test(text) && !Number.isNaN(Date.parse(`${text}T12:00:00Z`)) && text > "1971";
+// The 31st of February is none, although a browser reads it as one.
+const isRealDay = (text) => DAY.test(text) && text > FIRST_DAY && !Number.isNaN(Date.parse(`${text}T12:00:00Z`)) && addDays(text, 0) === text;
