@@ -1,6 +1,6 @@
 // Which plug it is, how it is, and its switch.
 
-import { joined, moment, number, power, span } from "../../kit/format.js";
+import { joined, number, power, span } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { say } from "../../kit/text.js";
 import { eachTenSeconds } from "../../kit/ticker.js";
@@ -8,7 +8,6 @@ import { useValue } from "../../kit/value.js";
 import { allowAgain, isOn } from "../../model/plugs.js";
 import { may } from "../../model/session.js";
 import { DeedButton, useDeed } from "../../parts/busy.js";
-import { Icon } from "../../parts/icon.js";
 import { PlugSwitch, Sentence } from "../../parts/plug_row.js";
 import { Failure } from "../../parts/states.js";
 
@@ -48,13 +47,12 @@ function Away({ plug }) {
     <p>${say("plug.away.next")}</p></div>`;
 }
 
+// What the limit is, and the way on; the sentence above has said when it acted.
 function Tripped({ plug }) {
   const allow = useDeed();
-  const { at, power_w } = plug.tripped;
-  const limit = plug.safeguards.limit;
-  const told = { time: moment(at), power: joined(power(power_w)) };
+  const { limit } = plug.safeguards;
   return html`<div class="trouble mild note" role="group" aria-label=${say("plug.fact.limit")}>
-    <p><${Icon} name="warning" small /> ${limit ? say("plug.tripped", { ...told, limit: joined(power(limit.power_w)), span: span(limit.for_s) }) : say("plug.tripped.gone", told)}</p>
+    <p>${limit ? say("plug.tripped", { limit: joined(power(limit.power_w)), span: span(limit.for_s) }) : say("plug.tripped.gone")}</p>
     ${allow.problem && html`<${Failure} problem=${allow.problem} />`}
     ${may("switch") && html`<div class="row"><${DeedButton} kind="pri" isBusy=${allow.isBusy} deed=${() => allow.run(() => allowAgain(plug.uuid))}>${say("plug.allow")}<//></div>`}
   </div>`;
