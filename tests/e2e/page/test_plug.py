@@ -67,7 +67,7 @@ def test_live_follows_the_meter(kettle: dict[str, Any], house: House, signed_in:
     page = signed_in(_path(kettle, "/history?grain=live"))
     now = page.locator(".sums")
     expect(now).to_contain_text(re.compile(r"1,[78]\d\d\s?W now"))
-    house.hand("load", "9", "0")
+    house.hand("load", "9")
     expect(now).to_contain_text(re.compile(r"[89]\.\d\s?W now"))
     expect(now).to_contain_text(re.compile(r"highest 1,[78]\d\d\s?W"))
 
@@ -201,7 +201,8 @@ def test_a_new_name_and_room_are_seen_at_home(
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Home", exact=True).click()
     expect(page.get_by_role("link", name="tea kettle")).to_be_visible()
     expect(page.get_by_role("heading", name="Kitchen")).to_be_visible()
-    assert house.api("/plugs/kettle")["uuid"] == kettle["uuid"]
+    kept = house.api(f"/plugs/{kettle['uuid']}")
+    assert (kept["name"], kept["room"]) == ("tea kettle", "Kitchen")
 
 
 def test_forgetting_asks_first(kettle: dict[str, Any], house: House, signed_in: Callable[..., Page]) -> None:
@@ -277,3 +278,38 @@ def test_an_unknown_plug_has_a_way_back(house: House, signed_in: Callable[..., P
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such plug")
     page.get_by_role("link", name="To all plugs").click()
     expect(page).to_have_url(f"{house.web}/")
+
+
+def test_a_firmware_is_given_and_followed(
+    kettle: dict[str, Any], house: House, signed_in: Callable[..., Page]
+) -> None:
+    """An image is given only with the plug's name typed; the page follows until it is back with another version."""
+    image = house.folder / "new.bin"
+    house.run("virtual", "image", "mss310@2.1.17", str(image))
+    page = signed_in(_path(kettle, "/setup"))
+    page.get_by_role("button", name="Change: Firmware").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Image", exact=True).set_input_files(image)
+    dialog.get_by_label("It is for model").fill("mss310")
+    dialog.get_by_label("and hardware").fill("2.0.0")
+    dialog.get_by_label("virtual").check()
+    begin = dialog.get_by_role("button", name="Replace its firmware")
+    expect(begin).to_be_disabled()
+    dialog.get_by_label("Type kettle").fill("kettle")
+    begin.click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("Replaced 2.1.7: it came back with 2.1.17.")).to_be_visible(timeout=60_000)
+    assert house.api("/plugs/kettle")["firmware"] == "2.1.17"
+
+
+def test_keys_switch_the_plug_and_go_to_the_next(house: House, signed_in: Callable[..., Page]) -> None:
+    """Space switches where nothing has the focus; j and k go through the home, in the same section."""
+    kettle, lamp = house.add_plugs(["kettle", "lamp"], loads=[_LOAD_W, "9"])
+    page = signed_in(_path(kettle, "/timers"))
+    expect(page.get_by_role("switch", name="kettle")).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("switch", name="kettle")).to_have_attribute("aria-checked", "false")
+    page.keyboard.press("j")
+    expect(page).to_have_url(f"{house.web}{_path(lamp, '/timers')}")
+    page.keyboard.press("k")
+    expect(page).to_have_url(f"{house.web}{_path(kettle, '/timers')}")

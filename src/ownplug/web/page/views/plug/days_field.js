@@ -17,7 +17,7 @@ export function DaysField({ days, onChange }) {
   };
   return html`
     <fieldset><legend class="field">${say("plug.timer.days")}</legend>
-      <div class="tabs week">${inOrder.map((day) => html`<button type="button" key=${day} aria-pressed=${String(days.includes(day))} aria-label=${dayName(day, "long")} onClick=${() => turn(day)}>${dayName(day, "short")}</button>`)}</div>
+      <div class="tabs week">${inOrder.map((day) => html`<button type="button" key=${day} aria-pressed=${String(days.includes(day))} title=${dayName(day, "long")} onClick=${() => turn(day)}>${dayName(day, "short")}</button>`)}</div>
       <div class="quick">${CHOICES.map(([name, chosen]) => html`<button type="button" class="b quiet" key=${name} onClick=${() => onChange(chosen)}>${say(`plug.timer.days.${name}`)}</button>`)}</div>
     </fieldset>`;
 }

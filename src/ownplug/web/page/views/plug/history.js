@@ -34,7 +34,7 @@ export function HistoryPanel({ plug, query }) {
   return html`
     <section class="panel pad" aria-labelledby="period-title">
       <div class="head">
-        <h2 id="period-title" role="status">${periodTitle(period)}</h2>
+        <h2 id="period-title" aria-live="polite">${periodTitle(period)}</h2>
         <${Tabs} label=${say("plug.period")} options=${GRAINS.map((grain) => [grain, say(`plug.grain.${grain}`)])} value=${period.grain} onChoose=${choose} />
       </div>
       ${isLive ? html`<${LiveChart} plug=${plug} />` : html`<${PeriodChart} plug=${plug} period=${period} />`}
