@@ -50,13 +50,13 @@ function amounts({ before_wh, after_wh, told_wh }) {
 const filled = (corrections) => corrections.filter(({ reason }) => reason === "gap").reduce((sum, { before_wh, after_wh }) => sum + after_wh - before_wh, 0);
 
 function gapWords({ from, to, availability, reason }) {
-  const times = { from: from_(from, to), to: from_(to, from) };
+  const times = { from: endWords(from, to), to: endWords(to, from) };
   if (availability === "offline") return reason ? say("plug.key.gap.away", { ...times, reason }) : say("plug.key.gap.silent", times);
   return say(availability === "unknown" ? "plug.key.gap.hub" : "plug.key.gap.unread", times);
 }
 
 // By the clock, with the day where the gap is no matter of one.
-const from_ = (at, other) => (Math.abs(other - at) < DAY_S ? clock(at * 1000) : moment(at * 1000));
+const endWords = (at, other) => (Math.abs(other - at) < DAY_S ? clock(at * 1000) : moment(at * 1000));
 
 const SIGNS = {
   night: html`<rect class="night" width="14" height="14" />`,

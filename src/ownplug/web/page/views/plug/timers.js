@@ -26,7 +26,11 @@ export function Timers({ plug }) {
   useEffect(() => onEvent(({ event, uuid }) => event === "timers-changed" && uuid === plug.uuid && read.again()), [read.again]);
   const deeds = {
     save: (kind, rule, body) => (rule ? put(`${root}/${kind}/${rule.id}`, body) : post(`${root}/${kind}`, body)).then(read.again),
-    drop: (kind, rule) => remove(`${root}/${kind}/${rule.id}`).then(() => (toast(say("plug.timer.removed"), () => post(`${root}/${kind}`, bodyOf(rule)).finally(read.again)), read.again())),
+    drop: async (kind, rule) => {
+      await remove(`${root}/${kind}/${rule.id}`);
+      toast(say("plug.timer.removed"), () => post(`${root}/${kind}`, bodyOf(rule)).finally(read.again));
+      await read.again();
+    },
     dropUnread: ({ kind, id }) => remove(`${root}/${kind}/${id}`).then(read.again),
     open: (kind, rule) => setOpened({ kind, rule }),
   };
