@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.e2e.page.conftest import ADA, NARROW, PASSWORD
-from tests.e2e.page.house import House
+from devtools.house import House
 from tests.e2e.page.watched import Watched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
