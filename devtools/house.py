@@ -93,7 +93,12 @@ class House:
 
     def press(self, plug: str) -> None:
         """Press the button of a virtual plug, without the time that starting a program takes."""
-        asyncio.run(ask_control(self.folder / "plugs.sock", {"do": "press", "plug": plug}))
+        deed = {"do": "press", "plug": plug}
+
+        # In a thread: the browser's driver has a loop of its own in this one.
+        thread = threading.Thread(target=lambda: asyncio.run(ask_control(self.folder / "plugs.sock", deed)))
+        thread.start()
+        thread.join()
 
     def hand(self, deed: str, *arguments: str) -> Any:
         """Do something to the virtual plugs, as a hand would: `press`, `unplug`, `fault`."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Page, expect
 from tests.e2e.page.conftest import ADA, NARROW, PASSWORD
-from devtools.house import House
 from tests.e2e.page.watched import Watched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Locator, Page, expect
 from tests.e2e.page.conftest import PASSWORD
-from devtools.house import House
 from tests.e2e.page.watched import Watched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from devtools.house import House
 from playwright.sync_api import Locator, Page, expect
 from tests.e2e.page.conftest import ADA, NARROW, PASSWORD
-from devtools.house import House
 from tests.e2e.page.watched import Watched
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
