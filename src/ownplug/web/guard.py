@@ -49,7 +49,7 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _with_security_headers(send))
+            await self._app(scope, receive, _with_security_headers(send, has_own=is_page(scope["path"])))
         else:
             await refusal(scope, receive, send)
 
@@ -126,12 +126,15 @@ def _holder(sent: list[str], logins: LoginDoor) -> Caller | None:
     return logins.holder(Secret(credentials.strip())) if scheme.lower() == "bearer" else None
 
 
-def _with_security_headers(send: Send) -> Send:
+def _with_security_headers(send: Send, *, has_own: bool) -> Send:
+    """Add them to each answer; the page says by itself what it loads, and how long that may be kept."""
+
     async def send_with_headers(message: Message) -> None:
         if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)  # the page says its own
+                if not (has_own and name in headers):
+                    headers[name] = value
         await send(message)
 
     return send_with_headers

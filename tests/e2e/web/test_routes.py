@@ -705,7 +705,6 @@ TABLES = [
 OTHERS = [
     ("GET", "/metrics"),
     ("GET", "/api/v1/openapi.json"),
-    ("GET", "/"),
     ("GET", "/docs"),
     ("GET", "/api/v1/events"),
     ("GET", "/api/v1/console/ports/tty-1a2b3c/session"),

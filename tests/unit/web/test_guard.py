@@ -105,9 +105,17 @@ async def test_health_is_told_without_login() -> None:
     assert (await knock(HOST, path="/healthz"))[0]["status"] == 200
 
 
-@pytest.mark.parametrize("path", ["/healthz/", "/healthz/..", "//healthz", "/HEALTHZ", "/", ""])
+@pytest.mark.parametrize(
+    "path", ["/healthz/", "/healthz/..", "//healthz", "/HEALTHZ", "//", "", "/pages", "/plugsx"]
+)
 async def test_but_nothing_that_only_looks_like_it(path: str) -> None:
     assert (await knock(HOST, path=path))[0]["status"] == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/plugs/1a2b", "/page/0/main.js", "/ca.crt"])
+async def test_the_page_is_the_same_for_everybody(path: str) -> None:
+    assert (await knock(HOST, path=path))[0]["status"] == 200
+    assert (await knock(HOST, path=path, method="POST"))[0]["status"] == 401
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/v1/plugs"])
@@ -200,6 +208,6 @@ async def test_what_is_open_is_open_for_its_own_method_only() -> None:
 
 
 async def test_a_person_without_a_login_is_led_to_the_page_on_which_one_signs_in() -> None:
-    start, *_ = await knock(HOST, ("accept", "text/html,*/*"), path="/plugs/1a2b")
+    start, *_ = await knock(HOST, ("accept", "text/html,*/*"), path="/docs")
     assert (start["status"], dict(start["headers"])[b"location"]) == (303, b"/login")
     assert (await knock(HOST, ("accept", "text/html"), path="/api/v1/plugs"))[0]["status"] == 401

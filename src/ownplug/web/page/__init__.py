@@ -26,7 +26,7 @@ _POLICY = (
 )
 _VIEWS = frozenset(
     {
-        *("", "login", "welcome", "trust", "ca"),
+        *("login", "welcome", "trust", "ca"),
         *("plugs", "energy", "take-home", "console", "lab", "settings", "more"),
     }
 )
@@ -68,17 +68,17 @@ class _File:
 def is_page(path: str) -> bool:
     """Whether a path belongs to the page, and so needs no login."""
     first = path.removeprefix("/").split("/", 1)[0]
-    return first in _VIEWS or first == _ASSETS or path in _FILES
+    return path == "/" or (path.startswith("/") and first in {*_VIEWS, _ASSETS}) or path in _FILES
 
 
 async def _document(request: Request) -> Response:
     return _answer(request, _files()["index.html"], _ASK_AGAIN)
 
 
+page.add_api_route("/", _document, methods=["GET"])
 for _view in sorted(_VIEWS):
     page.add_api_route(f"/{_view}", _document, methods=["GET"])
-    if _view:
-        page.add_api_route(f"/{_view}/{{rest:path}}", _document, methods=["GET"])
+    page.add_api_route(f"/{_view}/{{rest:path}}", _document, methods=["GET"])
 
 
 @page.get(f"/{_ASSETS}/{{edition}}/{{path:path}}")

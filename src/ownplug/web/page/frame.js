@@ -41,10 +41,10 @@ const PLACES = [
   { to: "/", name: "home", at: ["", "plugs"] },
   { to: "/energy", name: "energy", at: ["energy"] },
   { to: "/take-home", name: "take-home", at: ["take-home"], needs: "admin" },
-  { to: "/console", name: "console", at: ["console"], needs: "admin", only: "wide" },
+  { to: "/console", name: "console", at: ["console"], needs: "admin", only: "rail-only" },
   { to: "/lab", name: "lab", at: ["lab"], needs: "admin" },
-  { to: "/settings", name: "settings", at: ["settings"], only: "wide" },
-  { to: "/more", name: "more", at: ["more", "settings", "console"], only: "narrow" },
+  { to: "/settings", name: "settings", at: ["settings"], only: "rail-only" },
+  { to: "/more", name: "more", at: ["more", "settings", "console"], only: "bar-only" },
 ];
 
 /** All of the page. @param {{away?: import("./kit/api.js").Problem}} props `away`: the hub did not answer at the start */
@@ -108,7 +108,7 @@ function Navigation({ here }) {
     <nav class="nav" aria-label=${say("common.nav")}><ul>
       ${places.map(({ to, name, at, only }) => html`
         <li key=${to} class=${name === "console" ? `${only} apart` : only}><a href=${to} aria-current=${at.includes(here) ? "page" : undefined}>
-          <${Icon} name=${name === "more" ? "settings" : name} />${name === "lab" ? html`<span class="wide">${say("common.nav.lab")}</span><span class="narrow">${say("common.nav.lab.short")}</span>` : html`<span>${say(`common.nav.${name}`)}</span>`}</a></li>`)}
+          <${Icon} name=${name === "more" ? "settings" : name} />${name === "lab" ? html`<span class="rail-only">${say("common.nav.lab")}</span><span class="bar-only">${say("common.nav.lab.short")}</span>` : html`<span>${say(`common.nav.${name}`)}</span>`}</a></li>`)}
     </ul></nav>`;
 }
 

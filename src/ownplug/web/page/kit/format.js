@@ -1,6 +1,6 @@
 // Numbers and moments as people write them, in the page's language and the home's time zone.
 
-import { language, say } from "./text.js";
+import { language, locale, say } from "./text.js";
 
 const UNIT_SPACE = "\u202f"; // narrow, and no line ends there
 const MINUS = "\u2212";
@@ -130,8 +130,8 @@ export function addDays(day_, count) {
 
 /** The day on which weeks begin where the page's language is spoken: 1 is Monday, 7 Sunday. */
 export function firstWeekday() {
-  const locale = new Intl.Locale(navigator.language?.startsWith(language) ? navigator.language : language);
-  return (locale.getWeekInfo?.() ?? locale.weekInfo ?? { firstDay: 1 }).firstDay;
+  const spoken = new Intl.Locale(locale);
+  return (spoken.getWeekInfo?.() ?? spoken.weekInfo ?? { firstDay: 1 }).firstDay;
 }
 
 /** A short name of a weekday, 1 Monday to 7 Sunday. */
@@ -162,13 +162,13 @@ function date(when) {
   return when instanceof Date ? when : new Date(when);
 }
 
-function dated(name, options, locale = language) {
+function dated(name, options, spoken = locale) {
   const key = `${zone} ${name}`;
-  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }));
+  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(spoken, { timeZone: zone, ...options }));
   return made.get(key);
 }
 
 function formatter(name, options) {
-  if (!made.has(name)) made.set(name, new Intl.NumberFormat(language, options));
+  if (!made.has(name)) made.set(name, new Intl.NumberFormat(locale, options));
   return made.get(name);
 }

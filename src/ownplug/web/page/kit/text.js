@@ -10,6 +10,9 @@ const loading = new Map();
 /** The language of the page: what was chosen in this browser, else what the browser prefers, else English. */
 export const language = choose(localStorage.getItem(KEPT), navigator.languages ?? []);
 
+/** The same with its region, which decides how dates and numbers are written: that of the browser where it speaks it. */
+export const locale = navigator.languages?.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+
 const plural = new Intl.PluralRules(language);
 
 /** All languages that the page speaks, each with its own name for itself. */

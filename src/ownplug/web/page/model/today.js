@@ -5,6 +5,7 @@ import { isoDay } from "../kit/format.js";
 import { makeValue } from "../kit/value.js";
 
 const AGAIN_MS = 30_000;
+const PEAKS_MS = 600_000; // asked for less often: the hub looks at each sample of the day
 
 /**
  * @type {import("../kit/value.js").Value<{
@@ -15,11 +16,16 @@ const AGAIN_MS = 30_000;
  */
 export const today = makeValue(null);
 
+let peaksOf = { day: "", at: 0, told: null };
+
 /** Keep it read; returns what ends that. */
 export function followToday() {
   let isOver = false;
   const read = () => {
-    if (!document.hidden && !isOver) loadToday().catch(() => {});
+    if (document.hidden || isOver) return;
+    loadToday().catch(() => {
+      peaksOf = { ...peaksOf, at: 0 };
+    });
   };
   read();
   const timer = setInterval(read, AGAIN_MS);
@@ -31,9 +37,10 @@ export function followToday() {
 
 async function loadToday() {
   const day = isoDay(new Date());
+  if (day !== peaksOf.day || Date.now() - peaksOf.at > PEAKS_MS) peaksOf = { day, at: Date.now(), told: get("/energy/peaks", { day }) };
   const [totals, peaks, minutes] = await Promise.all([
     get("/energy", { by: "plug", from: day, to: day }),
-    get("/energy/peaks", { day }),
+    peaksOf.told,
     get("/energy/series", { grain: "minute", from: day }),
   ]);
   const { currency } = totals;

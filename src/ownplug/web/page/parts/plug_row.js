@@ -22,7 +22,7 @@ const SLOW_S = 1.5;
 export function PlugRow({ plug, isChosen = false }) {
   const now = useValue(plug);
   const used = useValue(today)?.plugs.get(now.uuid);
-  const peak = useValue(today)?.peaks.get(now.uuid)?.power_w;
+  const peak = Math.max(useValue(today)?.peaks.get(now.uuid)?.power_w ?? 0, wattsOf(now) ?? 0);
   useValue(eachTenSeconds);
   const isAway = now.availability !== "online";
   const watts = wattsOf(now);
@@ -30,8 +30,8 @@ export function PlugRow({ plug, isChosen = false }) {
     <li class=${`plug${isChosen ? " chosen" : ""}`} id=${`plug-${now.uuid}`} data-old=${String(isOld(now))}>
       <div class="a"><a class="name" href=${plugPath(now.uuid)}>${now.name}</a><${Sentence} plug=${now} /></div>
       <div class="sc"><${Scale} watts=${watts} highest=${peak} limit=${now.safeguards.limit?.power_w} /></div>
-      <div class=${`w${isAway || isOld(now) ? " old" : ""}`}><${Quantity} of=${power(watts)} old=${isOld(now)} why=${say("home.w.unknown", { reason: now.reason })} /></div>
-      <div class=${`d${isAway ? " old" : ""}`}>${used ? joined(energy(used.energy_wh)) : "\u00a0"}${isAway && now.since ? html`<small>${say("home.until", { time: moment(now.since) })}</small>` : html`<${Cost} used=${used} />`}</div>
+      <div class=${`w${isAway || isOld(now) ? " old" : ""}`}><${Quantity} of=${power(watts)} old=${isOld(now)} why=${say("common.w.unknown", { reason: now.reason })} /></div>
+      <div class=${`d${isAway ? " old" : ""}`}>${used ? joined(energy(used.energy_wh)) : "\u00a0"}${isAway && now.since ? html`<small>${say("common.until", { time: moment(now.since) })}</small>` : html`<${Cost} used=${used} />`}</div>
       <${PlugSwitch} plug=${now} />
     </li>`;
 }
@@ -47,7 +47,7 @@ export function PlugSwitch({ plug, large = false }) {
 export async function press(plug) {
   const on = plug.wish ? plug.wish.on : !isOn(plug);
   if ((await wishPlug(plug.uuid, on)) === "done") {
-    toast(say(on ? "home.switched.on" : "home.switched.off", { plug: plug.name }), () => wishPlug(plug.uuid, !on));
+    toast(say(on ? "common.switched.on" : "common.switched.off", { plug: plug.name }), () => wishPlug(plug.uuid, !on));
   }
 }
 
@@ -56,7 +56,7 @@ export function Sentence({ plug }) {
   const isLate = useLate(plug.wish?.at);
   const { kind, icon, words, again } = sentence(plug, isLate);
   return html`<div class=${`say ${kind}`} role=${kind === "bad" ? "alert" : undefined}>${icon && html`<${Icon} name=${icon} small />${" "}`}${words}
-    ${again && html`${" "}<button type="button" class="b quiet" onClick=${() => wishPlug(plug.uuid, again.on)}>${say("home.say.again")}</button>`}</div>`;
+    ${again && html`${" "}<button type="button" class="b quiet" onClick=${() => wishPlug(plug.uuid, again.on)}>${say("common.say.again")}</button>`}</div>`;
 }
 
 /** Watts now: nothing where it is off, null where it is not known. */
@@ -71,19 +71,19 @@ export const isOld = (plug) => plug.availability === "online" && Boolean(plug.re
 function sentence(plug, isLate) {
   const on = isOn(plug);
   if (plug.availability !== "online") return away(plug);
-  if (plug.wish && isLate) return { kind: "acc", words: say(plug.wish.on ? "home.say.wish.on" : "home.say.wish.off") };
-  if (plug.failure) return { kind: "bad", words: say(on ? "home.say.failed.on" : "home.say.failed.off", plug.failure), again: plug.failure };
-  if (plug.tripped) return { kind: "warn", icon: "warning", words: say("home.say.limit", { time: moment(plug.tripped.at), power: joined(power(plug.tripped.power_w)) }) };
-  if (plug.safeguards.never_off && on) return { kind: "", words: say("home.say.locked") };
-  if (on === null) return { kind: "", words: say("home.say.silent") };
-  if (plug.answers_in_s > SLOW_S) return { kind: "", words: say("home.say.slow", { s: plug.answers_in_s.toFixed(1) }) };
+  if (plug.wish && isLate) return { kind: "acc", words: say(plug.wish.on ? "common.say.wish.on" : "common.say.wish.off") };
+  if (plug.failure) return { kind: "bad", words: say(on ? "common.say.failed.on" : "common.say.failed.off", plug.failure), again: plug.failure };
+  if (plug.tripped) return { kind: "warn", icon: "warning", words: say("common.say.limit", { time: moment(plug.tripped.at), power: joined(power(plug.tripped.power_w)) }) };
+  if (plug.safeguards.never_off && on) return { kind: "", words: say("common.say.locked") };
+  if (on === null) return { kind: "", words: say("common.say.silent") };
+  if (plug.answers_in_s > SLOW_S) return { kind: "", words: say("common.say.slow", { s: plug.answers_in_s.toFixed(1) }) };
   const since = plug.relays[0].changed_at;
-  const key = on ? "home.say.on" : "home.say.off";
+  const key = on ? "common.say.on" : "common.say.off";
   return { kind: "", words: since ? say(key, { time: moment(since) }) : say(`${key}.unknown`) };
 }
 
 function away(plug) {
-  const words = plug.since && plug.availability === "offline" ? say("home.say.away", { time: moment(plug.since), reason: plug.reason }) : say("home.say.away.never");
+  const words = plug.since && plug.availability === "offline" ? say("common.say.away", { time: moment(plug.since), reason: plug.reason }) : say("common.say.away.never");
   return { kind: "warn", icon: "away", words };
 }
 

@@ -22,7 +22,7 @@ export function Firmware({ plug }) {
   const isUnderWay = upgrade && !OVER.includes(upgrade.state);
   const value = html`${plug.firmware || say("plug.fact.unknown")}${upgrade && html`<${Upgrade} upgrade=${upgrade} forget=${() => remove(root).then(read.again)} />`}`;
   return html`<${Fact} name=${say("plug.fact.firmware")} value=${value}
-    button=${may("admin") && !isUnderWay && plug.availability === "online" && html`<button type="button" class="b quiet" aria-label=${say("plug.firmware.other")} onClick=${() => setOpen(true)}>${say("common.edit")}</button>`} />
+    button=${may("admin") && !isUnderWay && plug.availability === "online" && html`<button type="button" class="b quiet" aria-label=${say("plug.firmware.change")} onClick=${() => setOpen(true)}>${say("common.edit")}</button>`} />
     ${isOpen && html`<${FirmwareDialog} plug=${plug} root=${root} onBegun=${read.set} onClose=${() => setOpen(false)} />`}`;
 }
 

@@ -4,7 +4,7 @@ import { html, useEffect } from "../../kit/html.js";
 import { bindKeys } from "../../kit/keys.js";
 import { watch } from "../../kit/live.js";
 import { go } from "../../kit/router.js";
-import { loadText, say } from "../../kit/text.js";
+import { say } from "../../kit/text.js";
 import { useValue } from "../../kit/value.js";
 import { findPlug, loadPlugs, loadState, plugPath, plugs } from "../../model/plugs.js";
 import { followToday } from "../../model/today.js";
@@ -22,7 +22,6 @@ import { Timers } from "./timers.js";
 
 const SECTIONS = ["", "history", "timers", "setup", "messages"];
 
-await loadText("home"); // the sentences of a plug's row, which are the same here
 
 /** The view. @param {{place: import("../../kit/router.js").Place}} props */
 export default function PlugView({ place }) {

@@ -20,7 +20,7 @@ export function Reading({ plug }) {
   const own = used?.plugs.get(plug.uuid);
   const watts = wattsOf(plug);
   const isOut = isOld(plug);
-  const why = say("home.w.unknown", { reason: plug.reason });
+  const why = say("common.w.unknown", { reason: plug.reason });
   const reading = plug.availability === "online" ? plug.reading : null;
   const costs = own?.cost ?? (used?.currency ? 0 : null);
   return html`
