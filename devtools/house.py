@@ -85,6 +85,15 @@ class House:
             self._named(plug["uuid"], name)
         return told
 
+    def settle(self, count: int) -> None:
+        """Wait until so many plugs are at home and have told their power."""
+        for _ in range(_TRIES * 3):
+            plugs = self.api("/plugs")["plugs"]
+            if sum(plug["availability"] == "online" and plug["reading"] is not None for plug in plugs) >= count:
+                return
+            threading.Event().wait(0.1)
+        raise AssertionError(f"not all of {count} plugs came home")
+
     def add_crowd(self, count: int) -> None:
         """Put that many more virtual plugs in, which keep the names that the hub gives them."""
         crowd = self.launch(*self._at_home("virtual", "run", "--count", str(count), "--seed", "8"))

@@ -235,7 +235,7 @@ def test_axe_finds_nothing_in_any_section(
     expect(page.get_by_role("dialog")).to_be_visible()
     found["dialog"] = axe(page)
     page.keyboard.press("Escape")
-    for section, there in (("Settings", "table.kept"), ("Start", ".phases"), ("Light", ".meanings")):
+    for section, there in (("Settings", "table.console-kept"), ("Start", ".phases"), ("Light", ".meanings")):
         page.get_by_role("navigation", name="Parts of the console").get_by_role("link", name=section).click()
         expect(page.locator(there)).to_be_visible()
         found[section] = axe(page)

@@ -87,7 +87,7 @@ def test_a_button_that_is_held_makes_it_blink_in_two_colours(house: House, bench
 def test_pulled_out_it_is_dark_and_the_hub_misses_it(house: House, bench: Page) -> None:
     bench.get_by_role("button", name="Pull out", exact=True).click()
     expect(bench.get_by_text("Pulled out: no light")).to_be_visible()
-    expect(bench.locator(".deeds").get_by_role("button", name="Press the button")).to_be_disabled()
+    expect(bench.locator(".lab-deeds").get_by_role("button", name="Press the button")).to_be_disabled()
     assert house.api("/plugs")["plugs"][0]["availability"] == "offline"
     bench.get_by_role("button", name="Put in", exact=True).click()
     expect(bench.get_by_text("Light green, steady: on, and at home")).to_be_visible(timeout=AT_HOME_MS)
@@ -108,7 +108,7 @@ def test_what_goes_over_the_wires_is_shown_filtered_held_and_saved(
     house: House, bench: Page, tmp_path: Path
 ) -> None:
     lines = bench.get_by_role("log").locator("> div")
-    button = bench.locator(".deeds").get_by_role("button", name="Press the button")
+    button = bench.locator(".lab-deeds").get_by_role("button", name="Press the button")
     button.click()
     expect(lines.filter(has_text="PUSH Control.ToggleX")).not_to_have_count(0)
     bench.get_by_role("group", name="Wire").get_by_role("button", name="HTTP").click()

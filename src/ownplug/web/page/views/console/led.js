@@ -33,7 +33,7 @@ export function Led({ port, talk }) {
 }
 
 /** The light as it looks in a stage; words beside it say the same. */
-const Lamp = ({ stage, small }) => html`<svg class=${`lamp ${small ? "sm" : ""}`} data-stage=${stage ?? "unknown"} viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /></svg>`;
+const Lamp = ({ stage, small }) => html`<svg class=${`console-lamp ${small ? "sm" : ""}`} data-stage=${stage ?? "unknown"} viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9" /></svg>`;
 
 const Meanings = ({ meanings, now }) => html`
   <div class="panel pad"><h2>${say("console.led.meanings")}</h2>

@@ -62,7 +62,7 @@ function Table({ settings }) {
       <input type="search" value=${text} onInput=${(event) => goQuery({ find: event.target.value })} /></label>
     <p class="small q" role="status">${say("console.settings.count", { count: shown.length, of: settings.length })}</p>
     ${shown.length > 0 && html`
-      <table class="kept"><thead><tr><th>${say("console.settings.key")}</th><th>${say("console.settings.value")}</th><th>${say("console.settings.meaning")}</th></tr></thead>
+      <table class="console-kept"><thead><tr><th>${say("console.settings.key")}</th><th>${say("console.settings.value")}</th><th>${say("console.settings.meaning")}</th></tr></thead>
         <tbody>${shown.map((each) => html`<tr key=${each.key}><th scope="row" class="mono">${each.key}</th>
           <td class="mono"><${Shown} value=${each.value} /></td><td class="q">${each.meaning}</td></tr>`)}</tbody></table>`}`;
 }

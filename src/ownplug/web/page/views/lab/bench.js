@@ -34,7 +34,7 @@ export function Bench({ plug }) {
         <div><h2>${model.toUpperCase()}</h2><p class="small q">${say("lab.firmware", { firmware })}</p><p class="small q"><${Home} plug=${plug} /></p></div>
         <${DrawnPlug} plug=${plug} label=${seen} onPress=${(seconds) => run(() => press(plug.id, seconds))} />
         <p class="small q lamp-says"><span role="status">${seen}</span><br />${meterWords(plug)}</p>
-        <div class="deeds">
+        <div class="lab-deeds">
           <${DeedButton} kind="pri" deed=${() => run(() => press(plug.id, SHORT_S))} isBusy=${isBusy} disabled=${isBusy || isOut}>${say("lab.press")}<//>
           <${DeedButton} deed=${() => run(() => press(plug.id, HOLD_S))} isBusy=${isBusy} disabled=${isBusy || isOut}>${say("lab.hold")}<//>
           ${isOut

@@ -9,7 +9,7 @@ const COUNTED_S = 1; // from then on one sees how long the button is held
 
 /** The light alone. @param {{lamp: {colours: string[], manner: string}}} props */
 export const Lamp = ({ lamp }) => html`
-  <svg class="lamp" viewBox="0 0 20 20" aria-hidden="true"><${Light} lamp=${lamp} x=${10} y=${10} r=${6} /></svg>`;
+  <svg class="lab-lamp" viewBox="0 0 20 20" aria-hidden="true"><${Light} lamp=${lamp} x=${10} y=${10} r=${6} /></svg>`;
 
 /**
  * The plug. Its button is held as long as a finger is on it.

@@ -50,7 +50,7 @@ function Shown({ value, section, query }) {
   const links = SECTIONS.map((each) => [plugPath(uuid, each), say(`plug.section.${each || "all"}`)]);
   return html`
     <${Head} plug=${plug} />
-    <div class="sections"><${LinkTabs} label=${say("plug.sections", { plug: plug.name })} links=${links} here=${plugPath(uuid, section)} /></div>
+    <div class="plug-sections"><${LinkTabs} label=${say("plug.sections", { plug: plug.name })} links=${links} here=${plugPath(uuid, section)} /></div>
     <div class="stack"><${Section} section=${section} plug=${plug} query=${query} /></div>`;
 }
 

@@ -41,7 +41,7 @@ export function Timers({ plug }) {
         ${may("switch") && !isAway && html`<div class="row"><button type="button" class="b" onClick=${() => deeds.open("timers")}>${say("plug.timer.add")}</button>
           <button type="button" class="b" onClick=${() => deeds.open("auto-offs")}>${say("plug.autooff.add")}</button></div>`}</div>
       ${isAway ? html`<p class="q">${say("plug.timers.away")}</p>` : html`<${Rules} plug=${plug} read=${read} deeds=${deeds} />`}
-      <p class="small q kept">${say("plug.timers.kept")}</p>
+      <p class="small q plug-kept">${say("plug.timers.kept")}</p>
       ${opened?.kind === "timers" && html`<${TimerDialog} plug=${plug} timer=${opened.rule} deeds=${deeds} onClose=${close} />`}
       ${opened?.kind === "auto-offs" && html`<${AutoOffDialog} plug=${plug} autoOff=${opened.rule} deeds=${deeds} onClose=${close} />`}
     </section>`;

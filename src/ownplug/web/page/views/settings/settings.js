@@ -38,7 +38,7 @@ function List() {
 }
 
 const Links = ({ here }) => html`
-  <nav class="sections" aria-label=${say("settings.title")}><p>${say("settings.title")}</p><ul>${allowed().map((name) => html`
+  <nav class="settings-sections" aria-label=${say("settings.title")}><p>${say("settings.title")}</p><ul>${allowed().map((name) => html`
     <li key=${name}><a href=${`/settings/${name}`} aria-current=${name === here ? "page" : undefined}>${say(`settings.section.${name}`)}</a></li>`)}</ul></nav>`;
 
 function Section({ name, place }) {

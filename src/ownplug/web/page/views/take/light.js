@@ -18,7 +18,7 @@ export function lightOf(stages, failure) {
 /** @param {{shows: "pairing" | "searching" | "home"}} props */
 export const Light = ({ shows }) => html`
   <section class="panel pad"><h2>${say("take.light")}</h2>
-    <div class="lamp">
+    <div class="take-lamp">
       <svg viewBox="0 0 64 64" width="64" height="64" aria-hidden="true">
         <rect class="body" x="4" y="4" width="56" height="56" rx="12" /><circle class=${`led ${shows}`} cx="32" cy="32" r="9" /></svg>
       <p><b>${say(`take.light.${shows}`)}</b> <span class="q">${say(`take.light.${shows}.text`)}</span></p>

@@ -84,7 +84,7 @@ function Deeds({ move, again }) {
   };
   return html`
     ${problem && html`<${Failure} problem=${problem} />`}
-    <div class="row deeds">
+    <div class="row take-deeds">
       ${["running", "looking"].includes(move.state) && html`<${DeedButton} isBusy=${isBusy} deed=${doing("stop")}>${say("take.move.stop")}<//>`}
       ${move.can_resume && html`<${DeedButton} kind="pri" isBusy=${isBusy} deed=${doing("resume")}>${say("take.move.resume")}<//>
         <button type="button" class="b danger" onClick=${() => ask(true)}>${say("take.move.giveup")}</button>`}
