@@ -89,7 +89,10 @@ class House:
         """Wait until so many plugs are at home and have told their power."""
         for _ in range(_TRIES * 3):
             plugs = self.api("/plugs")["plugs"]
-            if sum(plug["availability"] == "online" and plug["reading"] is not None for plug in plugs) >= count:
+            if (
+                sum(plug["availability"] == "online" and plug["reading"] is not None for plug in plugs)
+                >= count
+            ):
                 return
             threading.Event().wait(0.1)
         raise AssertionError(f"not all of {count} plugs came home")

@@ -7,6 +7,7 @@ of them after a change; `--readme` writes the two that the README shows.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -54,6 +55,7 @@ _VIEWS = {
 @contextmanager
 def lived_in() -> Iterator[House]:
     """Run a home that has been lived in for a year."""
+    os.environ["OWNPLUG_HUB_TIMEZONE"] = "Europe/Berlin"
     with tempfile.TemporaryDirectory(prefix="ownplug-pictures-") as folder:
         house = House(Path(folder))
         try:
@@ -99,7 +101,9 @@ def take(house: House, browser: Browser, folder: Path) -> None:
 
 def main() -> None:
     """Take them, and keep those of the README where it looks for them."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()

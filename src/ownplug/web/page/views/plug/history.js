@@ -13,7 +13,7 @@ import { Failure } from "../../parts/states.js";
 import { Tabs } from "../../parts/tabs.js";
 import { ChartKey, Corrections } from "./chart_words.js";
 import { LiveChart } from "./live_chart.js";
-import { earlier, GRAINS, later, makePeriod, periodOf, periodTitle, queryOf } from "./periods.js";
+import { earlier, GRAINS, landing, later, makePeriod, periodOf, periodTitle, queryOf } from "../../model/periods.js";
 import { readHistory } from "./readings.js";
 
 const AGAIN_MS = 30_000;
@@ -35,13 +35,13 @@ export function HistoryPanel({ plug, query }) {
     <section class="panel pad" aria-labelledby="period-title">
       <div class="head">
         <h2 id="period-title" aria-live="polite">${periodTitle(period)}</h2>
-        <${Tabs} label=${say("plug.period")} options=${GRAINS.map((grain) => [grain, say(`plug.grain.${grain}`)])} value=${period.grain} onChoose=${choose} />
+        <${Tabs} label=${say("common.period")} options=${GRAINS.map((grain) => [grain, say(`common.grain.${grain}`)])} value=${period.grain} onChoose=${choose} />
       </div>
       ${isLive ? html`<${LiveChart} plug=${plug} />` : html`<${PeriodChart} plug=${plug} period=${period} />`}
       ${!isLive && html`<div class="row moves">
-        <button type="button" class="b" onClick=${() => move(before)} aria-keyshortcuts="[">${say("plug.period.earlier")}</button>
-        <button type="button" class="b" onClick=${() => move(after)} disabled=${!after} aria-keyshortcuts="]">${say("plug.period.later")}</button>
-        ${!period.isRunning && html`<button type="button" class="b quiet" onClick=${() => move(makePeriod(period.grain, isoDay(new Date())))}>${say("plug.period.now")}</button>`}
+        <button type="button" class="b" onClick=${() => move(before)} aria-keyshortcuts="[">${say("common.period.earlier")}</button>
+        <button type="button" class="b" onClick=${() => move(after)} disabled=${!after} aria-keyshortcuts="]">${say("common.period.later")}</button>
+        ${!period.isRunning && html`<button type="button" class="b quiet" onClick=${() => move(makePeriod(period.grain, isoDay(new Date())))}>${say("common.period.now")}</button>`}
       </div>`}
     </section>`;
 }
@@ -101,9 +101,6 @@ function markedOf({ kind, grain, times, corrections }) {
   const begins = corrections.map(({ day: on }) => startOfDay(grain === "month" ? `${on.slice(0, 7)}-01` : on) / 1000);
   return [...new Set(begins)].filter((at) => times.includes(at)).map((at) => ({ at }));
 }
-
-// Where one lands in a period of another kind: today if it is in the present one, else its first day.
-const landing = ({ first, isRunning }) => (isRunning ? isoDay(new Date()) : first);
 
 function usePeriod(query) {
   const text = `${query.get("grain")} ${query.get("on")} ${isoDay(new Date())}`;

@@ -11,7 +11,7 @@ import { LazyChart } from "../../parts/lazy_chart.js";
 import { useRead } from "../../parts/read.js";
 import { Failure } from "../../parts/states.js";
 import { ChartKey } from "./chart_words.js";
-import { liveWindow } from "./periods.js";
+import { liveWindow } from "../../model/periods.js";
 import { readSamples } from "./readings.js";
 
 const CHART_PX = 260;

@@ -1,7 +1,7 @@
-// The periods of a plug's chart: from when until when each goes, what it is called, which comes before and after.
+// The periods of charts: from when until when each goes, what it is called, which comes before and after.
 
-import { addDays, day, firstWeekday, isoDay, longDay, month, startOfDay } from "../../kit/format.js";
-import { say } from "../../kit/text.js";
+import { addDays, day, firstWeekday, isoDay, longDay, month, startOfDay } from "../kit/format.js";
+import { say } from "../kit/text.js";
 
 export const GRAINS = ["live", "day", "week", "month", "year"];
 
@@ -22,9 +22,9 @@ const LIVE_S = 600;
  * @property {boolean} isRunning it is not over
  */
 
-/** The period that the query of an address names: today where it names none. @returns {Period} */
-export function periodOf(query) {
-  const grain = GRAINS.includes(query.get("grain")) ? query.get("grain") : "day";
+/** The period that the query of an address names; today's where it names none. @returns {Period} */
+export function periodOf(query, grains = GRAINS, usual = "day") {
+  const grain = grains.includes(query.get("grain")) ? query.get("grain") : usual;
   const on = query.get("on") ?? "";
   return makePeriod(grain, isRealDay(on) ? on : isoDay(new Date()));
 }
@@ -52,9 +52,9 @@ export const later = ({ grain, last, isRunning }) => (isRunning ? null : makePer
 /** What a period is called: "Sunday 22 November". */
 export function periodTitle({ grain, first, last }) {
   const at = startOfDay(first);
-  if (grain === "live") return say("plug.period.live", { min: LIVE_S / 60 });
-  if (grain === "day") return isThisYear(first) ? longDay(at) : say("plug.period.day", { day: longDay(at), year: first.slice(0, 4) });
-  if (grain === "week") return say("plug.period.week", { from: day(at), to: day(startOfDay(last)) });
+  if (grain === "live") return say("common.period.live", { min: LIVE_S / 60 });
+  if (grain === "day") return isThisYear(first) ? longDay(at) : say("common.period.day", { day: longDay(at), year: first.slice(0, 4) });
+  if (grain === "week") return say("common.period.week", { from: day(at), to: day(startOfDay(last)) });
   return grain === "month" ? month(at) : first.slice(0, 4);
 }
 
@@ -73,6 +73,9 @@ const dayAfter = (grain, first) => addDays(first, { week: WEEK_DAYS, month: 31, 
 const weekdayOf = (on) => new Date(`${on}T12:00:00Z`).getUTCDay() || WEEK_DAYS;
 
 const isThisYear = (on) => on.slice(0, 4) === isoDay(new Date()).slice(0, 4);
+
+/** Where one lands in a period of another kind: today if it is in the present one, else its first day. */
+export const landing = ({ first, isRunning }) => (isRunning ? isoDay(new Date()) : first);
 
 // The 31st of February is none, although a browser reads it as one.
 const isRealDay = (text) => DAY.test(text) && text > FIRST_DAY && !Number.isNaN(Date.parse(`${text}T12:00:00Z`)) && addDays(text, 0) === text;
