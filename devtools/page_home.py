@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ownplug.aio import SystemClock
 from ownplug.app import HomeFolder
 from ownplug.core.energy.book import Mark, Sample
 from ownplug.core.energy.calendar import Calendar
@@ -54,7 +55,7 @@ def fill_home(home: Path, *, days: int) -> None:
 async def _fill(folder: HomeFolder, days: int) -> None:
     async with SqliteStore(folder.database) as store:
         plugs = sorted(await store.plugs(), key=lambda plug: plug.registered_at)
-        today = datetime.now(ZoneInfo(_ZONE)).date()
+        today = SystemClock().now().astimezone(ZoneInfo(_ZONE)).date()
         begin = datetime.combine(today - timedelta(days=days), time(), ZoneInfo(_ZONE)).astimezone(UTC)
         meters = [await _moved_in(store, plug, number, begin) for number, plug in enumerate(plugs)]
         await store.tariffs.put("EUR", tariff=Tariff(begins=begin.date(), rate=_PRICES))
@@ -86,12 +87,12 @@ async def _correct(store: SqliteStore, meter: int, today: date) -> None:
             told_wh=1040,
             uncovered_s=2700,
         )
-        await store.energy.weighed(meter, [], [correction], datetime.now(UTC))
+        await store.energy.weighed(meter, [], [correction], SystemClock().now())
 
 
 def _day(meters: list[int], calendar: Calendar, day: date, back: int) -> Iterator[Batch]:
     """Yield a day of all meters; today ends now."""
-    end_s = min(calendar.end(day), int(datetime.now(UTC).timestamp()) // _MINUTE_S * _MINUTE_S)
+    end_s = min(calendar.end(day), int(SystemClock().now().timestamp()) // _MINUTE_S * _MINUTE_S)
     for number, meter in enumerate(meters):
         chance = random.Random(f"{_SEED} {number} {day}")  # noqa: S311 - how much flows
         batch = Batch(marks={meter: Mark(at_ms=end_s * 1000, power_mw=0)})

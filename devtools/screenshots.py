@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -22,7 +23,7 @@ from devtools.page_home import NAMES, fill_home
 
 SIZES = {"1280": {"width": 1280, "height": 900}, "390": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
-README = {"home-light-1280.png": "page-home.png", "plug-dark-390.png": "page-plug.png"}
+README = {"home-light-1280.png": "page-home.png", "energy-week-dark-1280.png": "page-energy.png"}
 
 _DOCS = Path(__file__).parents[1] / "docs" / "pictures"
 _NAME, _PASSWORD = "ada", "correct horse"
@@ -74,9 +75,8 @@ def lived_in() -> Iterator[House]:
 
 def signed_in(house: House, browser: Browser, size: str, theme: str) -> Page:
     """Open the page as its owner."""
-    page = browser.new_context(
-        viewport=SIZES[size], color_scheme=theme, locale="en-GB", timezone_id="Europe/Berlin"
-    ).new_page()
+    options: Any = {"viewport": SIZES[size], "color_scheme": theme}
+    page = browser.new_context(**options, locale="en-GB", timezone_id="Europe/Berlin").new_page()
     page.goto(f"{house.web}/login")
     page.get_by_label("Name").fill(_NAME)
     page.get_by_label("Password", exact=True).fill(_PASSWORD)

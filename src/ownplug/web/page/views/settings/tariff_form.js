@@ -34,7 +34,7 @@ export function TariffForm({ currency, onMade }) {
     <form class="panel pad stack" onSubmit=${submit}>
       <div class="head"><h2>${say("tariffs.new")}</h2>
         <${Tabs} label=${say("tariffs.kind")} options=${KINDS.map((kind) => [kind, say(`tariffs.kind.${kind}`)])} value=${form.kind} onChoose=${(kind) => setForm({ ...form, kind })} /></div>
-      <div class="fields">
+      <div class="tariff-fields">
         ${field("from", { type: "date" })}
         ${!currency && field("currency", { maxlength: 3, autocomplete: "off" })}
         ${form.kind === "flat" && price("price")}
