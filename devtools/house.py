@@ -17,6 +17,7 @@ from ownplug.virtual import ask_control
 
 _LOOPBACK = "127.0.0.1"
 _TRIES = 100
+_ROOT = Path(__file__).parents[1]
 
 
 class House:
@@ -84,6 +85,13 @@ class House:
         for plug, name in zip(told, names, strict=True):
             self._named(plug["uuid"], name)
         return told
+
+    def fill(self, days: int) -> None:
+        """Let the plugs have lived for so many days; the hub is stopped meanwhile."""
+        self.hub.stop()
+        command = [sys.executable, "-m", "devtools.page_home", str(self.home), "--days", str(days)]
+        subprocess.run(command, cwd=_ROOT, check=True, timeout=300)
+        self.start_hub()
 
     def settle(self, count: int) -> None:
         """Wait until so many plugs are at home and have told their power."""

@@ -43,7 +43,7 @@ _PRICES = DayNight(
 
 
 def fill_home(home: Path, *, days: int) -> None:
-    """Fill a home whose hub does not run, until now.
+    """Fill a home whose hub does not run, until now: what is called as in `NAMES`.
 
     Args:
         home: its folder.
@@ -54,7 +54,8 @@ def fill_home(home: Path, *, days: int) -> None:
 
 async def _fill(folder: HomeFolder, days: int) -> None:
     async with SqliteStore(folder.database) as store:
-        plugs = sorted(await store.plugs(), key=lambda plug: plug.registered_at)
+        known = {plug.name: plug for plug in await store.plugs()}
+        plugs = [known[name] for name in NAMES if name in known]
         today = SystemClock().now().astimezone(ZoneInfo(_ZONE)).date()
         begin = datetime.combine(today - timedelta(days=days), time(), ZoneInfo(_ZONE)).astimezone(UTC)
         meters = [await _moved_in(store, plug, number, begin) for number, plug in enumerate(plugs)]

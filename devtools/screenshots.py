@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from devtools.house import House
-from devtools.page_home import NAMES, fill_home
+from devtools.page_home import NAMES
 
 SIZES = {"1280": {"width": 1280, "height": 900}, "390": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
@@ -63,9 +63,7 @@ def lived_in() -> Iterator[House]:
             house.start_hub()
             house.run("user", "add", _NAME, "--scope", "admin", "--password-stdin", text=_PASSWORD)
             house.add_plugs(list(NAMES), loads=_LOADS)
-            house.hub.stop()
-            fill_home(house.home, days=_YEAR_DAYS)
-            house.start_hub()
+            house.fill(_YEAR_DAYS)
             house.settle(len(NAMES))
             house.hand("unplug", "5")
             yield house

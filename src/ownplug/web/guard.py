@@ -11,7 +11,7 @@ from ownplug.core.errors import Forbidden, WrongLogin
 from ownplug.core.secret import Secret
 from ownplug.hub import Caller
 from ownplug.web.hosts import Authority, is_allowed_host, is_allowed_origin
-from ownplug.web.page import is_page
+from ownplug.web.page import is_navigation, is_page
 from ownplug.web.ports import LoginDoor
 from ownplug.web.problems import SECURITY_HEADERS, problem
 
@@ -49,7 +49,8 @@ class Guard:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _with_security_headers(send, has_own=is_page(scope["path"])))
+            is_of_page = is_page(scope["path"]) or is_navigation(scope)
+            await self._app(scope, receive, _with_security_headers(send, has_own=is_of_page))
         else:
             await refusal(scope, receive, send)
 
@@ -69,7 +70,7 @@ class Guard:
 
     def _login_refusal(self, scope: Scope) -> Response | None:
         caller = identify(scope, self._logins)
-        if caller is None and _is_navigation(scope):
+        if caller is None and is_navigation(scope):
             return RedirectResponse("/login", 303)
         if caller is None:
             return problem(
@@ -111,12 +112,6 @@ def is_https(scope: Scope) -> bool:
 def _is_open(scope: Scope) -> bool:
     method, path = scope.get("method"), scope["path"]
     return (method, path) in OPEN or (method == "GET" and is_page(path))
-
-
-def _is_navigation(scope: Scope) -> bool:
-    """Whether a person opens a page, who is better served by the page on which one signs in."""
-    is_page = scope.get("method") == "GET" and not scope["path"].startswith("/api/")
-    return is_page and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _holder(sent: list[str], logins: LoginDoor) -> Caller | None:

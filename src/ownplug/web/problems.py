@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -34,6 +34,7 @@ from ownplug.core.errors import (
     WireError,
     WrongLogin,
 )
+from ownplug.web.page import is_navigation, missing
 
 SECURITY_HEADERS = {
     "cache-control": "no-store",
@@ -129,7 +130,9 @@ def answer_failures(app: FastAPI, routers: Sequence[APIRouter]) -> None:
         return problem(400, UsageError.code, describe_invalid(error), hint="See /api/v1/openapi.json.")
 
     @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> ProblemResponse:
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.NOT_FOUND and is_navigation(request.scope):
+            return missing(request)
         code = _HTTP_CODES.get(error.status_code, UsageError.code)
         headers = error.headers
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (path := _path(request)) in methods:

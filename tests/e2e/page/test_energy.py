@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from devtools.house import House
-from devtools.page_home import NAMES, fill_home
+from devtools.page_home import NAMES
 from playwright.sync_api import Page, expect
 from tests.e2e.page.watched import Watched
 
@@ -21,9 +21,7 @@ _DAYS = 60
 def lived_in(house: House) -> House:
     """A home with sixty days of energy of six plugs, and a tariff."""
     house.add_plugs(list(NAMES))
-    house.hub.stop()
-    fill_home(house.home, days=_DAYS)
-    house.start_hub()
+    house.fill(_DAYS)
     house.settle(len(NAMES))
     return house
 

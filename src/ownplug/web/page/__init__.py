@@ -16,6 +16,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from ownplug.core.errors import NotFound
 
@@ -71,6 +73,17 @@ def is_page(path: str) -> bool:
     return path == "/" or (path.startswith("/") and first in {*_VIEWS, _ASSETS}) or path in _FILES
 
 
+def is_navigation(scope: Scope) -> bool:
+    """Whether a person opens an address, who is better served by the page than by a problem document."""
+    is_view = scope.get("method") == "GET" and not scope["path"].startswith("/api/")
+    return is_view and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def missing(request: Request) -> Response:
+    """Answer for an address of no view: the page, which says so."""
+    return _answer(request, _files()["index.html"], _ASK_AGAIN, status=404)
+
+
 async def _document(request: Request) -> Response:
     return _answer(request, _files()["index.html"], _ASK_AGAIN)
 
@@ -111,13 +124,12 @@ def get_ca(request: Request) -> Response:
     return Response(Path(path).read_bytes(), media_type="application/x-x509-ca-cert")
 
 
-def _answer(request: Request, file: _File, keeping: str) -> Response:
+def _answer(request: Request, file: _File, keeping: str, *, status: int = 200) -> Response:
     headers = {"content-security-policy": _POLICY, "cache-control": keeping, "vary": "accept-encoding"}
     if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(
-            file.packed, media_type=file.media_type, headers={**headers, "content-encoding": "gzip"}
-        )
-    return Response(file.body, media_type=file.media_type, headers=headers)
+        headers["content-encoding"] = "gzip"
+        return Response(file.packed, status, media_type=file.media_type, headers=headers)
+    return Response(file.body, status, media_type=file.media_type, headers=headers)
 
 
 @functools.cache
