@@ -47,6 +47,7 @@ soak: $(VENV)/.dev ## trouble for SOAK_HOURS simulated hours, for SOAK_MINUTES o
 
 measure: $(VENV)/.dev ## figures, as ratios to peers in the same run
 	$(BIN)/python -m devtools.measure
+	$(BIN)/python -m devtools.measure_page
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

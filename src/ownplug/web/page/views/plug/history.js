@@ -15,6 +15,7 @@ import { ChartKey, Corrections } from "./chart_words.js";
 import { LiveChart } from "./live_chart.js";
 import { earlier, GRAINS, landing, later, makePeriod, periodOf, periodTitle, queryOf } from "../../model/periods.js";
 import { readHistory } from "./readings.js";
+import { YearLine } from "./year_line.js";
 
 const AGAIN_MS = 30_000;
 const CHART_PX = 260;
@@ -38,6 +39,7 @@ export function HistoryPanel({ plug, query }) {
         <${Tabs} label=${say("common.period")} options=${GRAINS.map((grain) => [grain, say(`common.grain.${grain}`)])} value=${period.grain} onChoose=${choose} />
       </div>
       ${isLive ? html`<${LiveChart} plug=${plug} />` : html`<${PeriodChart} plug=${plug} period=${period} />`}
+      ${period.grain === "year" && html`<${YearLine} plug=${plug} period=${period} />`}
       ${!isLive && html`<div class="row moves">
         <button type="button" class="b" onClick=${() => move(before)} aria-keyshortcuts="[">${say("common.period.earlier")}</button>
         <button type="button" class="b" onClick=${() => move(after)} disabled=${!after} aria-keyshortcuts="]">${say("common.period.later")}</button>
