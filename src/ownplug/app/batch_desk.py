@@ -7,15 +7,14 @@ import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Self
 
 from ownplug.app.batch_file import keep_taken, read_taken
+from ownplug.app.desk import Desk
 from ownplug.app.following import Follower
 from ownplug.app.home import HomeFolder
 from ownplug.app.means import Means
 from ownplug.client import HubClient
-from ownplug.core.errors import Conflict, NotFound, OwnplugError, UsageError
+from ownplug.core.errors import Conflict, OwnplugError, UsageError
 from ownplug.core.identity import Mac
 from ownplug.core.secret import Secret
 from ownplug.pairing import (
@@ -45,7 +44,7 @@ class _Running:
     followers: dict[str, Follower] = field(default_factory=dict)
 
 
-class BatchDesk:
+class BatchDesk(Desk[_Running]):
     """Takes lists of plugs home on request; use it as `async with`. Fits `ownplug.web.BatchDoor` by shape.
 
     Args:
@@ -54,23 +53,9 @@ class BatchDesk:
     """
 
     def __init__(self, means: Means, folder: HomeFolder) -> None:
+        super().__init__("list")
         self._means = means
         self._folder = folder
-        self._known: dict[str, _Running] = {}
-        self._tasks = asyncio.TaskGroup()
-
-    async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for running in self._known.values():
-            if running.task is not None:
-                running.task.cancel()
-        # Without the body's error, which would come back wrapped in a group.
-        await self._tasks.__aexit__(None, None, None)
 
     def begin(self, wish: BatchWish, /) -> BatchView:
         """See `BatchDoor.begin`.
@@ -87,8 +72,7 @@ class BatchDesk:
         view = BatchView(id=secrets.token_hex(8), began_at=self._means.clock.now(), lines=lines)
         running = _Running(view, wish)
         self._start(running, rows)
-        self._known[view.id] = running
-        self._forget_oldest()
+        self._remember(running)
         return view
 
     def all(self) -> list[BatchView]:
@@ -227,17 +211,6 @@ class BatchDesk:
             follower = running.followers[name] = Follower(self._means.clock, mask)
         follower.hear(step)
         _line(running.view, name).stages = follower.stages
-
-    def _find(self, id_: str) -> _Running:
-        running = self._known.get(id_)
-        if running is None:
-            raise NotFound("There is no such list.", hint="It may be long ago.")
-        return running
-
-    def _forget_oldest(self) -> None:
-        ended = [id_ for id_, running in self._known.items() if running.view.state != "running"]
-        for id_ in ended[: max(0, len(self._known) - _REMEMBERED)]:
-            del self._known[id_]
 
 
 def _rows(wish: BatchWish) -> list[BatchRow]:

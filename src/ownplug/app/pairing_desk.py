@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
+from ownplug.app.desk import Desk
 from ownplug.app.following import Follower
 from ownplug.app.means import Means
 from ownplug.client import HubClient
@@ -17,7 +16,6 @@ from ownplug.console import Console
 from ownplug.core.errors import (
     Conflict,
     Malformed,
-    NotFound,
     OwnplugError,
     UsageError,
 )
@@ -28,7 +26,6 @@ from ownplug.pairing import Step, WifiNetwork, Wish, identify, scan, take_home, 
 from ownplug.plug import HttpLink
 from ownplug.web import FoundPlug, HeardNetwork, NearbyPlugs, PairingView, PairingWish
 
-_REMEMBERED = 50
 _AT_ONCE = 4  # a person pairs one, perhaps two; each holds a connection to its plug
 _SCAN_S = 40.0  # as when a plug is paired from the command line
 _OPEN = 0
@@ -49,7 +46,7 @@ Raises:
 """
 
 
-class PairingDesk:
+class PairingDesk(Desk[_Running]):
     """Takes plugs home on request; use it as `async with`. Fits `ownplug.web.PairingDoor` by shape.
 
     Args:
@@ -58,23 +55,9 @@ class PairingDesk:
     """
 
     def __init__(self, means: Means, *, open_console: OpenConsole | None = None) -> None:
+        super().__init__("pairing")
         self._means = means
         self._open_console = open_console
-        self._known: dict[str, _Running] = {}
-        self._tasks = asyncio.TaskGroup()
-
-    async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for running in self._known.values():
-            if running.task is not None:
-                running.task.cancel()
-        # Without the body's error, which would come back wrapped in a group.
-        await self._tasks.__aexit__(None, None, None)
 
     async def look(self, url: str, /) -> FoundPlug:
         """See `PairingDoor.look`.
@@ -111,9 +94,9 @@ class PairingDesk:
             port=wish.port,
             timeout_s=wish.timeout_s,
         )
-        running = self._known[view.id] = _Running(view, wish)
+        running = _Running(view, wish)
         running.task = self._tasks.create_task(self._pair(running, order), name=f"pairing {view.id}")
-        self._forget_oldest()
+        self._remember(running)
         return view
 
     def again(self, id_: str, /, *, ssid: str | None, password: Secret | None) -> PairingView:
@@ -206,17 +189,6 @@ class PairingDesk:
                 return await take_home_by_serial(hub, console, order, tell=tell)
         with self._means.radio.taken() if wish.joins else nullcontext():
             return await take_home(hub, order, tell=tell)
-
-    def _find(self, id_: str) -> _Running:
-        running = self._known.get(id_)
-        if running is None:
-            raise NotFound("There is no such pairing.", hint="It may be long ago.")
-        return running
-
-    def _forget_oldest(self) -> None:
-        ended = [id_ for id_, running in self._known.items() if running.view.state != "running"]
-        for id_ in ended[: max(0, len(self._known) - _REMEMBERED)]:
-            del self._known[id_]
 
 
 def _order(wish: PairingWish) -> Wish:
