@@ -208,12 +208,13 @@ async def test_a_machine_that_cannot_join_says_why(
     assert nearby["hint"]
 
 
-async def test_without_serial_ports_none_is_taken(hub: HubAddress) -> None:
+async def test_a_serial_port_that_is_not_listed_is_not_opened(hub: HubAddress) -> None:
     async with HubClient(hub) as client:
-        with pytest.raises(UsageError, match="no serial ports"):
-            await client.begin_pairing(
-                "http://10.10.10.1", ssid="Home", password=PASSWORD, port="/dev/ttyUSB0"
-            )
+        begun = await client.begin_pairing(
+            "http://10.10.10.1", ssid="Home", password=PASSWORD, port="/dev/ttyUSB0"
+        )
+        failure = (await ended(client, begun["id"]))["failure"]
+        assert (failure["code"], failure["message"]) == ("not-found", "There is no such serial port.")
 
 
 async def test_one_that_is_given_up_leaves_nothing(hub: HubAddress, plug: dict[str, str]) -> None:
