@@ -156,7 +156,11 @@ def _what_now(home: Path, setup: str, *, once: bool) -> str:
             "",
             *(f"  {line}" for line in commands),
             "",
-            *(["To sign in with a browser, make an account:", "", f"  {setup}", ""] if setup else []),
+            *(
+                ["The page is behind this link; choose a name and a password there:", "", f"  {setup}", ""]
+                if setup
+                else []
+            ),
             "Ctrl-C ends the demo and removes its home.",
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import fields
@@ -315,6 +316,24 @@ async def test_the_page_needs_no_login_and_allows_nothing_foreign(ask: Ask, path
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'")
     assert "unsafe" not in policy
     assert b"://" not in answer.body  # it loads nothing from anywhere else
+
+
+async def test_a_file_of_the_page_is_kept_for_good_and_only_of_this_edition(ask: Ask) -> None:
+    document = await ask("GET", "/", headers=NOBODY | {"Accept-Encoding": "gzip"})
+    assert document.headers["cache-control"] == "no-cache"
+    page = gzip.decompress(document.body).decode()
+    path = re.search(r"/page/[0-9a-f]+/main\.js", page)
+    assert path is not None
+    file = await ask("GET", path[0], headers=NOBODY)
+    assert (file.status, file.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+    assert file.headers["content-type"] == "text/javascript; charset=utf-8"
+    for other in ("/page/0123456789ab/main.js", path[0].replace("main.js", "../__init__.py")):
+        assert (await ask("GET", other, headers=NOBODY)).status == 404
+
+
+async def test_an_address_of_no_view_is_told_by_the_page(ask: Ask) -> None:
+    answer = await ask("GET", "/nothing-here", headers={"Accept": "text/html"})
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
 async def test_a_person_is_led_there(ask: Ask) -> None:

@@ -96,11 +96,11 @@ for _view in sorted(_VIEWS):
 
 @page.get(f"/{_ASSETS}/{{edition}}/{{path:path}}")
 async def get_asset(request: Request, edition: str, path: str) -> Response:
-    """Give a file of the page. One that asks for an earlier edition gets the present one, and may not keep it."""
-    file = _files().get(path)
+    """Give a file of the page, of this edition: a page that was opened before an upgrade has to be loaded anew."""
+    file = _files().get(path) if edition == _edition() else None
     if file is None:
         raise NotFound("The page has no such file.", hint="Load the page anew.")
-    return _answer(request, file, _FOR_GOOD if edition == _edition() else _ASK_AGAIN)
+    return _answer(request, file, _FOR_GOOD)
 
 
 @page.get(_ICON)
