@@ -100,7 +100,7 @@ export function Chart(props) {
 
 // What is drawn, from what is given: stretches with their ends, and columns in which what is not known is a hole.
 function prepared(props) {
-  const { kind, times, series, from, to, grain, limit, before } = props;
+  const { kind, times, series, to, grain, limit, before } = props;
   const step = GRAIN_S[grain];
   const stretches = times.map((begin, index) => {
     const end = Math.min(times[index + 1] ?? to, begin + step * (grain === "month" ? 1 : 1.05), Math.max(to, begin + 1));

@@ -23,7 +23,7 @@ export function verticalAxis(highest, unit, lines = 5) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = STEPS.map((each) => each * power).find((each) => each >= rough * 0.999);
   const count = Math.ceil(top / step - 1e-9);
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (String(step / power).includes("2.5") || step / power === 2.5 ? 1 : 0));
+  const decimals = [0, 1, 2, 3].find((digits) => isWhole(step * 10 ** digits)) ?? 3;
   const ticks = Array.from({ length: count + 1 }, (_, index) => index * step * per);
   return { unit: name, max: count * step * per, ticks, word: (value) => number(value / per, decimals) };
 }
@@ -36,11 +36,10 @@ export function verticalAxis(highest, unit, lines = 5) {
  * @param {number} range.to Unix seconds
  * @param {string} range.grain
  * @param {boolean} range.isBars labels stand in the middle of their bar
- * @param {number[]} range.times when the bars begin
  * @param {number} range.width px
  * @returns {{at: number, word: string}[]}
  */
-export function horizontalTicks({ from, to, grain, isBars, times, width }) {
+export function horizontalTicks({ from, to, grain, isBars, width }) {
   const isNarrow = width < NARROW_PX;
   const days = (to - from) / DAY_S;
   if (days < 0.2) return live(from, to, isNarrow);
@@ -108,5 +107,7 @@ function scaled(highest, unit) {
   if (unit === "W" && highest >= LARGE_W) return { name: "kW", per: 1000 };
   return { name: unit, per: 1 };
 }
+
+const isWhole = (value) => Math.abs(value - Math.round(value)) < 1e-6;
 
 const least = (unit) => (unit === "W" ? 10 : unit === "Wh" ? 1 : 0.1);
