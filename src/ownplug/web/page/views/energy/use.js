@@ -40,6 +40,7 @@ export async function readUse(period, by, plugs) {
   ]);
   const numbers = seriesOf(now.parts, by, plugs);
   const parts = now.parts.map((part) => ({ ...part, series: numbers.get(part.key) ?? OTHERS, values: along(now.start_s, part) }));
+  const beforeWh = total([...used.values()]) || null; // nothing at all: the home was not there yet
   const sums = new Map(totals.totals.map((total) => [total.key, total]));
   return {
     of: `${period.grain} ${period.first} ${by}`,
@@ -48,9 +49,9 @@ export async function readUse(period, by, plugs) {
     series: stacked(parts, now.start_s.length),
     before: now.start_s.map((_, index) => then.energy_wh[index] ?? null),
     total: { energy_wh: total(totals.totals.map(({ energy_wh }) => energy_wh)), cost: costOf(totals.totals) },
-    beforeWh: used.size ? total([...used.values()]) : null,
+    beforeWh,
     currency: totals.currency,
-    users: parts.map((part) => userOf(part, sums.get(part.key), used.get(part.key) ?? null)),
+    users: parts.map((part) => userOf(part, sums.get(part.key), beforeWh && (used.get(part.key) ?? null))),
   };
 }
 
