@@ -19,11 +19,12 @@ from ownplug.app import HomeFolder, OfferedPort, load_settings, open_hub
 from ownplug.client import HubClient, find_hub
 from ownplug.console import open as open_console
 from ownplug.core.errors import Conflict, Forbidden, NoSuchPort, NotFound, PortBusy, UsageError
-from ownplug.virtual import Light, VirtualPlug, VirtualPlugSettings
+from ownplug.virtual import LifeState, Light, VirtualPlug, VirtualPlugSettings
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform == "win32", reason="PTYs are POSIX")]
 
 PATIENCE_S = 30.0
+STARTS_S = 10  # by its own clock
 SECRETS = {"meross:dev.cfg.Key": "0123456789abcdef", "STA:WpaPsk": "hunter22"}
 FACTORY = {"factory:dev.fac.mode": "1"}
 PHASES = ["brom", "bootloader", "startup", "firmware"]
@@ -59,9 +60,15 @@ def tty(tmp_path: Path) -> str:
     return str(tmp_path / "plug.tty")
 
 
-def plug_on(tty: str, flash: dict[str, str] | None = None, *, speed: float = 20) -> VirtualPlug:
-    """A plug whose wire is fast, for the tests."""
-    return VirtualPlug(VirtualPlugSettings(tty=tty, flash=flash or {}, speed=speed))
+@asynccontextmanager
+async def plug_on(
+    tty: str, flash: dict[str, str] | None = None, *, speed: float = 20
+) -> AsyncIterator[VirtualPlug]:
+    """A plug whose wire is fast, for the tests; what it says while it starts, nobody hears."""
+    async with VirtualPlug(VirtualPlugSettings(tty=tty, flash=flash or {}, speed=speed)) as plug:
+        await plug.until(lambda: plug.state in {LifeState.PAIRING, LifeState.FACTORY})
+        await asyncio.sleep(STARTS_S / speed)
+        yield plug
 
 
 @pytest.fixture
