@@ -10,6 +10,8 @@ import functools
 import gzip
 import hashlib
 import mimetypes
+import posixpath
+import re
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -43,17 +45,8 @@ _ASK_AGAIN = "no-cache"
 _WORTH_PACKING = 1000  # bytes; less fits one packet as it is
 _EDITION = b"{edition}"
 _PRELOAD = b"{preload}"
-_FIRST = (
-    "kit/",
-    "model/",
-    "parts/",
-    "vendor/preact",
-    "vendor/hooks",
-    "vendor/htm",
-    "frame.js",
-    "views/home.js",
-)
-_LATER = ("parts/chart",)  # drawn when all else is there
+_FIRST = ("main.js", "views/home.js")
+_IMPORT = re.compile(r'(?:from|^import) *"(\.[^"]+\.js)"', re.MULTILINE)
 
 page = APIRouter(include_in_schema=False)
 
@@ -152,14 +145,20 @@ def _edition() -> str:
 
 def _preload() -> bytes:
     """Name the modules of the first view: a browser would find each only in the one that imports it."""
-    first = [
-        path
-        for path in sorted(_bodies())
-        if path.endswith(".js") and path.startswith(_FIRST) and not path.startswith(_LATER)
-    ]
+    found: list[str] = []
+    waiting = list(_FIRST)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.append(path)
+            waiting += [_beside(path, each) for each in _IMPORT.findall(_bodies()[path].decode())]
     return "\n".join(
-        f'<link rel="modulepreload" href="/{_ASSETS}/{{edition}}/{path}">' for path in first
+        f'<link rel="modulepreload" href="/{_ASSETS}/{{edition}}/{path}">' for path in sorted(found)
     ).encode()
+
+
+def _beside(path: str, imported: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), imported))
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 // Where the ticks of a chart are, and what stands beside them.
 
-import { formatted, number, startOfDay } from "../kit/format.js";
+import { addDays, formatted, isoDay, number, startOfDay } from "../kit/format.js";
 
 const HOUR_S = 3600;
 const DAY_S = 86_400;
@@ -93,11 +93,20 @@ function hours(from, to, step) {
 }
 
 function months(from, to, isNarrow, shift) {
-  const starts = dayStarts(from, to).filter((at) => formatted(at * 1000, { day: "numeric" }).match(/^1\D*$/));
+  const starts = monthStarts(from, to);
   return starts.map((at, index) => ({
     at: at + shift * ((starts[index + 1] ?? to) - at),
     word: formatted(at * 1000, { month: isNarrow ? "narrow" : "short" }),
   }));
+}
+
+function monthStarts(from, to) {
+  const found = [];
+  for (let first = `${isoDay(new Date(from * 1000)).slice(0, 7)}-01`; ; first = `${addDays(first, 31).slice(0, 7)}-01`) {
+    const at = startOfDay(first) / 1000;
+    if (at >= to) return found;
+    if (at >= from) found.push(at);
+  }
 }
 
 const clockWord = (at) => formatted(at * 1000, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
