@@ -51,7 +51,8 @@ _FRAMES = """() => {
 _STROKES = """() => {
   const stroke = CanvasRenderingContext2D.prototype.stroke;
   CanvasRenderingContext2D.prototype.stroke = function (...path) {
-    window.drawnAt = performance.now();
+    const chart = this.canvas.closest(".plot")?.getAttribute("aria-label") ?? "";
+    if (chart.startsWith("Mean power")) window.drawnAt = performance.now();
     return stroke.apply(this, path);
   };
 }"""
