@@ -3,6 +3,7 @@
 import { get } from "../../kit/api.js";
 import { say } from "../../kit/text.js";
 import { earlier } from "../../model/periods.js";
+import { besides, readBefore } from "./before.js";
 
 const FINE = { day: "hour", week: "day", month: "day", year: "month" };
 const MOST_SERIES = 5; // that eyes can tell apart; what is left is "others"
@@ -46,7 +47,7 @@ export async function readUse(period, by, plugs) {
     grain,
     times: now.start_s,
     series: stacked(parts, now.start_s.length),
-    before: now.start_s.map((_, index) => then.energy_wh[index] ?? null),
+    before: besides(period.grain, now.start_s, then),
     total: { energy_wh: total(totals.totals.map(({ energy_wh }) => energy_wh)), cost: costOf(totals.totals) },
     beforeWh: used.size ? total([...used.values()]) : null,
     currency: totals.currency,
@@ -62,21 +63,6 @@ function userOf({ key, name, series }, sum, before_wh) {
 }
 
 const days = ({ first, last }) => ({ from: first, to: last });
-
-// Of a period that runs, the one before counts until the same time.
-async function readBefore(period, before, by, plugs) {
-  if (!period.isRunning) {
-    const { totals } = await get("/energy", { by, grain: "all", ...days(before) });
-    return new Map(totals.map(({ key, energy_wh }) => [key, energy_wh]));
-  }
-  const { plugs: compared } = await get("/energy/comparison", { period: period.grain });
-  const used = new Map();
-  for (const { uuid, before_wh } of compared) {
-    const key = by === "plug" ? uuid : plugs.map((plug) => plug.get()).find((plug) => plug.uuid === uuid)?.room ?? "";
-    used.set(key, (used.get(key) ?? 0) + before_wh);
-  }
-  return used;
-}
 
 // The largest have colours of their own: a plug its own for good, where no other one of them has it.
 function seriesOf(parts, by, plugs) {
