@@ -18,6 +18,7 @@ const OTHERS = 0;
  * @property {(number | null)[]} before what the bars of the period before had
  * @property {{energy_wh: number, cost: number | null}} total
  * @property {number | null} beforeWh what the period before had used, until the same time where this one runs
+ * @property {number | null} beforeSince when of the period before something is known first, where that is later than its beginning
  * @property {string | null} currency
  * @property {{key: string, name: string, series: number, energy_wh: number, cost: number | null, unpriced_wh: number, before_wh: number | null}[]} users
  */
@@ -41,6 +42,7 @@ export async function readUse(period, by, plugs) {
   ]);
   const numbers = seriesOf(now.parts, by, plugs);
   const parts = now.parts.map((part) => ({ ...part, series: numbers.get(part.key) ?? OTHERS, values: along(now.start_s, part) }));
+  const isBeforeKnown = then.start_s.length > 0;
   const sums = new Map(totals.totals.map((total) => [total.key, total]));
   return {
     of: `${period.grain} ${period.first} ${by}`,
@@ -49,9 +51,10 @@ export async function readUse(period, by, plugs) {
     series: stacked(parts, now.start_s.length),
     before: besides(period.grain, now.start_s, then),
     total: { energy_wh: total(totals.totals.map(({ energy_wh }) => energy_wh)), cost: costOf(totals.totals) },
-    beforeWh: used.size ? total([...used.values()]) : null,
+    beforeWh: isBeforeKnown ? total([...used.values()]) : null,
+    beforeSince: then.start_s[0] > before.from ? then.start_s[0] : null,
     currency: totals.currency,
-    users: parts.map((part) => userOf(part, sums.get(part.key), used.get(part.key) ?? null)),
+    users: parts.map((part) => userOf(part, sums.get(part.key), isBeforeKnown ? used.get(part.key) ?? null : null)),
   };
 }
 
