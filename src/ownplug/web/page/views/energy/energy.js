@@ -56,7 +56,7 @@ function Used({ all, query }) {
   const move = (to) => to && goQuery(queryOf(to));
   useEffect(() => bindKeys({ "[": () => move(earlier(period)), "]": () => move(later(period)) }));
   return html`
-    <div class="bar"><h1>${say("energy.title")}</h1><div class="end"><${Tabs} label=${say("common.period")} value=${period.grain}
+    <div class="bar energy-bar"><h1>${say("energy.title")}</h1><div class="end"><${Tabs} label=${say("common.period")} value=${period.grain}
       options=${GRAINS.map((grain) => [grain, say(`common.grain.${grain}`)])} onChoose=${(grain) => move(makePeriod(grain, landing(period)))} /></div></div>
     <div class="stack">
       <section class="panel pad" aria-labelledby="energy-period">
