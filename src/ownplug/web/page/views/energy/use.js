@@ -16,7 +16,7 @@ const OTHERS = 0;
  * @property {number[]} times when bars begin
  * @property {{name: string, series: number, values: (number | null)[]}[]} series in stacking order
  * @property {(number | null)[]} before what the bars of the period before had
- * @property {{energy_wh: number, cost: number | null}} total
+ * @property {{energy_wh: number | null, cost: number | null, unpriced_wh: number}} total
  * @property {number | null} beforeWh what the period before had used, until the same time where this one runs
  * @property {number | null} beforeSince when of the period before something is known first, where that is later than its beginning
  * @property {string | null} currency
@@ -50,7 +50,7 @@ export async function readUse(period, by, plugs) {
     times: now.start_s,
     series: stacked(parts, now.start_s.length),
     before: besides(period.grain, now.start_s, then),
-    total: { energy_wh: total(totals.totals.map(({ energy_wh }) => energy_wh)), cost: costOf(totals.totals) },
+    total: sumOf(totals.totals),
     beforeWh: isBeforeKnown ? total([...used.values()]) : null,
     beforeSince: then.start_s[0] > before.from ? then.start_s[0] : null,
     currency: totals.currency,
@@ -100,9 +100,14 @@ function along(times, { start_s, energy_wh }) {
   return times.map((at) => known.get(at) ?? null);
 }
 
-function costOf(totals) {
+// Where nothing is known, nothing is zero.
+function sumOf(totals) {
   const costs = totals.map(({ cost }) => cost).filter((cost) => cost !== null);
-  return costs.length ? total(costs) : null;
+  return {
+    energy_wh: totals.length ? total(totals.map(({ energy_wh }) => energy_wh)) : null,
+    cost: costs.length ? total(costs) : null,
+    unpriced_wh: total(totals.map(({ unpriced_wh }) => unpriced_wh)),
+  };
 }
 
 const total = (amounts) => amounts.reduce((sum, amount) => sum + amount, 0);

@@ -1,12 +1,12 @@
 // Who used what, as a table that can be sorted and saved.
 
 import { address } from "../../kit/api.js";
-import { money } from "../../kit/format.js";
+import { UNKNOWN } from "../../kit/format.js";
 import { html, useState } from "../../kit/html.js";
 import { say } from "../../kit/text.js";
 import { plugPath } from "../../model/plugs.js";
 import { Tabs } from "../../parts/tabs.js";
-import { Change, kilowattHours } from "./figures.js";
+import { Change, costWords, kilowattHours } from "./figures.js";
 
 const COLUMNS = ["name", "energy_wh", "cost", "change"];
 const FINE = { day: "hour", week: "day", month: "day", year: "month" };
@@ -42,7 +42,7 @@ function Head({ column, by, order, onTurn }) {
 }
 
 function User({ user, by, most, currency }) {
-  const { key, name, series, energy_wh, before_wh, cost, change } = user;
+  const { key, name, series, energy_wh, before_wh, change } = user;
   const percent = (wh) => `${(100 * wh) / most}%`;
   return html`
     <tr>
@@ -50,12 +50,10 @@ function User({ user, by, most, currency }) {
       <td class="hide-s share"><svg class="meter" aria-hidden="true"><rect width=${percent(energy_wh)} height="10" data-series=${series} />
         ${before_wh !== null && html`<line x1=${percent(before_wh)} x2=${percent(before_wh)} y1="-3" y2="13" />`}</svg></td>
       <td class="r">${kilowattHours(energy_wh)}</td>
-      <td class="r">${currency ? costWords(cost, user.unpriced_wh, currency) : "\u2014"}</td>
+      <td class="r">${currency ? costWords(user, currency) : UNKNOWN}</td>
       <td class="r q"><${Change} wh=${change} /></td>
     </tr>`;
 }
-
-const costWords = (cost, unpriced_wh, currency) => (cost === null ? say("energy.unpriced") : `${money(cost, currency)}${unpriced_wh > 0 ? "*" : ""}`);
 
 function compare({ by, isRising }) {
   const sign = isRising ? 1 : -1;
