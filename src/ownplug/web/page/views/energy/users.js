@@ -25,7 +25,7 @@ export function Users({ use, period, by, onBy }) {
         <${Tabs} label=${say("energy.by")} value=${by} options=${[["plug", say("energy.by.plug")], ["room", say("energy.by.room")]]} onChoose=${onBy} />
         <a class="b" download="energy.csv" href=${address("/energy/table.csv", files)}>${say("energy.csv")}</a>
         <a class="b" download="energy.json" href=${address("/energy/table", files)}>${say("energy.json")}</a></div></div>
-      <div class="wide users" tabindex="0" role="region" aria-labelledby="energy-users"><table>
+      <div class="wide users" tabindex="0" role="region" aria-label=${say("energy.table")}><table>
         <thead><tr>${COLUMNS.map((column) => html`<${Head} key=${column} column=${column} by=${by} order=${order} onTurn=${turn} />`)}</tr></thead>
         <tbody>${sorted.map((user) => html`<${User} key=${user.key} user=${user} by=${by} most=${most} currency=${use.currency} />`)}</tbody>
       </table></div>
