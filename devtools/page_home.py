@@ -2,7 +2,7 @@
 
 What its plugs have used is invented, by a seed, so that pictures and figures of the page are the same each time: a
 fridge that cycles, a dishwasher some evenings, a heater in winter, a desk by day. It is written by the store's own
-functions, as the ledger writes it.
+functions, as the ledger writes it. A home without plugs gets them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from ownplug.core.energy.calendar import Calendar
 from ownplug.core.energy.kept import Batch
 from ownplug.core.energy.reconcile import Correction, Reason
 from ownplug.core.energy.tariff import DayNight, Tariff
-from ownplug.core.records import PlugRecord
+from ownplug.core.identity import Uuid
+from ownplug.core.records import SERIES, PlugRecord
 from ownplug.store import SqliteStore
 
 NAMES = ("Fridge", "Dishwasher", "Fan heater", "Desk", "Reading lamp", "Washing machine")
@@ -37,13 +38,15 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _MINUTE_DAYS, _SAMPLE_S = 3, 30
 _SAMPLE_DAYS = 1
 _FULL_MS = 60_000
+_CORRECTED = 1  # of NAMES
+_MISSED_WH = 140
 _PRICES = DayNight(
     day_price_micros=340_000, night_price_micros=240_000, night_from=time(22), night_to=time(6)
 )
 
 
 def fill_home(home: Path, *, days: int) -> None:
-    """Fill a home whose hub does not run, until now: what is called as in `NAMES`.
+    """Fill a home whose hub does not run, until now: plugs called as in `NAMES`, or all of these where there is none.
 
     Args:
         home: its folder.
@@ -54,47 +57,67 @@ def fill_home(home: Path, *, days: int) -> None:
 
 async def _fill(folder: HomeFolder, days: int) -> None:
     async with SqliteStore(folder.database) as store:
-        known = {plug.name: plug for plug in await store.plugs()}
-        plugs = [known[name] for name in NAMES if name in known]
         today = SystemClock().now().astimezone(ZoneInfo(_ZONE)).date()
-        begin = datetime.combine(today - timedelta(days=days), time(), ZoneInfo(_ZONE)).astimezone(UTC)
-        meters = [await _moved_in(store, plug, number, begin) for number, plug in enumerate(plugs)]
-        await store.tariffs.put("EUR", tariff=Tariff(begins=begin.date(), rate=_PRICES))
+        first_day = today - timedelta(days=days)
+        begin = datetime.combine(first_day, time(), ZoneInfo(_ZONE)).astimezone(UTC)
+        known = {plug.name: plug for plug in await store.plugs() or _invented(begin)}
+        meters = {
+            number: await _moved_in(store, known[name], number, begin)
+            for number, name in enumerate(NAMES)
+            if name in known
+        }
+        await store.tariffs.put("EUR", tariff=Tariff(begins=first_day, rate=_PRICES))
         calendar = Calendar(_ZONE)
         for back in range(days, -1, -1):
             for batch in _day(meters, calendar, today - timedelta(days=back), back):
                 await store.energy.add(batch)
-        await _correct(store, meters[1], today)
+        if _CORRECTED in meters:
+            await _correct(store, meters[_CORRECTED], calendar, today)
+
+
+def _invented(begin: datetime) -> list[PlugRecord]:
+    return [
+        PlugRecord(
+            uuid=Uuid(f"{number + 1:032x}"), name=name, registered_at=begin, series=number % SERIES + 1
+        )
+        for number, name in enumerate(NAMES)
+    ]
 
 
 async def _moved_in(store: SqliteStore, plug: PlugRecord, number: int, begin: datetime) -> int:
-    named = replace(
-        plug, name=NAMES[number], room=_ROOMS[number], registered_at=begin + timedelta(minutes=number)
-    )
-    await store.save_plug(named)
+    placed = replace(plug, room=_ROOMS[number], registered_at=begin + timedelta(minutes=number))
+    await store.save_plug(placed)
     meter = await store.energy.meter(plug.uuid, 0)
     if meter is None:
         raise LookupError(f"{plug.name} is not in the registry")
     return meter
 
 
-async def _correct(store: SqliteStore, meter: int, today: date) -> None:
+async def _correct(store: SqliteStore, meter: int, calendar: Calendar, today: date) -> None:
+    """Let the plug have counted more than was measured on two days, as after a gap and between samples."""
     for back, reason in ((6, Reason.GAP), (17, Reason.SAMPLING)):
+        day = today - timedelta(days=back)
+        hours = await store.energy.hours(meter, calendar.begin(day), calendar.end(day))
+        if not hours:
+            continue
+        before_wh = sum(hour.measured_j for hour in hours) / _HOUR_S
+        after_wh = round(before_wh) + _MISSED_WH
         correction = Correction(
-            day=today - timedelta(days=back),
+            day=day,
             reason=reason,
-            before_wh=900.0,
-            after_wh=1040.0,
-            told_wh=1040,
-            uncovered_s=2700,
+            before_wh=before_wh,
+            after_wh=after_wh,
+            told_wh=after_wh,
+            uncovered_s=2700 if reason is Reason.GAP else 0,
+            hours={hours[-1].start_s: round((after_wh - before_wh) * _HOUR_S)},
         )
         await store.energy.weighed(meter, [], [correction], SystemClock().now())
 
 
-def _day(meters: list[int], calendar: Calendar, day: date, back: int) -> Iterator[Batch]:
+def _day(meters: dict[int, int], calendar: Calendar, day: date, back: int) -> Iterator[Batch]:
     """Yield a day of all meters; today ends now."""
     end_s = min(calendar.end(day), int(SystemClock().now().timestamp()) // _MINUTE_S * _MINUTE_S)
-    for number, meter in enumerate(meters):
+    for number, meter in meters.items():
         chance = random.Random(f"{_SEED} {number} {day}")  # noqa: S311 - how much flows
         batch = Batch(marks={meter: Mark(at_ms=end_s * 1000, power_mw=0)})
         for at_s in range(calendar.begin(day), end_s, _MINUTE_S):

@@ -69,6 +69,12 @@ export function money(amount, currency) {
   return coins.format(amount).replace("-", MINUS);
 }
 
+/** What one kWh costs; prices are finer than coins, down to a millionth. */
+export function price(amount, currency) {
+  const coins = formatter(`p${currency}`, { style: "currency", currency, maximumFractionDigits: 6 });
+  return coins.format(amount).replace("-", MINUS);
+}
+
 /** A share of one. */
 export const percent = (share) => formatter("p", { style: "percent", maximumFractionDigits: 0 }).format(share);
 

@@ -3,6 +3,7 @@
 import { get } from "../../kit/api.js";
 import { say } from "../../kit/text.js";
 import { earlier } from "../../model/periods.js";
+import { besides, readBefore } from "./before.js";
 
 const FINE = { day: "hour", week: "day", month: "day", year: "month" };
 const MOST_SERIES = 5; // that eyes can tell apart; what is left is "others"
@@ -15,8 +16,9 @@ const OTHERS = 0;
  * @property {number[]} times when bars begin
  * @property {{name: string, series: number, values: (number | null)[]}[]} series in stacking order
  * @property {(number | null)[]} before what the bars of the period before had
- * @property {{energy_wh: number, cost: number | null}} total
+ * @property {{energy_wh: number | null, cost: number | null, unpriced_wh: number}} total
  * @property {number | null} beforeWh what the period before had used, until the same time where this one runs
+ * @property {number | null} beforeSince when of the period before something is known first, where that is later than its beginning
  * @property {string | null} currency
  * @property {{key: string, name: string, series: number, energy_wh: number, cost: number | null, unpriced_wh: number, before_wh: number | null}[]} users
  */
@@ -40,18 +42,19 @@ export async function readUse(period, by, plugs) {
   ]);
   const numbers = seriesOf(now.parts, by, plugs);
   const parts = now.parts.map((part) => ({ ...part, series: numbers.get(part.key) ?? OTHERS, values: along(now.start_s, part) }));
-  const beforeWh = total([...used.values()]) || null; // nothing at all: the home was not there yet
+  const isBeforeKnown = then.start_s.length > 0;
   const sums = new Map(totals.totals.map((total) => [total.key, total]));
   return {
     of: `${period.grain} ${period.first} ${by}`,
     grain,
     times: now.start_s,
     series: stacked(parts, now.start_s.length),
-    before: now.start_s.map((_, index) => then.energy_wh[index] ?? null),
-    total: { energy_wh: total(totals.totals.map(({ energy_wh }) => energy_wh)), cost: costOf(totals.totals) },
-    beforeWh,
+    before: besides(period.grain, now.start_s, then),
+    total: sumOf(totals.totals),
+    beforeWh: isBeforeKnown ? total([...used.values()]) : null,
+    beforeSince: then.start_s[0] > before.from ? then.start_s[0] : null,
     currency: totals.currency,
-    users: parts.map((part) => userOf(part, sums.get(part.key), beforeWh && (used.get(part.key) ?? null))),
+    users: parts.map((part) => userOf(part, sums.get(part.key), isBeforeKnown ? used.get(part.key) ?? null : null)),
   };
 }
 
@@ -63,21 +66,6 @@ function userOf({ key, name, series }, sum, before_wh) {
 }
 
 const days = ({ first, last }) => ({ from: first, to: last });
-
-// Of a period that runs, the one before counts until the same time.
-async function readBefore(period, before, by, plugs) {
-  if (!period.isRunning) {
-    const { totals } = await get("/energy", { by, grain: "all", ...days(before) });
-    return new Map(totals.map(({ key, energy_wh }) => [key, energy_wh]));
-  }
-  const { plugs: compared } = await get("/energy/comparison", { period: period.grain });
-  const used = new Map();
-  for (const { uuid, before_wh } of compared) {
-    const key = by === "plug" ? uuid : plugs.map((plug) => plug.get()).find((plug) => plug.uuid === uuid)?.room ?? "";
-    used.set(key, (used.get(key) ?? 0) + before_wh);
-  }
-  return used;
-}
 
 // The largest have colours of their own: a plug its own for good, where no other one of them has it.
 function seriesOf(parts, by, plugs) {
@@ -112,9 +100,14 @@ function along(times, { start_s, energy_wh }) {
   return times.map((at) => known.get(at) ?? null);
 }
 
-function costOf(totals) {
+// Where nothing is known, nothing is zero.
+function sumOf(totals) {
   const costs = totals.map(({ cost }) => cost).filter((cost) => cost !== null);
-  return costs.length ? total(costs) : null;
+  return {
+    energy_wh: totals.length ? total(totals.map(({ energy_wh }) => energy_wh)) : null,
+    cost: costs.length ? total(costs) : null,
+    unpriced_wh: total(totals.map(({ unpriced_wh }) => unpriced_wh)),
+  };
 }
 
 const total = (amounts) => amounts.reduce((sum, amount) => sum + amount, 0);

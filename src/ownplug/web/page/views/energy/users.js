@@ -1,12 +1,12 @@
 // Who used what, as a table that can be sorted and saved.
 
 import { address } from "../../kit/api.js";
-import { energy, joined, money } from "../../kit/format.js";
+import { UNKNOWN } from "../../kit/format.js";
 import { html, useState } from "../../kit/html.js";
 import { say } from "../../kit/text.js";
 import { plugPath } from "../../model/plugs.js";
 import { Tabs } from "../../parts/tabs.js";
-import { Change } from "./figures.js";
+import { Change, costWords, kilowattHours } from "./figures.js";
 
 const COLUMNS = ["name", "energy_wh", "cost", "change"];
 const FINE = { day: "hour", week: "day", month: "day", year: "month" };
@@ -25,7 +25,7 @@ export function Users({ use, period, by, onBy }) {
         <${Tabs} label=${say("energy.by")} value=${by} options=${[["plug", say("energy.by.plug")], ["room", say("energy.by.room")]]} onChoose=${onBy} />
         <a class="b" download="energy.csv" href=${address("/energy/table.csv", files)}>${say("energy.csv")}</a>
         <a class="b" download="energy.json" href=${address("/energy/table", files)}>${say("energy.json")}</a></div></div>
-      <div class="wide"><table>
+      <div class="wide users" tabindex="0" role="region" aria-label=${say("energy.table")}><table>
         <thead><tr>${COLUMNS.map((column) => html`<${Head} key=${column} column=${column} by=${by} order=${order} onTurn=${turn} />`)}</tr></thead>
         <tbody>${sorted.map((user) => html`<${User} key=${user.key} user=${user} by=${by} most=${most} currency=${use.currency} />`)}</tbody>
       </table></div>
@@ -42,20 +42,18 @@ function Head({ column, by, order, onTurn }) {
 }
 
 function User({ user, by, most, currency }) {
-  const { key, name, series, energy_wh, before_wh, cost, change } = user;
+  const { key, name, series, energy_wh, before_wh, change } = user;
   const percent = (wh) => `${(100 * wh) / most}%`;
   return html`
     <tr>
-      <th scope="row"><span class="sq" data-series=${series}></span>${by === "plug" ? html`<a href=${plugPath(key, "history")}>${name}</a>` : name}</th>
+      <th scope="row"><span class="user"><span class="sq" data-series=${series}></span>${by === "plug" ? html`<a href=${plugPath(key, "history")}>${name}</a>` : html`<span>${name}</span>`}</span></th>
       <td class="hide-s share"><svg class="meter" aria-hidden="true"><rect width=${percent(energy_wh)} height="10" data-series=${series} />
         ${before_wh !== null && html`<line x1=${percent(before_wh)} x2=${percent(before_wh)} y1="-3" y2="13" />`}</svg></td>
-      <td class="r">${joined(energy(energy_wh))}</td>
-      <td class="r">${currency ? costWords(cost, user.unpriced_wh, currency) : "\u2014"}</td>
+      <td class="r">${kilowattHours(energy_wh)}</td>
+      <td class="r">${currency ? costWords(user, currency) : UNKNOWN}</td>
       <td class="r q"><${Change} wh=${change} /></td>
     </tr>`;
 }
-
-const costWords = (cost, unpriced_wh, currency) => (cost === null ? say("energy.unpriced") : `${money(cost, currency)}${unpriced_wh > 0 ? "*" : ""}`);
 
 function compare({ by, isRising }) {
   const sign = isRising ? 1 : -1;

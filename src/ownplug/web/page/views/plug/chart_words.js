@@ -1,6 +1,6 @@
 // What stands below a chart: its grounds and signs in words, and why days were corrected.
 
-import { clock, day, energy, joined, money, moment, power, span, startOfDay } from "../../kit/format.js";
+import { clock, day, energy, joined, moment, power, price, span, startOfDay } from "../../kit/format.js";
 import { html } from "../../kit/html.js";
 import { say } from "../../kit/text.js";
 
@@ -20,7 +20,7 @@ export function ChartKey({ of, limit, isRunning = false }) {
   const filled_wh = filled(corrections);
   return html`
     <figcaption class="key">
-      ${nights.length > 0 && html`<span><${Sign} name="night" />${nightPrice ? say("plug.key.night", { price: money(nightPrice.price, nightPrice.currency) }) : say("plug.key.night.some")}</span>`}
+      ${nights.length > 0 && html`<span><${Sign} name="night" />${nightPrice ? say("plug.key.night", { price: price(nightPrice.price, nightPrice.currency) }) : say("plug.key.night.some")}</span>`}
       ${gaps.slice(0, SHOWN_GAPS).map((gap) => html`<span key=${gap.from}><${Sign} name="gap" />${gapWords(gap)}</span>`)}
       ${gaps.length > SHOWN_GAPS && html`<span>${say("plug.key.gaps", { count: gaps.length - SHOWN_GAPS })}</span>`}
       ${gaps.length > 0 && filled_wh > 0 && html`<span>${say("plug.key.filled", { energy: joined(energy(filled_wh)) })}</span>`}

@@ -10,16 +10,28 @@ import { Tabs } from "../../parts/tabs.js";
 import { toast } from "../../parts/toast.js";
 
 const KINDS = ["flat", "day-night", "hourly"];
+const PRICES = { flat: ["price"], "day-night": ["day", "night"], hourly: [] };
 
 /** @param {{currency: string | null, onMade: () => void}} props */
 export function TariffForm({ currency, onMade }) {
   const [form, setForm] = useState({
     kind: "flat", from: isoDay(new Date()), currency: "EUR", price: "", day: "", night: "", night_from: "22:00", night_to: "06:00",
   });
-  const { isBusy, problem, run } = useDeed();
-  const set = (name) => (event) => setForm({ ...form, [name]: event.target.value });
+  const [wrong, setWrong] = useState([]); // fields whose text is no price
+  const { isBusy, problem, run, forget } = useDeed();
+  const set = (name) => (event) => {
+    setForm({ ...form, [name]: event.target.value });
+    setWrong(wrong.filter((each) => each !== name));
+  };
   const submit = async (event) => {
     event.preventDefault();
+    const unread = PRICES[form.kind].filter((name) => amount(form[name]) === null);
+    setWrong(unread);
+    if (unread.length) {
+      forget();
+      event.target.elements[unread[0]].focus();
+      return;
+    }
     const done = await run(async () => {
       await put(`/tariffs/${form.from}`, { currency: currency ?? form.currency.trim().toUpperCase(), rate: rateOf(form) });
       return true;
@@ -28,8 +40,9 @@ export function TariffForm({ currency, onMade }) {
     toast(say("tariffs.made"));
     onMade();
   };
-  const field = (name, props) => html`<label class="field"><span>${say(`tariffs.field.${name}`)}</span><input required value=${form[name]} onInput=${set(name)} ...${props} /></label>`;
-  const price = (name) => field(name, { inputmode: "decimal", autocomplete: "off" });
+  const field = (name, props) => html`<label class="field"><span>${say(`tariffs.field.${name}`)}</span><input required name=${name} value=${form[name]} onInput=${set(name)} ...${props} />
+    ${wrong.includes(name) && html`<small class="bad" role="alert">${say("tariffs.price.wrong", { text: form[name] })}</small>`}</label>`;
+  const price = (name) => field(name, { inputmode: "decimal", autocomplete: "off", "aria-invalid": wrong.includes(name) ? "true" : undefined });
   return html`
     <form class="panel pad stack" onSubmit=${submit}>
       <div class="head"><h2>${say("tariffs.new")}</h2>
@@ -52,5 +65,8 @@ function rateOf({ kind, price, day, night, night_from, night_to }) {
   return { kind, day_price_per_kwh: amount(day), night_price_per_kwh: amount(night), night_from, night_to };
 }
 
-// As people write it, with a comma or a point; what is no number goes to the hub, which says so.
-const amount = (text) => (text.trim() === "" ? null : Number(text.trim().replace(",", ".")));
+// As people write it, with a comma or a point; null where it is no number.
+function amount(text) {
+  const value = Number(text.trim().replace(",", ".") || "none");
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,7 +1,7 @@
 // Tariffs: what a kilowatt-hour costs, and from which day on.
 
 import { get, remove } from "../../kit/api.js";
-import { day, money, moment, startOfDay } from "../../kit/format.js";
+import { day, moment, price, startOfDay } from "../../kit/format.js";
 import { html, useState } from "../../kit/html.js";
 import { say } from "../../kit/text.js";
 import { may } from "../../model/session.js";
@@ -42,9 +42,9 @@ function Tariff({ tariff, currency, onGone }) {
 }
 
 function rateWords(rate, currency) {
-  if (rate.kind === "flat") return say("tariffs.flat", { price: money(rate.price_per_kwh, currency) });
+  if (rate.kind === "flat") return say("tariffs.flat", { price: price(rate.price_per_kwh, currency) });
   if (rate.kind === "hourly") return say("tariffs.hourly");
   return say("tariffs.day-night", {
-    day: money(rate.day_price_per_kwh, currency), night: money(rate.night_price_per_kwh, currency), from: rate.night_from, to: rate.night_to,
+    day: price(rate.day_price_per_kwh, currency), night: price(rate.night_price_per_kwh, currency), from: rate.night_from, to: rate.night_to,
   });
 }
