@@ -9,18 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
-from ownplug.app.backup_desk import BackupDesk
-from ownplug.app.batch_desk import BatchDesk
-from ownplug.app.console_desk import ConsoleDesk
-from ownplug.app.console_ports import MorePorts, OfferedPort, no_ports
+from ownplug.app.console_ports import MorePorts, no_ports
 from ownplug.app.descriptors import connections_that_fit
-from ownplug.app.discovery import DiscoveryDesk
+from ownplug.app.doors import open_doors
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.home import HomeFolder
-from ownplug.app.laboratory import Laboratory, OpenLab
+from ownplug.app.laboratory import OpenLab
 from ownplug.app.means import Means
-from ownplug.app.move_desk import MoveDesk
-from ownplug.app.pairing_desk import PairingDesk
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Origin, Settings
 from ownplug.app.settings_desk import SettingsDesk
@@ -35,7 +30,7 @@ from ownplug.transport.endpoint import is_address, own_address
 from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
 from ownplug.transport.tls import web_context
-from ownplug.web import Doors, WebSettings, open_web
+from ownplug.web import WebServer, WebSettings, open_web
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +93,8 @@ async def open_hub(
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(_kept_hub(store, settings, clock))
         host = await _advertised(hub, store, settings)
-        names = [host, *_ALWAYS_NAMED, *settings.web.names()]
-        certificates = await ensure_certificates(folder.tls, list(dict.fromkeys(names)), clock)
+        names = dict.fromkeys([host, *_ALWAYS_NAMED, *settings.web.names()])
+        certificates = await ensure_certificates(folder.tls, list(names), clock)
         # Before the server, so that at the end it sends them away and not they it.
         laboratory = await stack.enter_async_context(lab(folder.lab)) if lab else None
         broker = _joined_broker(hub, store, certificates, settings, clock)
@@ -121,20 +116,17 @@ async def open_hub(
         all_settings = SettingsDesk(
             folder, settings, origins, use=lambda changed: _use(changed, hub, api, means)
         )
-        consoles = await stack.enter_async_context(
-            ConsoleDesk(clock, settings.console.ports, _offered(more_ports, laboratory))
-        )
-        doors = Doors(
-            hub=api,
-            logins=logins,
-            pairing=await stack.enter_async_context(PairingDesk(means, open_console=consoles.open_console)),
-            batches=await stack.enter_async_context(BatchDesk(means, folder)),
-            moves=await stack.enter_async_context(MoveDesk(means, folder)),
-            discovery=DiscoveryDesk(means),
-            backup=BackupDesk(folder, clock),
-            settings=all_settings,
-            console=consoles,
-            lab=laboratory,
+        doors = await stack.enter_async_context(
+            open_doors(
+                api,
+                logins,
+                means,
+                all_settings,
+                folder=folder,
+                settings=settings,
+                more_ports=more_ports,
+                laboratory=laboratory,
+            )
         )
         https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
         web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))
@@ -143,30 +135,32 @@ async def open_hub(
         means.serve_through(address)
         if laboratory:
             await laboratory.begin(address)
-        ready = Ready(
-            mqtts=_address(host, broker.tls_address),
-            mqtts_legacy=_address(host, broker.legacy_address),
-            mqtt=_address(host, broker.tcp_address),
-            web=web.url,
-            cloud="",
-            ca=str(certificates.ca),
-            user_id=hub.home.user_id,
-            ntp=_address(host, ntp),
-        )
+        ready = _ready(hub, broker, web, certificates, host=host, ntp=ntp)
         api.tell_home(_view(api.home(), ready, settings))
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
 
 
-def _offered(more_ports: MorePorts, laboratory: Laboratory | None) -> MorePorts:
-    """Offer the consoles of virtual plugs, too."""
-    if laboratory is None:
-        return more_ports
-    return lambda: [
-        *more_ports(),
-        *(OfferedPort(name=name, description=whose) for name, whose in laboratory.ttys()),
-    ]
+def _ready(
+    hub: Hub,
+    broker: Broker,
+    web: WebServer,
+    certificates: CertificateFiles,
+    *,
+    host: str,
+    ntp: tuple[str, int] | None,
+) -> Ready:
+    return Ready(
+        mqtts=_address(host, broker.tls_address),
+        mqtts_legacy=_address(host, broker.legacy_address),
+        mqtt=_address(host, broker.tcp_address),
+        web=web.url,
+        cloud="",
+        ca=str(certificates.ca),
+        user_id=hub.home.user_id,
+        ntp=_address(host, ntp),
+    )
 
 
 @asynccontextmanager

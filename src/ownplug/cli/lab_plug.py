@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Literal
 
 from ownplug.aio import Backoff, Broadcast, Clock, Subscription, supervise
@@ -89,11 +89,10 @@ class LabPlug:
         name = f"virtual plug {self.kept.number}"
         life = supervise(name, self._live, backoff=Backoff(), clock=self._clock, on_failure=self._failed)
         self._life = tasks.create_task(life, name=name)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(self._life.cancel)
             await asyncio.shield(self._put_in)
-        except BaseException:
-            self._life.cancel()
-            raise
+            on_failure.pop_all()
 
     def leave(self) -> None:
         """Pull it out for good."""
