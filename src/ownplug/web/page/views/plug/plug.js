@@ -3,12 +3,11 @@
 import { html, useEffect } from "../../kit/html.js";
 import { bindKeys } from "../../kit/keys.js";
 import { watch } from "../../kit/live.js";
-import { go } from "../../kit/router.js";
+import { go, here } from "../../kit/router.js";
 import { say } from "../../kit/text.js";
 import { useValue } from "../../kit/value.js";
 import { findPlug, loadPlugs, loadState, plugPath, plugs } from "../../model/plugs.js";
 import { followToday } from "../../model/today.js";
-import { press } from "../../parts/plug_row.js";
 import { Failure, Loading } from "../../parts/states.js";
 import { LinkTabs } from "../../parts/tabs.js";
 import { useTitle } from "../../parts/title.js";
@@ -28,6 +27,7 @@ export default function PlugView({ place }) {
   const [, id = "", section = ""] = place.parts;
   const state = useValue(loadState);
   useValue(plugs);
+  useEffect(() => bindKeys({ j: step(1), k: step(-1), " ": pressUnlessFocused }), []);
   const plug = findPlug(id);
   if (plug && SECTIONS.includes(section)) return html`<${Shown} key=${plug.get().uuid} value=${plug} section=${section} query=${place.query} />`;
   if (typeof state === "object") return html`<${Failure} problem=${state} title=${say("home.failed")} again=${loadPlugs} />`;
@@ -46,7 +46,6 @@ function Shown({ value, section, query }) {
   useTitle(section ? say(`plug.title.${section}`, { plug: plug.name }) : plug.name);
   useEffect(followToday, []);
   useEffect(() => watch("plug", [uuid]), [uuid]);
-  useEffect(() => bindKeys({ j: step(value, 1, section), k: step(value, -1, section), " ": pressUnlessFocused(value) }));
   const links = SECTIONS.map((each) => [plugPath(uuid, each), say(`plug.section.${each || "all"}`)]);
   return html`
     <${Head} plug=${plug} />
@@ -68,16 +67,19 @@ function Section({ section, plug, query }) {
   }
 }
 
-// The plug that stands after or before this one at home, in the same section.
-const step = (value, by, section) => () => {
+// The plug that stands after or before this one at home, in the same section. Asks for the address when it is pressed:
+// somebody who presses fast is a plug ahead of what is drawn.
+const step = (by) => () => {
+  const [, id = "", section = ""] = here().parts;
+  const plug = findPlug(id);
   const all = plugs.get();
-  const next = all[all.indexOf(value) + by];
+  const next = plug && all[all.indexOf(plug) + by];
   if (next) go(plugPath(next.get().uuid, section));
 };
 
-// Space belongs to what has the focus; where nothing has it, to the plug's switch.
-const pressUnlessFocused = (value) => ({ target }) => {
+// Space belongs to what has the focus; where nothing has it, to the switch of the plug that is drawn.
+const pressUnlessFocused = ({ target }) => {
   const focused = target.closest?.("a, button, summary");
   if (focused) focused.click();
-  else if (!target.closest?.("[tabindex='0']") && document.querySelector(".plughead .sw:enabled")) press(value.get());
+  else if (!target.closest?.("[tabindex='0']")) document.querySelector(".plughead .sw:enabled")?.click();
 };
