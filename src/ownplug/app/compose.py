@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -20,13 +21,14 @@ from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Origin, Settings
 from ownplug.app.settings_desk import SettingsDesk
 from ownplug.app.swap import is_unfinished, remove_leftovers
+from ownplug.bridges.cloud import open_cloud
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
 from ownplug.core.errors import Conflict
-from ownplug.hub import HomeView, Hub, HubApi, Logins, RecentWarnings
+from ownplug.hub import AppLogins, HomeView, Hub, HubApi, Logins, RecentWarnings
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
-from ownplug.transport.endpoint import is_address, own_address
+from ownplug.transport.endpoint import authority, is_address, own_address
 from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
 from ownplug.transport.tls import web_context
@@ -42,12 +44,14 @@ _ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
 class Ready:
     """What a running hub tells about itself, as one JSON line and in the home's runtime file.
 
-    What is off is empty. `mqtts`, `mqtts_legacy` and `mqtt` are host:port as plugs are to use them, `web` and `cloud`
-    URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the time server. `setup` is the link by
-    which the home gets its first administrator: it works once, for 15 minutes, and does not stand in the file.
+    What is off is empty. `mqtts`, each of `mqtts_also`, `mqtts_legacy` and `mqtt` are host:port as plugs and programs
+    are to use them, `web` and `cloud` URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the
+    time server. `setup` is the link by which the home gets its first administrator: it works once, for 15 minutes, and
+    does not stand in the file.
     """
 
     mqtts: str
+    mqtts_also: tuple[str, ...]
     mqtts_legacy: str
     mqtt: str
     web: str
@@ -93,7 +97,7 @@ async def open_hub(
         store = await stack.enter_async_context(SqliteStore(folder.database))
         hub = await stack.enter_async_context(_kept_hub(store, settings, clock))
         host = await _advertised(hub, store, settings)
-        names = dict.fromkeys([host, *_ALWAYS_NAMED, *settings.web.names()])
+        names = dict.fromkeys([host, *_ALWAYS_NAMED, *settings.web.names(), *settings.cloud.names])
         certificates = await ensure_certificates(folder.tls, list(names), clock)
         # Before the server, so that at the end it sends them away and not they it.
         laboratory = await stack.enter_async_context(lab(folder.lab)) if lab else None
@@ -128,14 +132,17 @@ async def open_hub(
                 laboratory=laboratory,
             )
         )
-        https = web_context(certificates.server, certificates.server_key) if settings.web.is_https else None
-        web = await stack.enter_async_context(open_web(doors, _called(settings.web, host), tls=https))
+        https = web_context(certificates.server, certificates.server_key)
+        web = await stack.enter_async_context(
+            open_web(doors, _called(settings.web, host), tls=https if settings.web.is_https else None)
+        )
+        cloud = await stack.enter_async_context(_served_cloud(hub, api, store, settings, host, https, clock))
         await stack.enter_async_context(watching(certificates, broker, clock, web=https))
         address = HubAddress(url=web.url, token=folder.token(), ca=certificates.ca)
         means.serve_through(address)
         if laboratory:
             await laboratory.begin(address)
-        ready = _ready(hub, broker, web, certificates, host=host, ntp=ntp)
+        ready = _ready(hub, broker, web, certificates, host=host, cloud=cloud, ntp=ntp)
         api.tell_home(_view(api.home(), ready, settings))
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
@@ -149,14 +156,16 @@ def _ready(
     certificates: CertificateFiles,
     *,
     host: str,
+    cloud: str,
     ntp: tuple[str, int] | None,
 ) -> Ready:
     return Ready(
         mqtts=_address(host, broker.tls_address),
+        mqtts_also=tuple(_address(host, address) for address in broker.more_tls_addresses),
         mqtts_legacy=_address(host, broker.legacy_address),
         mqtt=_address(host, broker.tcp_address),
         web=web.url,
-        cloud="",
+        cloud=cloud,
         ca=str(certificates.ca),
         user_id=hub.home.user_id,
         ntp=_address(host, ntp),
@@ -172,6 +181,30 @@ async def _kept_hub(store: SqliteStore, settings: Settings, clock: Clock) -> Asy
         hub.ledger.kept_in(store.energy),
     ):
         yield hub
+
+
+@asynccontextmanager
+async def _served_cloud(
+    hub: Hub,
+    api: HubApi,
+    store: SqliteStore,
+    settings: Settings,
+    host: str,
+    tls: ssl.SSLContext,
+    clock: Clock,
+) -> AsyncIterator[str]:
+    """Serve the vendor's HTTP interface, if that is wanted; gives its URL, or nothing."""
+    if not settings.cloud.listen:
+        yield ""
+        return
+    apps = AppLogins(hub.accounts, hub.passwords, store.logins, clock, are_on=lambda: hub.settings.app_logins)
+    await apps.load()
+    if not settings.broker.mqtts_also:
+        log.warning(
+            "Programs of the vendor's cloud look for MQTT at port 443 (meross-iot) or 2001 (others): see --mqtts-also"
+        )
+    async with open_cloud(api, apps, settings.cloud, clock, host=host, tls=tls) as url:
+        yield url
 
 
 @asynccontextmanager
@@ -259,7 +292,7 @@ def _view(home: HomeView, ready: Ready, settings: Settings) -> HomeView:
 def _address(host: str, listening: tuple[str, int] | None) -> str:
     if listening is None:
         return ""
-    return f"[{host}]:{listening[1]}" if ":" in host else f"{host}:{listening[1]}"
+    return authority(host, listening[1])
 
 
 def _firmware_endpoint(settings: Settings, host: str) -> str:

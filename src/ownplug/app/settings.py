@@ -19,6 +19,7 @@ from typing import Any, get_origin, get_type_hints
 import msgspec
 import tzlocal
 
+from ownplug.bridges.cloud import CloudSettings
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
 from ownplug.hub import HubSettings
@@ -87,6 +88,7 @@ class Settings:
     energy: EnergySettings
     web: WebSettings
     console: ConsoleSettings
+    cloud: CloudSettings
 
     def by_name(self) -> dict[str, object]:
         """Return every setting by `section.field`."""
@@ -119,6 +121,7 @@ _SECTIONS: dict[str, type] = {
     "energy": EnergySettings,
     "web": WebSettings,
     "console": ConsoleSettings,
+    "cloud": CloudSettings,
 }
 
 

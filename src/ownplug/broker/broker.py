@@ -66,6 +66,7 @@ class Broker:
         self._board = Switchboard(settings, gatekeeper, clock, listener, store)
         self._store = store
         self._tls_server: asyncio.Server | None = None
+        self._more_tls_servers: list[asyncio.Server] = []
         self._legacy_server: asyncio.Server | None = None
         self._tcp_server: asyncio.Server | None = None
         self._stack = AsyncExitStack()
@@ -105,6 +106,11 @@ class Broker:
         return _address(self._tls_server)
 
     @property
+    def more_tls_addresses(self) -> list[tuple[str, int]]:
+        """Host and port of each further listener for MQTT over TLS."""
+        return [address for server in self._more_tls_servers if (address := _address(server))]
+
+    @property
     def legacy_address(self) -> tuple[str, int] | None:
         """Host and port of MQTT over old TLS, None if it is off."""
         return _address(self._legacy_server)
@@ -133,7 +139,11 @@ class Broker:
             (settings.mqtts_legacy, self._legacy_server),
             (settings.mqtt, self._tcp_server),
         ]
-        return all(server is not None and server.is_serving() for endpoint, server in wanted if endpoint)
+        servers = [server for endpoint, server in wanted if endpoint]
+        has_all = len(self._more_tls_servers) == len(settings.mqtts_also)
+        return has_all and all(
+            server and server.is_serving() for server in (*servers, *self._more_tls_servers)
+        )
 
     @property
     def is_stuck(self) -> bool:
@@ -236,10 +246,13 @@ class Broker:
 
     async def _open(self) -> None:
         settings = self._settings
-        if (settings.mqtts and self._tls is None) or (settings.mqtts_legacy and self._legacy_tls is None):
+        wants_tls = bool(settings.mqtts or settings.mqtts_also)
+        if (wants_tls and self._tls is None) or (settings.mqtts_legacy and self._legacy_tls is None):
             raise UsageError("MQTT over TLS needs a certificate.")
         if settings.mqtts:
             self._tls_server = await self._listen(settings.mqtts, "--mqtts", lambda: self._tls)
+        for endpoint in settings.mqtts_also:
+            self._more_tls_servers.append(await self._listen(endpoint, "--mqtts-also", lambda: self._tls))
         if settings.mqtts_legacy:
             self._legacy_server = await self._listen(
                 settings.mqtts_legacy, "--mqtts-legacy", lambda: self._legacy_tls
@@ -262,7 +275,7 @@ class Broker:
 
     async def _stop(self) -> None:
         """Take nobody in any more, say goodbye to all, and let the listener hear of it."""
-        listening = (self._tls_server, self._legacy_server, self._tcp_server)
+        listening = (self._tls_server, *self._more_tls_servers, self._legacy_server, self._tcp_server)
         servers = [server for server in listening if server is not None]
         for server in servers:
             server.close()

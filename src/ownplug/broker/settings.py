@@ -14,6 +14,10 @@ class BrokerSettings:
     mqtts: str = "0.0.0.0:8883"
     """HOST:PORT for MQTT over TLS; port 0 is any free one, empty is off. 8883 is the registered port."""
 
+    mqtts_also: tuple[str, ...] = ()
+    """More of HOST:PORT where the same is spoken as at `mqtts`, for programs that have a port built in: 2001
+    (meross-cloud, ioBroker, homebridge-meross) or 443 (meross-iot)."""
+
     mqtt: str = ""
     """HOST:PORT for MQTT without TLS; empty is off. Plugs do not use it, and passwords would cross the network
     as they are."""

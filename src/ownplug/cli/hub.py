@@ -60,7 +60,16 @@ hub.add_command(diagnostics)
     "  [default: 127.0.0.1:8480]",
 )
 @click.option(
-    "--cloud", metavar="HOST:PORT", help="Where the vendor's HTTP interface is served. Not built yet."
+    "--cloud",
+    metavar="HOST:PORT",
+    help="Where programs written for the vendor's cloud sign in, over HTTPS.  [default: off]",
+)
+@click.option(
+    "--mqtts-also",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="Where such programs look for MQTT over TLS: port 2001, or 443 for meross-iot; may be repeated."
+    "  [default: off]",
 )
 @click.option("--ntp", metavar="HOST:PORT", help="Where plugs may ask for the time.  [default: off]")
 @click.option("--advertise", metavar="HOST", help="Address or name of this machine that plugs are given.")
@@ -72,19 +81,20 @@ def run(
     mqtts_legacy: str | None,
     web: str | None,
     cloud: str | None,
+    mqtts_also: tuple[str, ...],
     ntp: str | None,
     advertise: str | None,
 ) -> None:
     """Run MQTT server, hub and API until Ctrl-C."""
-    if cloud:
-        frame.note("The vendor's HTTP interface is not built yet: --cloud has no effect.")
     host, port = _split(web) if web else (None, None)
     options: dict[str, object] = {
         "broker.mqtts": mqtts,
+        "broker.mqtts_also": list(mqtts_also) or None,
         "broker.mqtt": mqtt,
         "broker.mqtts_legacy": mqtts_legacy,
         "web.host": host,
         "web.port": port,
+        "cloud.listen": cloud,
         "network.advertise": advertise,
         "network.ntp": ntp,
     }
@@ -124,10 +134,12 @@ def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
             f"The hub of {folder} is running.",
             "",
             f"  plugs come to   mqtts://{ready.mqtts}",
+            *([f"  programs also   mqtts://{address}" for address in ready.mqtts_also]),
             *([f"  very old plugs  mqtts://{ready.mqtts_legacy}"] if ready.mqtts_legacy else []),
             *([f"  without TLS     mqtt://{ready.mqtt}"] if ready.mqtt else []),
             *([f"  time by NTP     {ready.ntp}"] if ready.ntp else []),
             f"  page and API    {ready.web}",
+            *([f"  vendor's cloud  {ready.cloud}"] if ready.cloud else []),
             f"  own CA          {ready.ca}",
             *([f"    SHA-256       {fingerprint(Path(ready.ca))}"] if settings.web.is_https else []),
             f"  time zone       {settings.hub.timezone}",

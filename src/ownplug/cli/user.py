@@ -16,6 +16,9 @@ from ownplug.cli.target import hub_option, open_hub_client
 _SCOPES = click.Choice(["read", "switch", "admin", "none"])
 
 
+_APP_PLUG = "A plug that programs written for the vendor's cloud see with this login; may be repeated."
+
+
 @group("user", examples=["ownplug user add ann --read '/appliance/#'", "ownplug user list"])
 def user() -> None:
     """Give people and programs a login to the API and to the MQTT server."""
@@ -38,6 +41,7 @@ def user() -> None:
 )
 @click.option("--read", multiple=True, metavar="FILTER", help="Topics it may read; may be repeated.")
 @click.option("--write", multiple=True, metavar="FILTER", help="Topics it may write; may be repeated.")
+@click.option("--app-plug", multiple=True, metavar="PLUG", help=f"{_APP_PLUG}  [default: every plug]")
 @hub_option
 @pass_frame
 def add(
@@ -48,6 +52,7 @@ def add(
     scope: str | None,
     read: tuple[str, ...],
     write: tuple[str, ...],
+    app_plug: tuple[str, ...],
     hub_url: str | None,
 ) -> None:
     """Add the user NAME, or change its password and rights; NAME may be an e-mail address."""
@@ -57,7 +62,14 @@ def add(
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
-            await hub.add_user(name, password, read=list(read), write=list(write), scope=wanted)
+            await hub.add_user(
+                name,
+                password,
+                read=list(read),
+                write=list(write),
+                scope=wanted,
+                app_plugs=list(app_plug) or None,
+            )
         frame.print_result(
             {"name": name, "scope": wanted, "read": list(read), "write": list(write)},
             f"{escape_controls(name)} may log in{f', scope {wanted}' if wanted else ' to the MQTT server'}.",
@@ -79,6 +91,8 @@ def add(
 @click.option(
     "--write", multiple=True, metavar="FILTER", help="Topics it may write, instead of those before."
 )
+@click.option("--app-plug", multiple=True, metavar="PLUG", help=f"{_APP_PLUG} Instead of those before.")
+@click.option("--every-app-plug", is_flag=True, help="Such programs see every plug with this login.")
 @hub_option
 @pass_frame
 def change(
@@ -88,21 +102,31 @@ def change(
     scope: str | None,
     read: tuple[str, ...],
     write: tuple[str, ...],
+    app_plug: tuple[str, ...],
+    every_app_plug: bool,
     hub_url: str | None,
 ) -> None:
     """Give the user NAME other rights; what is not said stays, and so does the password."""
     rights: dict[str, Any] = {}
     if scope is not None:
         rights["scope"] = None if scope == "none" else scope
-    rights |= {field: list(given) for field, given in (("read", read), ("write", write)) if given}
+    lists = {"read": read, "write": write, "app_plugs": app_plug}
+    rights |= {field: list(given) for field, given in lists.items() if given}
+    if every_app_plug and app_plug:
+        raise click.UsageError("--app-plug and --every-app-plug contradict each other.")
+    if every_app_plug:
+        rights["app_plugs"] = None
     if not rights:
-        raise click.UsageError("What shall be changed? See --scope, --read, --write.")
+        raise click.UsageError("What shall be changed? See --scope, --read, --write, --app-plug.")
 
     async def work() -> None:
         async with open_hub_client(frame, hub_url) as hub:
             found = await hub.change_user(name, **rights)
-        scope, reads, writes = _row(found)[1:]
-        frame.print_result(found, f"{escape_controls(name)}: scope {scope}, reads {reads}, writes {writes}.")
+        scope, reads, writes, programs = _row(found)[1:]
+        frame.print_result(
+            found,
+            f"{escape_controls(name)}: scope {scope}, reads {reads}, writes {writes}; programs see {programs}.",
+        )
 
     run_async(work())
 
@@ -119,7 +143,7 @@ def list_users(frame: Frame, hub_url: str | None) -> None:
         if frame.json:
             frame.print_line(found)
         elif found:
-            print_table(("NAME", "SCOPE", "READ", "WRITE"), [_row(each) for each in found])
+            print_table(("NAME", "SCOPE", "READ", "WRITE", "PROGRAMS SEE"), [_row(each) for each in found])
         else:
             frame.note("No users yet. Add one with `ownplug user add`.")
 
@@ -146,4 +170,12 @@ def remove(frame: Frame, *, name: str, yes: bool, hub_url: str | None) -> None:
 
 def _row(found: dict[str, Any]) -> tuple[str, ...]:
     topics = " ".join(found["read"]) or "-", " ".join(found["write"]) or "-"
-    return found["name"], found["scope"] or "-", *topics
+    return found["name"], found["scope"] or "-", *topics, _seen(found)
+
+
+def _seen(found: dict[str, Any]) -> str:
+    """What programs written for the vendor's cloud see with a login: none that may not switch gets the home's key."""
+    if found["scope"] not in {"switch", "admin"}:
+        return "-"
+    plugs = found["app_plugs"]
+    return "every plug" if plugs is None else " ".join(plug[-6:] for plug in plugs) or "-"

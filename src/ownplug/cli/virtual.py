@@ -21,7 +21,7 @@ from ownplug.cli.virtual_control import CONTROL_COMMANDS, control_option, contro
 from ownplug.core.errors import UsageError
 from ownplug.core.secret import Secret
 from ownplug.core.servers import parse_server
-from ownplug.transport.endpoint import parse_endpoint
+from ownplug.transport.endpoint import authority, parse_endpoint
 
 if TYPE_CHECKING:
     from ownplug.virtual import Fleet, Profile, VirtualPlug, VirtualPlugSettings
@@ -337,8 +337,7 @@ def _address_of(plug: VirtualPlug) -> str:
     """Where it serves HTTP; empty where it does not."""
     if plug.settings.http_port is None:
         return ""
-    host, port = plug.http
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return authority(*plug.http)
 
 
 def _random_seed() -> int:

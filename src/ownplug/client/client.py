@@ -215,17 +215,24 @@ class HubClient:
         read: list[str] | None = None,
         write: list[str] | None = None,
         scope: str | None = None,
+        app_plugs: list[str] | None = None,
     ) -> None:
-        """Add a user, or change its password, its scope and the topic filters of the MQTT server it may use."""
-        rights = {"read": read or [], "write": write or [], "scope": scope}
+        """Add a user, or change its password, its scope and the topic filters of the MQTT server it may use.
+
+        Programs written for the vendor's cloud see `app_plugs` with its login; None: every plug.
+        """
+        rights = {"read": read or [], "write": write or [], "scope": scope, "app_plugs": app_plugs}
         await self._hub.request("POST", "/users", {"name": name, "password": password.reveal(), **rights})
 
     async def change_user(self, name: str, **rights: Any) -> Document:
-        """Give a user other rights, and return it: `scope` (None: no API), `read`, `write`. What is not given stays."""
+        """Give a user other rights, and return it: `scope` (None: no API), `read`, `write`, `app_plugs` (None: all).
+
+        What is not given stays.
+        """
         return await self._hub.call("PATCH", f"/users/{word_of(name, 'a user', 'ownplug user list')}", rights)
 
     async def users(self) -> list[Document]:
-        """Return all users: `name`, `scope`, `read`, `write` of each."""
+        """Return all users: `name`, `scope`, `read`, `write`, `app_plugs` of each."""
         found: list[Document] = field_of(await self._hub.call("GET", "/users"), "users", list)
         return found
 

@@ -107,10 +107,13 @@ class UserRecord:
     """A person or program with a name and a password: what it may do through the API and on the MQTT server."""
 
     name: str
-    password_hash: Secret  # argon2
+    password_hash: Secret  # argon2, of the password's MD5 where it begins with `md5:`
     read: tuple[str, ...] = ()  # topic filters
     write: tuple[str, ...] = ()
     scope: Scope | None = None  # None: the API is closed to it
+    app_plugs: tuple[Uuid, ...] | None = (
+        None  # what programs of the vendor's cloud see with its login; None: all
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +127,19 @@ class TokenRecord:
     made_at: datetime
 
 
+class Door(Enum):
+    """Where people and programs sign in with name and password."""
+
+    PAGE = "page"
+    CLOUD = "cloud"  # the vendor's HTTP interface
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInRecord:
-    """A browser in which a user has signed in; of its cookie only the digest is known.
+    """Where a user has signed in: a browser, or a program; of what it shows only the digest is known.
 
     Attributes:
+        door: by which it came in, and which is all that it opens.
         password_mark: of the user's password at that time. When it changes, the user is signed out everywhere.
     """
 
@@ -136,6 +147,7 @@ class SignInRecord:
     user: str
     password_mark: str
     ends_at: datetime
+    door: Door = Door.PAGE
 
 
 class UserChange(Enum):

@@ -8,6 +8,7 @@ from ownplug.core.energy.kept import CorrectionRow
 from ownplug.hub.access import HomeGatekeeper
 from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HubApi
+from ownplug.hub.app_logins import AppAccount, AppLogins
 from ownplug.hub.availability import AvailabilitySpan
 from ownplug.hub.energy import By, Comparison, Energy, NamedSeries, Total, csv_lines
 from ownplug.hub.events import (
@@ -60,6 +61,8 @@ from ownplug.plug import KeptRules, UnreadRule
 __all__ = [
     "MARK_PATTERN",
     "Accounts",
+    "AppAccount",
+    "AppLogins",
     "AvailabilitySpan",
     "AvailabilityStore",
     "By",

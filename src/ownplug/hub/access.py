@@ -156,6 +156,7 @@ class HomeGatekeeper:
         refusals: Refusals,
         passwords: PasswordCheck,
         lets_pass: LetsPass | None = None,
+        takes_apps: Callable[[], bool] = lambda: True,
     ) -> None:
         self._home = home
         self._registry = registry
@@ -164,6 +165,7 @@ class HomeGatekeeper:
         self._refusals = refusals
         self._passwords = passwords
         self._lets_pass = lets_pass or _anything
+        self._takes_apps = takes_apps
         self._complaints = Complaints(log, monotonic)
         self._envelope = msgspec.json.Decoder(_Envelope)
 
@@ -180,8 +182,8 @@ class HomeGatekeeper:
             username.isdecimal()
         ):  # no person is called so: whose id is the home's must not show in the time taken
             home = self._home()
-            fits = _same(app_login(home.user_id, home.key).password, password)
-            return AppAccess(home.user_id, self._registry) if fits and username == home.user_id else None
+            fits = _same(app_login(home.user_id, home.key).password, password) and username == home.user_id
+            return AppAccess(home.user_id, self._registry) if fits and self._takes_apps() else None
         user = await self._passwords.user(username, password, address=address)
         return UserAccess(user.name, self._accounts.find) if user else None
 

@@ -7,7 +7,7 @@ Every call is about a plug that the home knows, named as a person names it. Each
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
@@ -21,6 +21,7 @@ from typing import Any
 
 from ownplug.aio import Clock, Overflow, Subscription
 from ownplug.core.errors import Expired, UsageError
+from ownplug.core.identity import Uuid
 from ownplug.core.meross import Method
 from ownplug.core.records import PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
@@ -281,24 +282,38 @@ class HubApi:
         read: list[str],
         write: list[str],
         scope: Scope | None = None,
+        app_plugs: Sequence[str] | None = None,
     ) -> None:
-        """Add a user, or change password and rights of one.
+        """Add a user, or change password and rights of one; `app_plugs` are named as people name plugs.
 
         Raises:
+            NotFound: no plug is called so.
             UsageError: not a name, a password too short, or not a topic filter.
         """
-        await self._hub.accounts.add(name, password, read=read, write=write, scope=scope)
+        await self._hub.accounts.add(
+            name, password, read=read, write=write, scope=scope, app_plugs=self._named(app_plugs)
+        )
 
     async def change_user(
-        self, name: str, *, read: list[str], write: list[str], scope: Scope | None
+        self,
+        name: str,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None,
+        app_plugs: Sequence[str] | None,
     ) -> UserView:
         """Give a user other rights; its password stays.
 
         Raises:
-            NotFound: there is none of that name.
+            NotFound: there is none of that name, or no plug is called so.
             UsageError: not a topic filter.
         """
-        return _user_view(await self._hub.accounts.change_rights(name, read=read, write=write, scope=scope))
+        return _user_view(
+            await self._hub.accounts.change_rights(
+                name, read=read, write=write, scope=scope, app_plugs=self._named(app_plugs)
+            )
+        )
 
     def users(self) -> list[UserView]:
         """Return all users, by name."""
@@ -361,6 +376,15 @@ class HubApi:
             self._hub.keeper.refused(known, f"a command for {known.name} came too late", self._who)
             raise
 
+    def _named(self, references: Sequence[str] | None) -> list[Uuid] | None:
+        return None if references is None else list(dict.fromkeys(map(self._uuid_of, references)))
+
+    def _uuid_of(self, reference: str) -> Uuid:
+        try:
+            return Uuid.parse(reference)  # which may have been forgotten since it was given
+        except UsageError:
+            return self._hub.registry.find(reference).uuid
+
     def _ttl_s(self, expires_at: datetime | None) -> float:
         ttl_s = self._hub.settings.command_ttl_s
         if expires_at is not None:
@@ -410,7 +434,9 @@ class HubApi:
 
 
 def _user_view(user: UserRecord) -> UserView:
-    return UserView(name=user.name, read=user.read, write=user.write, scope=user.scope)
+    return UserView(
+        name=user.name, read=user.read, write=user.write, scope=user.scope, app_plugs=user.app_plugs
+    )
 
 
 def _shared_by_all(hub: Hub, clock: Clock) -> Shared:

@@ -127,6 +127,7 @@ class Hub:
             refusals=self.refusals,
             passwords=self.passwords,
             lets_pass=self.keeper.lets_pass,
+            takes_apps=lambda: self.settings.app_logins,
         )
 
     def speak_through(self, exchange: Exchange) -> None:

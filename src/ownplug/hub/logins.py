@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ownplug.aio import Clock
 from ownplug.core.errors import (
@@ -20,16 +19,15 @@ from ownplug.core.errors import (
     Forbidden,
     NotKept,
     OwnplugError,
-    TooManyAttempts,
     UsageError,
     WrongLogin,
 )
-from ownplug.core.records import Scope, SignInRecord, TokenRecord, UserRecord
+from ownplug.core.records import Door, Scope, TokenRecord, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub.accounts import Accounts
-from ownplug.hub.passwords import PasswordCheck
-from ownplug.hub.penalties import KeptWaiting
+from ownplug.hub.passwords import PasswordCheck, told_to_people
 from ownplug.hub.ports import LoginStore
+from ownplug.hub.sign_ins import OpenDoor, SignIns
 from ownplug.hub.tokens import Tokens, digest_of
 
 SIGN_IN_DAYS = 30
@@ -38,7 +36,6 @@ SIGN_IN_DAYS = 30
 SETUP_MINUTES = 15
 """How long a set-up link works."""
 
-_MOST_OF_A_USER = 20  # browsers; the one that ends first gives way
 _SETUP_ATTEMPTS = 10  # wrong codes, then the link is void: nobody guesses 128 bits, somebody may try
 
 
@@ -93,21 +90,17 @@ class Logins:
         self.tokens = Tokens(store)
         self._accounts = accounts
         self._passwords = passwords
-        self._store = store
         self._clock = clock
         self._machine_token = machine_token
-        self._sign_ins: dict[str, SignInRecord] = {}
+        door = OpenDoor(door=Door.PAGE, days=SIGN_IN_DAYS, admits=lambda user: user.scope is not None)
+        self._sign_ins = SignIns(door, accounts, store, clock)
         self._changing = asyncio.Lock()
         self._setup: _SetupLink | None = None
 
     async def load(self) -> None:
         """Read what earlier runs remembered, and forget what has ended meanwhile."""
         await self.tokens.load()
-        known = await self._store.sign_ins()
-        self._sign_ins = {each.digest: each for each in known if self._user_of(each) is not None}
-        await self._store.delete_sign_ins(
-            [each.digest for each in known if each.digest not in self._sign_ins]
-        )
+        await self._sign_ins.load()
         if not self._has_admin():
             self._setup = _SetupLink(self._clock.monotonic)
 
@@ -129,8 +122,7 @@ class Logins:
 
     def signed_in(self, cookie: Secret) -> Caller | None:
         """Return who signed in with this cookie; None if nobody did, or not any more."""
-        sign_in = self._sign_ins.get(digest_of(cookie))
-        user = self._user_of(sign_in) if sign_in else None
+        user = self._sign_ins.holder(cookie)
         return _caller(user) if user else None
 
     async def sign_in(self, name: str, password: Secret, *, address: str) -> SignIn:
@@ -151,8 +143,7 @@ class Logins:
 
     async def sign_out(self, cookie: Secret) -> None:
         """End what began with `sign_in`; one that has ended is no error."""
-        async with self._changing:
-            await self._forget([digest_of(cookie)])
+        await self._sign_ins.end(cookie)
 
     async def set_up(self, code: Secret, name: str, password: Secret) -> SignIn:
         """Make the first administrator of a home, and let that person in.
@@ -189,18 +180,9 @@ class Logins:
         return await self._let_in_after("Your password is changed", name)
 
     async def _judged(self, name: str, password: Secret, address: str) -> UserRecord:
-        try:
+        with told_to_people():
             offered = password.reveal().encode("utf-8", "surrogatepass")
             user = await self._passwords.user(name, offered, address=address)
-        except KeptWaiting as error:
-            wait_s = math.ceil(error.wait_s)
-            raise TooManyAttempts(
-                "Too many attempts came from there.", hint=f"Try again in {wait_s} s.", wait_s=wait_s
-            ) from error
-        except TimeoutError as error:
-            raise TooManyAttempts(
-                "Too many passwords are being checked.", hint="Try again in a moment."
-            ) from error
         if user is None:
             raise WrongLogin("Name or password is wrong.")
         return user
@@ -220,37 +202,8 @@ class Logins:
             ) from error
 
     async def _let_in(self, user: UserRecord) -> SignIn:
-        cookie = Secret(secrets.token_urlsafe(32))
-        record = SignInRecord(
-            digest=digest_of(cookie),
-            user=user.name,
-            password_mark=_mark(user),
-            ends_at=self._clock.now() + timedelta(days=SIGN_IN_DAYS),
-        )
-        async with self._changing:
-            await self._make_room(user)
-            await self._store.save_sign_in(record)
-            self._sign_ins[record.digest] = record
-        return SignIn(caller=_caller(user), cookie=cookie, ends_at=record.ends_at)
-
-    async def _make_room(self, user: UserRecord) -> None:
-        gone = [digest for digest, each in self._sign_ins.items() if self._user_of(each) is None]
-        own = [digest for digest, each in self._sign_ins.items() if each.user == user.name]
-        oldest = own[: max(len(own) + 1 - _MOST_OF_A_USER, 0)]
-        await self._forget([*gone, *oldest])
-
-    async def _forget(self, digests: list[str]) -> None:
-        known = [digest for digest in dict.fromkeys(digests) if digest in self._sign_ins]
-        if known:
-            await self._store.delete_sign_ins(known)
-        for digest in known:
-            del self._sign_ins[digest]
-
-    def _user_of(self, sign_in: SignInRecord) -> UserRecord | None:
-        """Whose sign-in it is, if it still holds: for a while, and as long as the password is the same."""
-        user = self._accounts.find(sign_in.user)
-        holds = user is not None and user.scope is not None and _mark(user) == sign_in.password_mark
-        return user if holds and self._clock.now() < sign_in.ends_at else None
+        cookie, ends_at = await self._sign_ins.begin(user)
+        return SignIn(caller=_caller(user), cookie=cookie, ends_at=ends_at)
 
     def _has_admin(self) -> bool:
         return any(user.scope is Scope.ADMIN for user in self._accounts.all())
@@ -277,8 +230,3 @@ class _SetupLink:
 def _caller(user: UserRecord) -> Caller:
     assert user.scope is not None  # noqa: S101 asked by whoever calls
     return Caller(name=user.name, scope=user.scope, is_person=True)
-
-
-def _mark(user: UserRecord) -> str:
-    """What a sign-in keeps of the password's hash, to see that it has changed."""
-    return digest_of(user.password_hash)[:32]

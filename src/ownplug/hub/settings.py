@@ -35,6 +35,10 @@ class HubSettings:
     """Whether a plug that is not connected may be reached by plain HTTP. Off: HTTP on the home's network is
     neither secret nor proof of who answers."""
 
+    app_logins: bool = True
+    """Whether programs may use the MQTT server with the home's user id and key, as programs written for the vendor's
+    cloud do. Off: neither there nor by the vendor's HTTP interface; users with topics of their own are not meant."""
+
     login_attempts: int = 5
     """Wrong passwords of a person, in a row and from one address, that cost nothing. Each further one doubles the
     time in which that name is not listened to from there. Plugs and programs with the home's key never wait."""

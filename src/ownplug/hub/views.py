@@ -56,9 +56,13 @@ class PlugView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserView:
-    """A user: what it may do through the API, and the topic filters of the MQTT server that it may read and write."""
+    """A user: what it may do through the API, and the topic filters of the MQTT server that it may read and write.
+
+    With its login, programs written for the vendor's cloud see `app_plugs`; None: every plug.
+    """
 
     name: str
     read: tuple[str, ...]
     write: tuple[str, ...]
     scope: Scope | None = None
+    app_plugs: tuple[Uuid, ...] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ownplug.core.errors import Conflict
 from ownplug.core.identity import Uuid
@@ -137,20 +137,21 @@ class SqliteStore:
     async def users(self) -> list[UserRecord]:
         """Return every user."""
         return await self._database.all(
-            "SELECT name, password_hash, read, write, scope FROM user ORDER BY name", _user
+            "SELECT name, password_hash, read, write, scope, app_plugs FROM user ORDER BY name", _user
         )
 
     async def save_user(self, user: UserRecord) -> None:
         """Add a user, or change its password and rights."""
         await self._database.write(
-            "INSERT INTO user (name, password_hash, read, write, scope) VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO user (name, password_hash, read, write, scope, app_plugs) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash, read = excluded.read,"
-            " write = excluded.write, scope = excluded.scope",
+            " write = excluded.write, scope = excluded.scope, app_plugs = excluded.app_plugs",
             user.name,
             user.password_hash.reveal(),
             json.dumps(user.read),
             json.dumps(user.write),
             user.scope.value if user.scope else None,
+            None if user.app_plugs is None else json.dumps([uuid.text for uuid in user.app_plugs]),
         )
 
     async def delete_user(self, name: str) -> None:
@@ -163,12 +164,13 @@ def _home(row: tuple[str, ...]) -> HomeRecord:
     return HomeRecord(user_id=user_id, key=Secret(key), advertised=advertised)
 
 
-def _user(row: tuple[str, ...]) -> UserRecord:
-    name, password_hash, read, write, scope = row
+def _user(row: tuple[Any, ...]) -> UserRecord:
+    name, password_hash, read, write, scope, app_plugs = row
     return UserRecord(
         name=name,
         password_hash=Secret(password_hash),
         read=tuple(json.loads(read)),
         write=tuple(json.loads(write)),
         scope=Scope(scope) if scope else None,
+        app_plugs=None if app_plugs is None else tuple(Uuid(uuid) for uuid in json.loads(app_plugs)),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ownplug.core.records import Scope, SignInRecord, TokenRecord
+from ownplug.core.records import Door, Scope, SignInRecord, TokenRecord
 from ownplug.store.sqlite import Database
 
 
@@ -42,17 +42,19 @@ class LoginRows:
     async def sign_ins(self) -> list[SignInRecord]:
         """Return where users have signed in, the one that ends first at the beginning."""
         return await self._database.all(
-            "SELECT digest, user, password_mark, ends_at FROM sign_in ORDER BY ends_at, digest", _sign_in
+            "SELECT digest, user, password_mark, ends_at, door FROM sign_in ORDER BY ends_at, digest",
+            _sign_in,
         )
 
     async def save_sign_in(self, sign_in: SignInRecord) -> None:
         """Remember that a user has signed in."""
         await self._database.write(
-            "INSERT INTO sign_in (digest, user, password_mark, ends_at) VALUES (?, ?, ?, ?)",
+            "INSERT INTO sign_in (digest, user, password_mark, ends_at, door) VALUES (?, ?, ?, ?, ?)",
             sign_in.digest,
             sign_in.user,
             sign_in.password_mark,
             _text(sign_in.ends_at),
+            sign_in.door.value,
         )
 
     async def delete_sign_ins(self, digests: list[str]) -> None:
@@ -70,9 +72,13 @@ def _token(row: tuple[str, ...]) -> TokenRecord:
 
 
 def _sign_in(row: tuple[str, ...]) -> SignInRecord:
-    digest, user, password_mark, ends_at = row
+    digest, user, password_mark, ends_at, door = row
     return SignInRecord(
-        digest=digest, user=user, password_mark=password_mark, ends_at=datetime.fromisoformat(ends_at)
+        digest=digest,
+        user=user,
+        password_mark=password_mark,
+        ends_at=datetime.fromisoformat(ends_at),
+        door=Door(door),
     )
 
 

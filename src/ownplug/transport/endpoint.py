@@ -31,6 +31,11 @@ def parse_endpoint(text: str, option: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def authority(host: str, port: int) -> str:
+    """Return host and port as a URL has them: an IPv6 address stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def is_address(text: str) -> bool:
     """Whether that is an IP address, and not a name."""
     try:

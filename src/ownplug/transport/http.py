@@ -1,4 +1,4 @@
-"""HTTP as plugs speak it, and as the hub's own API does; the only file that knows aiohttp.
+"""HTTP as plugs speak it, and as the hub's own API does; aiohttp is known here and in `http_server` only.
 
 A plug is a peculiar server. It serves one connection at a time, ends some header lines in LF only, sends no
 length but closes instead, drops the connection without a byte when it does not like a request, and cuts long
@@ -6,7 +6,7 @@ answers. So each host has a queue, each request a deadline, and each reply a lim
 (with and without its C parser, though not under `python -X dev`, where it is strict on purpose).
 
 Nothing of a browser is wanted: no redirects, cookies, proxies from the environment, or decompression.
-It is longer than others because aiohttp has one door.
+It is longer than others because what aiohttp raises is translated in one place.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from ownplug.core.errors import (
     Unexpected,
     UsageError,
 )
+from ownplug.transport.endpoint import authority
 from ownplug.transport.tcp import connect_failure
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class HttpClient:
             )
             async with exchange as response:
                 if response.status != 200:
-                    raise Unexpected(f"{_where(place)} answered with HTTP status {response.status}.")
+                    raise Unexpected(f"{authority(*place)} answered with HTTP status {response.status}.")
                 return await _read_limited(response, self._reply_limit)
 
 
@@ -217,7 +218,7 @@ class JsonClient:
             WireError: no WebSocket is there, or what came is no JSON.
             UsageError: no HTTP URL.
         """
-        where = _where(_address(url))
+        where = authority(*_address(url))
         async with self._session.socket(url, _bearer(token)) as socket:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
@@ -251,7 +252,7 @@ async def fetch(
             session.exchange("GET", url, body=None, headers={"Connection": "close"}) as response,
         ):
             if response.status != 200:
-                raise Unexpected(f"{_where(place)} answered with HTTP status {response.status}.")
+                raise Unexpected(f"{authority(*place)} answered with HTTP status {response.status}.")
             return await _read_limited(response, limit, came)
     finally:
         await session.close()
@@ -335,11 +336,6 @@ def _address(url: str) -> tuple[str, int]:
     return parts.hostname, port or (443 if parts.scheme in {"https", "wss"} else 80)
 
 
-def _where(place: tuple[str, int]) -> str:
-    host, port = place
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def _bearer(token: Secret | None) -> dict[str, str]:
     if token is None:
         return {}
@@ -362,7 +358,7 @@ def _asked(json: Any, token: Secret | None, file: bytes | None = None, file_type
 
 
 async def _json_reply(response: aiohttp.ClientResponse) -> JsonReply:
-    place = _where(_address(str(response.url)))
+    place = authority(*_address(str(response.url)))
     content = await _read_limited(response, _API_REPLY_LIMIT)
     data = _decode(content, f"The answer of {place} (HTTP status {response.status})")
     return JsonReply(status=response.status, headers=response.headers.copy(), data=data)
@@ -397,7 +393,7 @@ async def _deadline(place: tuple[str, int], timeout_s: float) -> AsyncIterator[a
     except TimeoutError as error:
         if not deadline.expired():
             raise
-        raise LinkTimeout(f"{_where(place)} did not answer within {timeout_s:g} s.") from error
+        raise LinkTimeout(f"{authority(*place)} did not answer within {timeout_s:g} s.") from error
 
 
 @contextmanager
@@ -413,7 +409,7 @@ def _translated(url: str, connect_timeout_s: float) -> Iterator[None]:
 
 
 def _translate(error: aiohttp.ClientError, host: str, port: int, connect_timeout_s: float) -> OwnplugError:
-    where = _where((host, port))
+    where = authority(host, port)
     match error:
         case aiohttp.ClientSSLError():  # a ClientConnectorError, too, but TCP had worked
             return LinkBroken(f"No trusted TLS connection to {where}: {error}.")

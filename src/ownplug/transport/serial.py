@@ -22,6 +22,7 @@ from serial.tools.list_ports import comports
 from ownplug.aio import READ_SIZE, ByteStream
 from ownplug.core.errors import LinkBroken, LinkClosed, OwnplugError, Unexpected, UsageError
 from ownplug.transport.descriptor import Watched
+from ownplug.transport.endpoint import authority
 from ownplug.transport.ports import BY_ID, SerialPort, choose_port, find_device, open_failure, split_url
 from ownplug.transport.tcp import connect_failure, open_tcp
 from ownplug.transport.threaded import READ_TIMEOUT_S, open_threaded
@@ -193,7 +194,9 @@ async def _open_url(url: str, baud: int) -> ByteStream:
     if scheme == "socket":
         return await open_tcp(host, port)
     try:
-        return await open_threaded(_new_port(f"rfc2217://{_at(host, port)}{_WITHOUT_MODEM_LINES}", baud), url)
+        return await open_threaded(
+            _new_port(f"rfc2217://{authority(host, port)}{_WITHOUT_MODEM_LINES}", baud), url
+        )
     except OSError as error:
         raise _remote_failure(url, host, port, error) from error
 
@@ -204,12 +207,8 @@ def _remote_failure(url: str, host: str, port: int, error: OSError) -> OwnplugEr
         return connect_failure(beneath, host, port)
     return Unexpected(
         f"What answers at {url} does not speak RFC 2217, or its port is in use.",
-        hint=f"For a port without RFC 2217 try socket://{_at(host, port)}.",
+        hint=f"For a port without RFC 2217 try socket://{authority(host, port)}.",
     )
-
-
-def _at(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from ownplug.core.errors import (
     Unreachable,
     UsageError,
 )
+from ownplug.transport.endpoint import authority
 
 CONNECT_TIMEOUT_S = 10.0
 """How long a connection attempt may take; on a home network even a busy plug answers within 2 s."""
@@ -143,7 +144,7 @@ def connect_failure(
     error: OSError | UnicodeError, host: str, port: int, *, timeout_s: float | None = None
 ) -> OwnplugError:
     """Say why connecting failed; `timeout_s` is set when our own patience ended it."""
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    where = authority(host, port)
     if isinstance(error, UnicodeError):
         return UsageError(f"{host!r} is not a host name.")
     if isinstance(error, socket.gaierror):

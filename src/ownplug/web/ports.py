@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -289,11 +289,19 @@ class HubDoor(Protocol):
         read: list[str],
         write: list[str],
         scope: Scope | None = None,
+        app_plugs: Sequence[str] | None = None,
     ) -> None:
         """Add or change a user."""
 
     async def change_user(
-        self, name: str, /, *, read: list[str], write: list[str], scope: Scope | None
+        self,
+        name: str,
+        /,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None,
+        app_plugs: Sequence[str] | None,
     ) -> UserView:
         """Give a user other rights."""
 

@@ -169,11 +169,18 @@ async def get_refusals(hub: Hub) -> schema.Refusals:
     return schema.Refusals(refusals=[schema.refused_document(refusal) for refusal in hub.refusals()])
 
 
-@ruling.post("/users", status_code=201, response_class=Response)
+@ruling.post("/users", status_code=201, response_class=Response, responses=failures(404, 409))
 async def add_user(hub: Hub, body: schema.UserBody) -> Response:
     """Add a user, or change its password and rights."""
     password = Secret(body.password.get_secret_value())
-    await hub.add_user(body.name, password, read=body.read, write=body.write, scope=body.scope)
+    await hub.add_user(
+        body.name,
+        password,
+        read=body.read,
+        write=body.write,
+        scope=body.scope,
+        app_plugs=body.app_plugs,
+    )
     return Response(status_code=201)
 
 
@@ -183,13 +190,13 @@ async def get_users(hub: Hub) -> schema.Users:
     return schema.Users(users=[schema.user_document(user) for user in hub.users()])
 
 
-@ruling.patch("/users/{name}", responses=failures(404))
+@ruling.patch("/users/{name}", responses=failures(404, 409))
 async def change_user(hub: Hub, name: UserName, body: schema.RightsBody) -> schema.User:
     """Give a user other rights; its password stays."""
     before = next((user for user in hub.users() if user.name == name), None)
     if before is None:
         raise NotFound(f"There is no user {name[:80]!r}.", hint="`ownplug user list` shows them.")
-    rights: dict[str, Any] = {"read": list(before.read), "write": list(before.write), "scope": before.scope}
+    rights: dict[str, Any] = schema.user_document(before).model_dump(exclude={"name"})
     rights |= {field: getattr(body, field) for field in body.model_fields_set}
     return schema.user_document(await hub.change_user(name, **rights))
 

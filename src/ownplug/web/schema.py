@@ -19,6 +19,15 @@ from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub import HomeView, PlugView, Refusal, StartupTalk, UserView
 
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+_AppPlugs = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100)]] | None,
+    Field(
+        default=None,
+        max_length=1000,
+        description="the plugs that programs written for the vendor's cloud see with its login: name, uuid, its last"
+        " digits, or MAC; none: every plug",
+    ),
+]
 _TopicFilter = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -102,6 +111,7 @@ class UserBody(Sent):
     read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     scope: Scope | None = Field(default=None, description="none: the API and its page are closed to it")
+    app_plugs: _AppPlugs
 
 
 class RightsBody(Sent):
@@ -110,6 +120,7 @@ class RightsBody(Sent):
     read: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     write: list[_TopicFilter] = Field(default_factory=list, max_length=100)
     scope: Scope | None = Field(default=None, description="none: the API and its page are closed to it")
+    app_plugs: _AppPlugs
 
 
 class Health(BaseModel):
@@ -245,6 +256,9 @@ class User(BaseModel):
     read: list[str]
     write: list[str]
     scope: Scope | None
+    app_plugs: list[str] | None = Field(
+        description="the plugs that programs written for the vendor's cloud see with its login; none: every plug"
+    )
 
 
 class Users(BaseModel):
@@ -372,7 +386,13 @@ def refused_document(refusal: Refusal) -> Refused:
 
 def user_document(user: UserView) -> User:
     """Make the document of a user."""
-    return User(name=user.name, read=list(user.read), write=list(user.write), scope=user.scope)
+    return User(
+        name=user.name,
+        read=list(user.read),
+        write=list(user.write),
+        scope=user.scope,
+        app_plugs=None if user.app_plugs is None else [uuid.text for uuid in user.app_plugs],
+    )
 
 
 def _safeguards_document(guards: Safeguards) -> SafeguardsOf:

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import json
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -472,15 +472,23 @@ class MemoryHub:
         read: list[str],
         write: list[str],
         scope: Scope | None = None,
+        app_plugs: Sequence[str] | None = None,
     ) -> None:
         self._fail()
-        self.calls.append(f"user {name} {password.reveal()} {read} {write} {scope}")
+        self.calls.append(f"user {name} {password.reveal()} {read} {write} {scope} {app_plugs}")
 
     async def change_user(
-        self, name: str, *, read: list[str], write: list[str], scope: Scope | None
+        self,
+        name: str,
+        *,
+        read: list[str],
+        write: list[str],
+        scope: Scope | None,
+        app_plugs: Sequence[str] | None,
     ) -> UserView:
-        self.calls.append(f"rights {name} {read} {write} {scope}")
-        changed = UserView(name=name, read=tuple(read), write=tuple(write), scope=scope)
+        self.calls.append(f"rights {name} {read} {write} {scope} {app_plugs}")
+        seen = None if app_plugs is None else tuple(Uuid(each) for each in app_plugs)
+        changed = UserView(name=name, read=tuple(read), write=tuple(write), scope=scope, app_plugs=seen)
         self.people = [changed if user.name == name else user for user in self.people]
         return changed
 

@@ -72,7 +72,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "switch kettle 0 True",
         "switch kettle 0 False",
         "request kettle SET N {'a': 1}",
-        "user ann password ['a/#'] ['b'] None",
+        "user ann password ['a/#'] ['b'] None None",
         "remove ann+mqtt@example.org",
         "settings {'hub.position': None} by this machine's user",
         "upgrade kettle " + repr(b"\x00MMM") + " mss310 2.0.0 tea & pot  True",

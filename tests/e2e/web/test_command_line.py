@@ -214,7 +214,7 @@ def test_a_password_on_stdin_loses_one_line_end(
         "user", "add", "ann@example.org", "--password-stdin", "--read", "a/#", "--read", "b"
     )
     assert (status, out) == (0, "ann@example.org may log in to the MQTT server.\n")
-    assert home.hub.calls == [f"user ann@example.org {password} ['a/#', 'b'] [] None"]
+    assert home.hub.calls == [f"user ann@example.org {password} ['a/#', 'b'] [] None None"]
 
 
 def test_users_are_listed_and_removed(terminal: Terminal, home: Home) -> None:

@@ -498,7 +498,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         {"name": "ann@example.org", "password": "long enough", "read": ["#"], "write": []},
         201,
         None,
-        ["user ann@example.org long enough ['#'] [] None"],
+        ["user ann@example.org long enough ['#'] [] None None"],
     ),
     ("GET", "/api/v1/plugs/kettle/firmware", None, 200, FIRMWARE, []),
     (
@@ -515,8 +515,14 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         "/api/v1/users/ann+mqtt@example.org",
         {"scope": "admin", "write": ["b"]},
         200,
-        {"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": ["b"], "scope": "admin"},
-        ["rights ann+mqtt@example.org ['/appliance/#', 'a'] ['b'] Scope.ADMIN"],
+        {
+            "name": "ann+mqtt@example.org",
+            "read": ["/appliance/#", "a"],
+            "write": ["b"],
+            "scope": "admin",
+            "app_plugs": None,
+        },
+        ["rights ann+mqtt@example.org ['/appliance/#', 'a'] ['b'] Scope.ADMIN None"],
     ),
     (
         "GET",
@@ -543,7 +549,13 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         200,
         {
             "users": [
-                {"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": [], "scope": None}
+                {
+                    "name": "ann+mqtt@example.org",
+                    "read": ["/appliance/#", "a"],
+                    "write": [],
+                    "scope": None,
+                    "app_plugs": None,
+                }
             ]
         },
         [],

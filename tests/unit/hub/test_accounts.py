@@ -237,7 +237,7 @@ async def test_a_stolen_database_costs_its_thief_what_owasp_recommends(
     monkeypatch.setattr("ownplug.hub.accounts.PasswordHasher", PasswordHasher)
     accounts = Accounts(store)
     await accounts.add("ha", PASSWORD, read=[], write=[])
-    assert store.user_records["ha"].password_hash.reveal().startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert store.user_records["ha"].password_hash.reveal().startswith("md5:$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_making_accounts_hashes_nothing(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,11 +349,11 @@ async def test_other_rights_leave_the_password(accounts: Accounts) -> None:
     told: list[tuple[str, UserChange]] = []
     await accounts.add("ha", PASSWORD, read=["a"], write=[], scope=Scope.READ)
     accounts.tell_changes(lambda name, change: told.append((name, change)))
-    changed = await accounts.change_rights("ha", read=[], write=["b"], scope=None)
+    changed = await accounts.change_rights("ha", read=[], write=["b"], scope=None, app_plugs=None)
     assert (changed.read, changed.write, changed.scope) == ((), ("b",), None)
     assert told == [("ha", UserChange.RIGHTS)]
     assert await accounts.check("ha", PASSWORD.reveal().encode()) == changed
     with pytest.raises(NotFound):
-        await accounts.change_rights("nobody", read=[], write=[], scope=None)
+        await accounts.change_rights("nobody", read=[], write=[], scope=None, app_plugs=None)
     with pytest.raises(UsageError, match="topic filter"):
-        await accounts.change_rights("ha", read=["a#"], write=[], scope=None)
+        await accounts.change_rights("ha", read=["a#"], write=[], scope=None, app_plugs=None)

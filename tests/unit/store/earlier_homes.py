@@ -63,6 +63,7 @@ ROWS = {
         INSERT INTO tariff VALUES ('2026-01-01', 310000, NULL, NULL, NULL);
         INSERT INTO tariff_price VALUES (1767614400, 3600, 200000);
     """,
+    9: f"UPDATE plug SET series = 4 WHERE uuid = '{LAMP}';",
 }
 """By version, what it brought, in its own columns; a later one had it, too."""
 
