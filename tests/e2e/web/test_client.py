@@ -44,7 +44,13 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         assert reply == {"method": "GETACK", "namespace": "N", "payload": {}}
         await client.add_user("ann", Secret("password"), read=["a/#"], write=["b"])
         assert await client.users() == [
-            {"name": "ann+mqtt@example.org", "read": ["/appliance/#", "a"], "write": [], "scope": None}
+            {
+                "name": "ann+mqtt@example.org",
+                "read": ["/appliance/#", "a"],
+                "write": [],
+                "scope": None,
+                "app_plugs": None,
+            }
         ]
         await client.remove_user("ann+mqtt@example.org")
         assert await client.users() == []

@@ -42,7 +42,7 @@ EARLIER = range(1, SCHEMA_VERSION)
 MADE_AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 NOON_S = int(MADE_AT.timestamp())
 WITH_MQTT, WITH_ROOMS, WITH_LOGINS, WITH_SAFEGUARDS, WITH_AVAILABILITY = 2, 3, 4, 5, 6
-WITH_ENERGY, WITH_TARIFFS = 7, 8
+WITH_ENERGY, WITH_TARIFFS, WITH_SERIES = 7, 8, 9
 
 # It stops for ever when it has carried out so many statements of the upgrade.
 _CHILD = """
@@ -100,7 +100,13 @@ def kettle_of(version: int) -> PlugRecord:
 
 def lamp_of(version: int) -> PlugRecord:
     guards = Safeguards(never_off=True) if version >= WITH_SAFEGUARDS else NO_SAFEGUARDS
-    return PlugRecord(uuid=Uuid(LAMP), name="große Lampe", registered_at=MADE_AT, series=2, safeguards=guards)
+    return PlugRecord(
+        uuid=Uuid(LAMP),
+        name="große Lampe",
+        registered_at=MADE_AT,
+        series=4 if version >= WITH_SERIES else 2,
+        safeguards=guards,
+    )
 
 
 @pytest.mark.parametrize("version", EARLIER)
