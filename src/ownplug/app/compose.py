@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
+from ownplug.app.bridges import open_bridges
 from ownplug.app.console_ports import MorePorts, no_ports
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.doors import open_doors
@@ -148,6 +149,7 @@ async def open_hub(
             await laboratory.begin(address)
         ready = _ready(hub, broker, web, certificates, settings, host=host, cloud=cloud, ntp=ntp)
         api.tell_home(_view(api.home(), ready, settings))
+        await stack.enter_async_context(open_bridges(api, broker, settings, clock))
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))

@@ -12,19 +12,16 @@ import secrets
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from ownplug.aio import Backoff, Clock, beside, supervise
+from ownplug.app.mqtt_servers import endpoint_of, login_in
 from ownplug.app.presence import GONE_AFTER_S, Presence
 from ownplug.app.settings import ForeignSettings
-from ownplug.core.errors import OwnplugError, UsageError
+from ownplug.core.errors import OwnplugError
 from ownplug.core.meross.login import Login
 from ownplug.core.meross.topics import DEVICE_OUTBOXES
-from ownplug.core.secret import Secret
-from ownplug.core.servers import parse_server
 from ownplug.hub import Exchange, Hub
 from ownplug.transport.mqtt import MqttConnection, MqttEndpoint, open_mqtt
-from ownplug.transport.tls import client_context
 
 log = logging.getLogger(__name__)
 
@@ -151,27 +148,13 @@ async def at_foreign_server(
     if not settings.server:
         yield None
         return
-    host, port = parse_server(settings.server)
-    tls = client_context(Path(settings.ca) if settings.ca else None)
-    exchange = ForeignExchange(hub, MqttEndpoint(host=host, port=port, tls=tls), _login(settings), clock)
+    endpoint = endpoint_of(settings.server, ca=settings.ca)
+    login = login_in(settings.login) if settings.login else None
+    exchange = ForeignExchange(hub, endpoint, login, clock)
     hub.speak_through(Exchanges(own, exchange))
     name = "plugs at another MQTT server"
     async with beside(supervise(name, exchange.run, backoff=Backoff(), clock=clock), name=name):
         yield exchange
-
-
-def _login(settings: ForeignSettings) -> Login | None:
-    if not settings.login:
-        return None
-    hint = "It has the user name in its first line and the password in its second: login in the section [foreign]."
-    try:
-        lines = Path(settings.login).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The login file {settings.login} cannot be read: {error}.", hint=hint) from error
-    if len(lines) != 2 or not all(lines):
-        raise UsageError(f"The login file {settings.login} does not have two lines.", hint=hint)
-    username, password = lines
-    return Login(username=username, password=Secret(password))
 
 
 class Exchanges:

@@ -19,7 +19,9 @@ from typing import Any, get_origin, get_type_hints
 import msgspec
 import tzlocal
 
+from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
+from ownplug.bridges.mqtt import MqttSettings
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
 from ownplug.core.servers import parse_server
@@ -86,6 +88,20 @@ class ForeignSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgesSettings:
+    """Settings of the MQTT server at which plugs are shown to other systems; the file's section `[bridges]`."""
+
+    server: str = ""
+    """`mqtts://HOST:PORT` or `mqtt://HOST:PORT` of a server that runs already. Empty: our own."""
+
+    ca: str = ""
+    """The file with the CA that its certificate is judged by. Empty: what this system trusts."""
+
+    login: str = ""
+    """The file with a user of that server and the password, a line each. Empty: none is needed there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings:
     """Settings of the serial console in the API and on the page; the file's section `[console]`."""
 
@@ -113,6 +129,9 @@ class Settings:
     console: ConsoleSettings
     cloud: CloudSettings
     foreign: ForeignSettings
+    bridges: BridgesSettings
+    mqtt: MqttSettings
+    announce: AnnounceSettings
 
     def by_name(self) -> dict[str, object]:
         """Return every setting by `section.field`."""
@@ -147,6 +166,9 @@ _SECTIONS: dict[str, type] = {
     "console": ConsoleSettings,
     "cloud": CloudSettings,
     "foreign": ForeignSettings,
+    "bridges": BridgesSettings,
+    "mqtt": MqttSettings,
+    "announce": AnnounceSettings,
 }
 
 
