@@ -11,6 +11,7 @@ from ownplug.app.mqtt_servers import endpoint_of, login_in
 from ownplug.app.own_messenger import own_messenger
 from ownplug.app.settings import BridgesSettings, Settings
 from ownplug.bridges.announce import announce
+from ownplug.bridges.homie import Homie
 from ownplug.bridges.mqtt import PlainMqtt
 from ownplug.broker import Broker
 from ownplug.hub import HubApi, Wishes
@@ -38,7 +39,7 @@ class MqttServers:
         self._login = login_in(settings.login) if settings.login else None
 
     @asynccontextmanager
-    async def open(self, name: str, status: Status) -> AsyncIterator[Messenger]:
+    async def open(self, name: str, status: Status | None) -> AsyncIterator[Messenger]:
         """Speak there as `ownplug-NAME-…` for as long as the context lasts."""
         if self._endpoint is None:
             with own_messenger(self._broker, status) as messenger:
@@ -76,8 +77,15 @@ def _wanted(
 ) -> Iterator[tuple[str, Work]]:
     if settings.announce.enabled:
         yield "being found by mDNS", lambda: announce(api.home())
+    if settings.homie.enabled:
+        yield "Homie", lambda: _homie(api, servers, settings.homie.prefix, clock)
     if settings.mqtt.enabled:
         yield "plain MQTT topics", lambda: _plain_mqtt(api, servers, settings.mqtt.prefix, clock)
+
+
+async def _homie(api: HubApi, servers: MqttServers, prefix: str, clock: Clock) -> None:
+    async with _wishes(api, "Homie", clock) as wishes:
+        await Homie(servers.open, api.devices, wishes, prefix=prefix).run()
 
 
 async def _plain_mqtt(api: HubApi, servers: MqttServers, prefix: str, clock: Clock) -> None:

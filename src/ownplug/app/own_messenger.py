@@ -26,9 +26,10 @@ class OwnMessenger:
 
 
 @contextmanager
-def own_messenger(broker: Broker, status: Status) -> Iterator[OwnMessenger]:
+def own_messenger(broker: Broker, status: Status | None) -> Iterator[OwnMessenger]:
     """Speak at our own server for as long as the context lasts; others see at `status` that somebody does."""
     with ExitStack() as stack:
-        broker.publish(status.topic, status.here, retain=True)
-        stack.callback(broker.publish, status.topic, status.gone, retain=True)
+        if status:
+            broker.publish(status.topic, status.here, retain=True)
+            stack.callback(broker.publish, status.topic, status.left, retain=True)
         yield OwnMessenger(broker, stack.callback)

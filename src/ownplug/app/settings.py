@@ -21,6 +21,7 @@ import tzlocal
 
 from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
+from ownplug.bridges.homie import HomieSettings
 from ownplug.bridges.mqtt import MqttSettings
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
@@ -130,6 +131,7 @@ class Settings:
     cloud: CloudSettings
     foreign: ForeignSettings
     bridges: BridgesSettings
+    homie: HomieSettings
     mqtt: MqttSettings
     announce: AnnounceSettings
 
@@ -167,6 +169,7 @@ _SECTIONS: dict[str, type] = {
     "cloud": CloudSettings,
     "foreign": ForeignSettings,
     "bridges": BridgesSettings,
+    "homie": HomieSettings,
     "mqtt": MqttSettings,
     "announce": AnnounceSettings,
 }

@@ -31,11 +31,18 @@ Hear = Callable[[str, bytes], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Where others see whether we are there: kept at the server, as our last will, too."""
+    """Where others see whether we are there: kept at the server, as our last will, too.
+
+    Attributes:
+        here: said first, each time that the server is there.
+        gone: said by the server when we are lost.
+        left: said by us when we go.
+    """
 
     topic: str
     here: bytes = b"online"
     gone: bytes = b"offline"
+    left: bytes = b"offline"
 
 
 class Messenger(Protocol):
@@ -67,11 +74,11 @@ class FarMessenger:
 
     Args:
         server: where, and who we are there.
-        status: where others see whether we are there.
+        status: where others see whether we are there; None: nowhere.
         clock: waits between attempts.
     """
 
-    def __init__(self, server: Server, status: Status, clock: Clock) -> None:
+    def __init__(self, server: Server, status: Status | None, clock: Clock) -> None:
         self._server = server
         self._status = status
         self._clock = clock
@@ -86,8 +93,10 @@ class FarMessenger:
         """See `Messenger.publish`."""
         if not retain:
             self._passing.append((topic, payload))
-        elif payload or topic in self._kept:
-            self._kept[topic] = self._due[topic] = payload
+        else:
+            for topics in (self._kept, self._due):
+                topics.pop(topic, None)  # what is said last goes out last
+                topics[topic] = payload
         self._something.set()
 
     def listen(self, topic_filter: str, hear: Hear) -> None:
@@ -115,10 +124,10 @@ class FarMessenger:
 
     async def say_goodbye(self) -> None:
         """Tell the others that we go, if the server is there."""
-        if self._connection is not None:
+        if self._connection is not None and self._status is not None:
             with suppress(OwnplugError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_S):
-                    await self._connection.publish(self._status.topic, self._status.gone, retain=True)
+                    await self._connection.publish(self._status.topic, self._status.left, retain=True)
 
     async def _be_there(self, where: str, backoff: Backoff) -> None:
         server, status = self._server, self._status
@@ -127,9 +136,12 @@ class FarMessenger:
             client_id=server.client_id,
             username=server.username,
             password=server.password,
-            will=Will(topic=status.topic, payload=status.gone, qos=QoS.AT_LEAST_ONCE, retain=True),
+            will=Will(topic=status.topic, payload=status.gone, qos=QoS.AT_LEAST_ONCE, retain=True)
+            if status
+            else None,
         ) as connection:
-            await connection.publish(status.topic, status.here, retain=True)
+            if status:
+                await connection.publish(status.topic, status.here, retain=True)
             log.info("At the MQTT server %s as %s", where, server.client_id)
             backoff.reset()
             self._due = dict(self._kept)
@@ -166,7 +178,7 @@ class FarMessenger:
 
 
 @asynccontextmanager
-async def open_messenger(server: Server, status: Status, clock: Clock) -> AsyncIterator[FarMessenger]:
+async def open_messenger(server: Server, status: Status | None, clock: Clock) -> AsyncIterator[FarMessenger]:
     """Be at an MQTT server for as long as the context lasts, as often as it comes back."""
     messenger = FarMessenger(server, status, clock)
     name = f"MQTT as {server.client_id}"
