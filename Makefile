@@ -11,6 +11,9 @@ OLDER_MEROSS_IOT := $(VENV)/judges/meross-iot-0.4.6.2/bin/python
 # Another that would decide on the versions of pytest and hypothesis.
 SCHEMATHESIS := $(VENV)/judges/schemathesis-4.32.5/bin/schemathesis
 
+# One that wants an older paho-mqtt than the others.
+HOMIECLIENT := $(VENV)/judges/homieclient-0.0.1/bin/python
+
 # A judge from npm, where npm is there; its test says what is missing where it is not.
 MEROSS_CLOUD := $(if $(shell command -v npm),$(VENV)/judges/node/node_modules/meross-cloud/package.json)
 
@@ -27,7 +30,7 @@ HOME_ASSISTANT := $(if $(PYTHON_3_13),$(VENV)/judges/homeassistant-2025.4.4/.ins
 run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched and read
 	@$(BIN)/ownplug demo
 
-test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) $(HOME_ASSISTANT) ## every test
+test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) $(HOME_ASSISTANT) ## every test
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak"
 
 check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
@@ -37,7 +40,7 @@ check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not slow" tests/unit tests/recordings tests/docs
 
-e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) $(HOME_ASSISTANT) ## whole programs over real sockets, with foreign judges
+e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) $(HOME_ASSISTANT) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m e2e
 
 SOAK_HOURS ?= 24
@@ -79,6 +82,10 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 $(OLDER_MEROSS_IOT): | $(VENV)/bin/python
 	@$(BIN)/python -m venv $(VENV)/judges/meross-iot-0.4.6.2
 	@$@ -m pip --disable-pip-version-check install --quiet 'meross-iot==0.4.6.2' || { rm -f $@; exit 1; }
+
+$(HOMIECLIENT): | $(VENV)/bin/python
+	@$(BIN)/python -m venv $(VENV)/judges/homieclient-0.0.1
+	@$@ -m pip --disable-pip-version-check install --quiet 'homieclient==0.0.1' 'paho-mqtt<2' || { rm -f $@; exit 1; }
 
 $(SCHEMATHESIS): | $(VENV)/bin/python
 	@$(BIN)/python -m venv $(VENV)/judges/schemathesis-4.32.5

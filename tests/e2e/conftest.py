@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from devtools.program import READY_S, Program
 from tests.e2e.disks import Disk, LimitedDisk, SmallDisk, mount_small_disk
+from tests.e2e.hosts import Hosts
 
 
 @pytest.fixture
@@ -86,3 +88,18 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Disk:
         return LimitedDisk(tmp_path / "home")
     found: SmallDisk = request.getfixturevalue("small_disk")
     return found
+
+
+@pytest.fixture
+def hosts(require_program: Callable[[str, str], str]) -> Iterator[Hosts]:
+    """Machines of a home, where root may make network namespaces."""
+    ip = require_program("ip", "apt-get install iproute2")
+    hosts = Hosts(ip, str(os.getpid() % 100_000))
+    try:
+        try:
+            hosts.open()
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"no network namespaces here, for which one must be root: {error.stderr!r}")
+        yield hosts
+    finally:
+        hosts.close()

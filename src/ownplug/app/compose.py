@@ -10,10 +10,12 @@ from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlsplit
 
 from ownplug.aio import Clock, SystemClock
+from ownplug.app.bridges import open_bridges
 from ownplug.app.console_ports import MorePorts, no_ports
 from ownplug.app.descriptors import connections_that_fit
 from ownplug.app.doors import open_doors
 from ownplug.app.exchange import BrokerExchange
+from ownplug.app.foreign_exchange import at_foreign_server
 from ownplug.app.home import HomeFolder
 from ownplug.app.laboratory import OpenLab
 from ownplug.app.means import Means
@@ -25,6 +27,7 @@ from ownplug.bridges.cloud import open_cloud
 from ownplug.broker import Broker
 from ownplug.client import HubAddress
 from ownplug.core.errors import Conflict
+from ownplug.core.servers import parse_server
 from ownplug.hub import AppLogins, HomeView, Hub, HubApi, Logins, RecentWarnings
 from ownplug.store import SqliteStore
 from ownplug.transport.certificates import CertificateFiles, ensure_certificates
@@ -101,8 +104,10 @@ async def open_hub(
         certificates = await ensure_certificates(folder.tls, list(names), clock)
         # Before the server, so that at the end it sends them away and not they it.
         laboratory = await stack.enter_async_context(lab(folder.lab)) if lab else None
-        broker = _joined_broker(hub, store, certificates, settings, clock)
+        exchange = BrokerExchange(hub)
+        broker = _joined_broker(hub, exchange, store, certificates, settings, clock)
         await stack.enter_async_context(broker)
+        await stack.enter_async_context(at_foreign_server(hub, exchange, settings.foreign, clock))
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
         ntp = await _serve_time(stack, settings, clock)
         api = await stack.enter_async_context(_open_api(hub, settings, host, clock))
@@ -142,8 +147,9 @@ async def open_hub(
         means.serve_through(address)
         if laboratory:
             await laboratory.begin(address)
-        ready = _ready(hub, broker, web, certificates, host=host, cloud=cloud, ntp=ntp)
+        ready = _ready(hub, broker, web, certificates, settings, host=host, cloud=cloud, ntp=ntp)
         api.tell_home(_view(api.home(), ready, settings))
+        await stack.enter_async_context(open_bridges(api, broker, settings, clock))
         folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
         stack.callback(folder.retract)
         yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
@@ -154,13 +160,15 @@ def _ready(
     broker: Broker,
     web: WebServer,
     certificates: CertificateFiles,
+    settings: Settings,
     *,
     host: str,
     cloud: str,
     ntp: tuple[str, int] | None,
 ) -> Ready:
+    elsewhere = authority(*parse_server(settings.foreign.server)) if settings.foreign.server else ""
     return Ready(
-        mqtts=_address(host, broker.tls_address),
+        mqtts=_address(host, broker.tls_address) or elsewhere,  # where plugs are to come
         mqtts_also=tuple(_address(host, address) for address in broker.more_tls_addresses),
         mqtts_legacy=_address(host, broker.legacy_address),
         mqtt=_address(host, broker.tcp_address),
@@ -249,10 +257,14 @@ def _check_restored(folder: HomeFolder) -> None:
 
 
 def _joined_broker(
-    hub: Hub, store: SqliteStore, certificates: CertificateFiles, settings: Settings, clock: Clock
+    hub: Hub,
+    exchange: BrokerExchange,
+    store: SqliteStore,
+    certificates: CertificateFiles,
+    settings: Settings,
+    clock: Clock,
 ) -> Broker:
     """Make the MQTT server, with the hub as its gatekeeper and listener; it does not listen yet."""
-    exchange = BrokerExchange(hub)
     tls, legacy_tls = contexts(certificates)
     fitting = connections_that_fit(settings.broker.max_connections)
     broker = Broker(

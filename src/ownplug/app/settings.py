@@ -19,9 +19,13 @@ from typing import Any, get_origin, get_type_hints
 import msgspec
 import tzlocal
 
+from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
+from ownplug.bridges.homie import HomieSettings
+from ownplug.bridges.mqtt import MqttSettings
 from ownplug.broker import BrokerSettings
 from ownplug.core.errors import UsageError
+from ownplug.core.servers import parse_server
 from ownplug.hub import HubSettings
 from ownplug.ledger import EnergySettings
 from ownplug.transport.endpoint import is_address, parse_endpoint
@@ -63,6 +67,42 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignSettings:
+    """Settings of an MQTT server that you run already and that has plugs of this home; the file's section `[foreign]`.
+
+    `ownplug broker export mosquitto` writes the logins that it needs: docs/mosquitto.md.
+    """
+
+    server: str = ""
+    """`mqtts://HOST:PORT`; empty is none. Plugs at our own server stay there; set `mqtts` in `[broker]` to `""` where
+    that one is not wanted."""
+
+    ca: str = ""
+    """The file with the CA that its certificate is judged by. Empty: what this system trusts."""
+
+    login: str = ""
+    """The file with a user of that server and the password, a line each. Empty: the home's own login, as exported."""
+
+    def __post_init__(self) -> None:
+        if self.server:
+            parse_server(self.server)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgesSettings:
+    """Settings of the MQTT server at which plugs are shown to other systems; the file's section `[bridges]`."""
+
+    server: str = ""
+    """`mqtts://HOST:PORT` or `mqtt://HOST:PORT` of a server that runs already. Empty: our own."""
+
+    ca: str = ""
+    """The file with the CA that its certificate is judged by. Empty: what this system trusts."""
+
+    login: str = ""
+    """The file with a user of that server and the password, a line each. Empty: none is needed there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleSettings:
     """Settings of the serial console in the API and on the page; the file's section `[console]`."""
 
@@ -89,6 +129,11 @@ class Settings:
     web: WebSettings
     console: ConsoleSettings
     cloud: CloudSettings
+    foreign: ForeignSettings
+    bridges: BridgesSettings
+    homie: HomieSettings
+    mqtt: MqttSettings
+    announce: AnnounceSettings
 
     def by_name(self) -> dict[str, object]:
         """Return every setting by `section.field`."""
@@ -122,6 +167,11 @@ _SECTIONS: dict[str, type] = {
     "web": WebSettings,
     "console": ConsoleSettings,
     "cloud": CloudSettings,
+    "foreign": ForeignSettings,
+    "bridges": BridgesSettings,
+    "homie": HomieSettings,
+    "mqtt": MqttSettings,
+    "announce": AnnounceSettings,
 }
 
 

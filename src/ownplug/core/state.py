@@ -79,6 +79,7 @@ class PlugState:
     firmware: Firmware | None = None
     address: str = ""  # its IP address on the home's network, as it says itself
     signal: int | None = None  # 0 to 100
+    light_on: bool | None = None  # whether its light shows what it does; None: not told
     abilities: frozenset[str] = field(default_factory=frozenset)
     timezone: str | None = None  # None: not told yet; empty: the plug has none
     rule_changes: int = 0  # how often the plug has told that its timers or auto-offs were changed

@@ -10,6 +10,7 @@ from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HubApi
 from ownplug.hub.app_logins import AppAccount, AppLogins
 from ownplug.hub.availability import AvailabilitySpan
+from ownplug.hub.devices import Device, DeviceGone, Devices, Feature, Kind
 from ownplug.hub.energy import By, Comparison, Energy, NamedSeries, Total, csv_lines
 from ownplug.hub.events import (
     CommandRefused,
@@ -55,6 +56,7 @@ from ownplug.hub.talk import StartupTalk
 from ownplug.hub.timers import TimerView
 from ownplug.hub.upgrade import UpgradeJob, UpgradeState
 from ownplug.hub.views import HomeView, PlugView, UserView
+from ownplug.hub.wishes import Wish, Wishes
 from ownplug.ledger import Grain, PartSeries, Peak, SampleSeries, Series
 from ownplug.plug import KeptRules, UnreadRule
 
@@ -70,11 +72,15 @@ __all__ = [
     "CommandRefused",
     "Comparison",
     "CorrectionRow",
+    "Device",
+    "DeviceGone",
+    "Devices",
     "Direction",
     "Disk",
     "Energy",
     "Event",
     "Exchange",
+    "Feature",
     "Figures",
     "FileHandout",
     "FirmwareOffer",
@@ -88,6 +94,7 @@ __all__ = [
     "HubApi",
     "HubSettings",
     "KeptRules",
+    "Kind",
     "LimitBroken",
     "LinkKind",
     "LoginStore",
@@ -127,5 +134,7 @@ __all__ = [
     "UpgradeState",
     "Upgrades",
     "UserView",
+    "Wish",
+    "Wishes",
     "csv_lines",
 ]

@@ -26,6 +26,7 @@ from ownplug.core.meross import Method
 from ownplug.core.records import PlugRecord, Scope, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
+from ownplug.hub.devices import Devices
 from ownplug.hub.energy import Energy
 from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
@@ -44,6 +45,7 @@ from ownplug.plug import Link, Plug
 
 # A listener may fall this many events behind before it is told that it missed some.
 _EVENT_BACKLOG = 256
+_PLUGS = 100_000  # more than a home has: of none may it be missed that something happened
 _HOME_KEY = re.compile("[0-9a-f]{32}")
 
 
@@ -74,6 +76,7 @@ class HubApi:
         timers: what plugs do by themselves, and when.
         auto_offs: after what time they turn themselves off.
         lights: whether their lights show what they do.
+        devices: the plugs as every bridge shows them.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class HubApi:
         self.timers = Timers(self._open, self._check_off, self._timers_teller, clock)
         self.auto_offs = AutoOffs(self._open, self._check_off, self._timers_teller, clock)
         self.lights = Lights(self._open)
+        self.devices = Devices(self, self._newest_events, clock)
 
     def acting_for(self, who: str) -> HubApi:
         """Return the same door for somebody: refusals are told with that name."""
@@ -334,6 +338,12 @@ class HubApi:
     def events(self) -> AbstractContextManager[Subscription[Event]]:
         """Listen to what happens from now on."""
         return self._hub.events.subscribe(limit=_EVENT_BACKLOG, policy=Overflow.DROP_OLDEST)
+
+    def _newest_events(self) -> AbstractContextManager[Subscription[Event]]:
+        """Listen to that something happens, of each plug the newest only."""
+        return self._hub.events.subscribe(
+            limit=_PLUGS, policy=Overflow.COALESCE_LATEST, key=lambda event: event.uuid
+        )
 
     @contextmanager
     def watching(self, *references: str) -> Iterator[None]:

@@ -105,9 +105,16 @@ class Attendant:
         await session.request(Method.GET, ns.SYSTEM_ABILITY, {})
         if not session.state.timezone:
             await session.set_time()
-        # Not every generation has it, and those drop or ignore the question.
+        await self._look_after()
+
+    async def _look_after(self) -> None:
+        """Ask what the plug tells only when it is asked, and what its safeguards want to know."""
+        session = self._session
+        # Not every generation has them, and those drop or ignore the question.
         if ns.SYSTEM_RUNTIME in session.state.abilities:
             await session.request(Method.GET, ns.SYSTEM_RUNTIME, {})
+        if ns.SYSTEM_DND_MODE in session.state.abilities:
+            await session.request(Method.GET, ns.SYSTEM_DND_MODE, {"DNDMode": {}})
         await self._keeper.look_after(session)
 
     async def _tell_position(self, position: Position) -> None:
@@ -126,7 +133,7 @@ class Attendant:
                 await self._weigh_days()
                 if self._clock.monotonic() - looked_after_s >= _LOOK_AFTER_S:
                     looked_after_s = self._clock.monotonic()
-                    await self._keeper.look_after(self._session)
+                    await self._look_after()
             except OwnplugError as error:
                 log.debug("No reading of %s: %s", self._name, error)
             await self._until_next_reading()

@@ -17,6 +17,7 @@ from ownplug.core.errors import DeviceError, LinkError, Malformed, OwnplugError,
 from ownplug.core.identity import Uuid
 from ownplug.core.meross import Message, MessageMaker, Method, decode_message, encode_message
 from ownplug.core.meross import namespaces as ns
+from ownplug.core.meross.login import Login, app_login
 from ownplug.core.meross.payloads import Online, OnlinePayload
 from ownplug.core.meross.timerule import time_rules
 from ownplug.core.meross.topics import app_inbox, device_inbox, device_outbox, outbox_owner
@@ -210,21 +211,30 @@ class Hub:
         uuid = Uuid(owner)
         if uuid not in self._sessions and self.registry.get(uuid) is None:
             return
-        try:
-            message = decode_message(payload)
-        except Malformed as error:
-            self._complaints.warn(uuid.text, "Dropped a message of %s: %s", uuid, error)
-            return
-        if not message.is_signed(self.key(uuid)):
-            self._complaints.warn(
-                uuid.text, "Dropped %.80r of %s: not signed with its key", message.namespace, uuid
-            )
+        message = self._signed(uuid, payload)
+        if message is None:
             return
         self.messages.note(uuid, Direction.IN, message, self.key(uuid))
         self.session(uuid).receive(message)
         if message.method == Method.PUSH:
             # Unchanged, as the vendor's cloud does: programs check the plug's own signature.
             self.publish(app_inbox(self.home.user_id), payload)
+
+    def author(self, topic: str, payload: bytes) -> Uuid | None:
+        """Return which plug wrote that to its own topic, as its signature proves; None: none that has our key."""
+        owner = outbox_owner(topic)
+        uuid = Uuid(owner) if owner else None
+        return uuid if uuid and self._signed(uuid, payload) else None
+
+    def call(self, uuid: Uuid) -> None:
+        """Ask a plug whether it is there, and wait for nothing: what it replies comes like all that it says."""
+        maker = self._maker(self.key(uuid), device_outbox(uuid.text))
+        message = maker.make(Method.GET, ns.SYSTEM_ALL, {}, now_s=self._clock.now().timestamp())
+        self.publish(device_inbox(uuid.text), encode_message(message))
+
+    def own_login(self) -> Login:
+        """Return with what the home itself logs in to an MQTT server."""
+        return app_login(self.home.user_id, self.home.key)
 
     async def forget(self, uuid: Uuid) -> None:
         """Remove a plug from the home."""
@@ -265,6 +275,20 @@ class Hub:
         """Return the key that a plug and this home share: its own, else the home's."""
         plug = self.registry.get(uuid)
         return plug.key if plug and plug.key else self.home.key
+
+    def _signed(self, uuid: Uuid, payload: bytes) -> Message | None:
+        """Return what a plug wrote; None, and a complaint, where it cannot be read or is not the plug's."""
+        try:
+            message = decode_message(payload)
+        except Malformed as error:
+            self._complaints.warn(uuid.text, "Dropped a message of %s: %s", uuid, error)
+            return None
+        if not message.is_signed(self.key(uuid)):
+            self._complaints.warn(
+                uuid.text, "Dropped %.80r of %s: not signed with its key", message.namespace, uuid
+            )
+            return None
+        return message
 
     def _new_session(self, uuid: Uuid) -> PlugSession:
         return PlugSession(

@@ -13,6 +13,7 @@ from ownplug.core.meross.facts import firmware_of, model_of, reading_of, relay_s
 from ownplug.core.meross.payloads import (
     Ability,
     AllPayload,
+    DndModePayload,
     ElectricityPayload,
     Relay,
     RuntimePayload,
@@ -83,6 +84,10 @@ def _runtime(state: PlugState, message: Message, _now: datetime) -> PlugState:
     return replace(state, signal=signal if 0 <= signal <= 100 else None)
 
 
+def _dnd_mode(state: PlugState, message: Message, _now: datetime) -> PlugState:
+    return replace(state, light_on=message.read(DndModePayload).dnd_mode.mode == 0)
+
+
 def _time(state: PlugState, message: Message, _now: datetime) -> PlugState:
     return replace(state, timezone=_short(message.read(TimePayload).time.zone))
 
@@ -96,6 +101,7 @@ _STEPS: dict[str, Step] = {
     ns.SYSTEM_ALL: _all,
     ns.SYSTEM_ABILITY: _ability,
     ns.SYSTEM_RUNTIME: _runtime,
+    ns.SYSTEM_DND_MODE: _dnd_mode,
     ns.SYSTEM_TIME: _time,
     ns.CONTROL_TOGGLE_X: _toggle_x,
     ns.CONTROL_TOGGLE: _toggle,

@@ -28,6 +28,7 @@ from ownplug.core.mqtt import (
     Request,
     Suback,
     Unsuback,
+    Will,
 )
 from ownplug.transport.tcp import open_tcp
 from ownplug.transport.tls import TlsMachine, start_tls
@@ -67,6 +68,7 @@ async def open_mqtt(
     keep_alive_s: int = 60,
     level: ProtocolLevel = ProtocolLevel.MQTT_3_1_1,
     clean_session: bool = True,
+    will: Will | None = None,
     timeout_s: float = ANSWER_TIMEOUT_S,
 ) -> AsyncIterator[MqttConnection]:
     """Connect and log in; leaving the `async with` says goodbye and disconnects.
@@ -87,6 +89,7 @@ async def open_mqtt(
         keepalive_s=keep_alive_s,
         username=username,
         password=None if password is None else password.reveal().encode(),
+        will=will,
     )
     stream = await _open_stream(endpoint, timeout_s)
     async with MqttConnection(stream, connect, answer_timeout_s=timeout_s) as connection:
@@ -191,7 +194,9 @@ class MqttConnection:
         self._check()
         await self._answer_to(self._machine.unsubscribe(topic_filter))
 
-    async def publish(self, topic: str, payload: bytes, qos: QoS = QoS.AT_LEAST_ONCE) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, qos: QoS = QoS.AT_LEAST_ONCE, *, retain: bool = False
+    ) -> None:
         """Send a message; with QoS 1 wait until the server has it, with QoS 0 until it is on its way.
 
         Raises:
@@ -199,7 +204,7 @@ class MqttConnection:
             UsageError: a bad topic, or QoS 2.
         """
         self._check()
-        packet_id = self._machine.publish(topic, payload, qos=qos)
+        packet_id = self._machine.publish(topic, payload, qos=qos, retain=retain)
         if packet_id is not None:
             await self._answer_to(packet_id)
             return
@@ -214,8 +219,17 @@ class MqttConnection:
             LinkError: the connection ended.
             WireError: the server broke the rules.
         """
-        async for message in self._inbox:
+        async for message in self.publications():
             yield message.topic, message.payload
+
+    async def publications(self) -> AsyncIterator[Publish]:
+        """Yield each message whole, with what `messages` leaves out: whether it was kept for those who come later.
+
+        Raises:
+            As `messages`, of which only one can be used.
+        """
+        async for message in self._inbox:
+            yield message
         self._check()
 
     def abort(self) -> None:

@@ -1,6 +1,6 @@
-"""Which machines of the network speak up when they are called: by a UDP broadcast, or by mDNS.
+"""Which machines of the network speak up when they are called, by a UDP broadcast or by mDNS; and what this one says.
 
-What they say is not read: only from where it came counts here. A network in which nobody may call is one in which
+What others say is not read: only from where it came counts here. A network in which nobody may call is one in which
 nobody is heard; it is no error.
 """
 
@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from zeroconf import Error as MdnsError
 from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+
+from ownplug.core.errors import OwnplugError
 
 _MOST = 256  # a liar may answer from any number of addresses
 
@@ -67,6 +72,60 @@ async def announced_hosts(service: str, *, wait_s: float) -> list[str]:
     finally:
         await mdns.async_close()
     return list(dict.fromkeys(address for asked in found for address in asked.result()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Something that this machine offers.
+
+    Attributes:
+        type: its registered name, such as `_http._tcp.local.`.
+        port: where.
+        texts: what else is told of it.
+    """
+
+    type: str
+    port: int
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+@asynccontextmanager
+async def announced(
+    services: Sequence[Service], *, name: str, host: str, addresses: Sequence[str]
+) -> AsyncIterator[None]:
+    """Tell the network by mDNS what this machine offers, for as long as the context lasts; then take it back.
+
+    Args:
+        services: what.
+        name: what people see; one that is taken in this network gets a number.
+        host: the name for its addresses, without `.local`.
+        addresses: of this machine.
+
+    Raises:
+        OwnplugError: the network cannot be told.
+    """
+    try:
+        mdns = AsyncZeroconf()
+    except OSError as error:
+        raise OwnplugError(f"The network cannot be told by mDNS: {error.strerror or error}.") from error
+    try:
+        for service in services:
+            info = AsyncServiceInfo(
+                service.type,
+                f"{name}.{service.type}",
+                port=service.port,
+                properties=service.texts,
+                server=f"{host}.local.",
+                addresses=[ip_address(address).packed for address in addresses],
+            )
+            telling = await mdns.async_register_service(info, allow_name_change=True)
+            await telling
+        yield
+    except MdnsError as error:
+        raise OwnplugError(f"The network cannot be told by mDNS: {error}.") from error
+    finally:
+        await mdns.async_unregister_all_services()
+        await mdns.async_close()
 
 
 def _note_name(

@@ -33,10 +33,10 @@ class StartMosquitto:
         self._folder = folder
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def __call__(self, *lines: str, key: str = "rsa", tls: bool = True) -> int:
+    def __call__(self, *lines: str, key: str = "rsa", tls: bool = True, port: int | None = None) -> int:
         folder = self._folder / f"mosquitto-{len(self._running)}"
         folder.mkdir()
-        port = free_port()
+        port = port or free_port()
         config = [f"user {os.environ.get('USER', 'root')}", f"listener {port} 127.0.0.1", *lines]
         if tls:
             make_certificate(folder, key)

@@ -147,7 +147,10 @@ def test_a_slip_is_answered_with_what_there_is(file: Path) -> None:
     file.write_text("[hubs]\n")
     with pytest.raises(UsageError) as caught:
         load_settings(file, {}, {})
-    assert caught.value.hint == "There are broker, cloud, console, energy, hub, network, web."
+    assert (
+        caught.value.hint
+        == "There are announce, bridges, broker, cloud, console, energy, foreign, homie, hub, mqtt, network, web."
+    )
     assert str(file) in str(caught.value)
     file.write_text("[network]\nhost = 'x'\n")
     with pytest.raises(UsageError) as caught:

@@ -81,8 +81,7 @@ class Cloud:
         if account is None:
             return ApiAnswer(status=ApiStatus.TOKEN_EXPIRED)
         if path == _SIGN_OUT:
-            await self._apps.sign_out(token)
-            return _EMPTY
+            return await self._sign_out(token)
         return self._signed_in[path](account, params)
 
     async def _sign_in(self, params: Params, request: HttpRequest) -> ApiAnswer:
@@ -114,6 +113,14 @@ class Cloud:
                 "mfaLockExpire": 0,
             }
         )
+
+    async def _sign_out(self, token: Secret) -> ApiAnswer:
+        try:
+            await self._apps.sign_out(token)
+        except NotKept as error:
+            log.warning("A program could not sign out: %s", error)
+            return ApiAnswer(status=ApiStatus.SYSTEM_ERROR)
+        return _EMPTY
 
     def _listed(self, account: AppAccount) -> ApiAnswer:
         return ApiAnswer(data=[device_record(plug, host=self._host) for plug in self._seen_by(account)])

@@ -36,6 +36,7 @@ class ApiStatus(Enum):
     ACCESS_DENIED = (1043, "Resource access deny")
     TOKEN_EXPIRED = (1200, "Token has expired")
     NO_TOKEN_MADE = (1201, "Server was unable to generate token")
+    SYSTEM_ERROR = (10001, "System error")
     INVALID_PARAMETER = (20101, "Invalid parameter")
     NOT_FOUND = (20106, "Not existing resource")
 
