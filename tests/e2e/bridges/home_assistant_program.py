@@ -135,11 +135,14 @@ async def opened(folder: str) -> HomeAssistant:
     return hass
 
 
+def tell(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
 async def serve(house: House, complaints: Complaints) -> None:
     lines = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
-    )
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     while order := await lines.readline():
         asked = json.loads(order)
         do: Callable[..., Awaitable[Any]] = getattr(house, asked.pop("do"))
@@ -148,7 +151,7 @@ async def serve(house: House, complaints: Complaints) -> None:
         except Exception as problem:  # noqa: BLE001 - the test is told, and decides
             answer = {"problem": f"{type(problem).__name__}: {problem}"}
         await house.hass.async_block_till_done(wait_background_tasks=False)
-        print(json.dumps({**answer, "complaints": complaints.taken()}), flush=True)
+        tell({**answer, "complaints": complaints.taken()})
 
 
 async def main(folder: str) -> None:
@@ -156,7 +159,7 @@ async def main(folder: str) -> None:
     logging.basicConfig()
     logging.getLogger().addHandler(complaints)
     hass = await opened(folder)
-    print(json.dumps({"version": __version__}), flush=True)
+    tell({"version": __version__})
     await serve(House(hass), complaints)
     await hass.async_stop(force=True)
 
