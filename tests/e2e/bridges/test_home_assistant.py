@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from tests.e2e.bridges.conftest import PASSWORD, BridgedHome
 from tests.e2e.bridges.home_assistant import HOW_TO_GET_IT, INSTALLED, HomeAssistant
+from tests.unit.bridges.hass.plugs import FEATURES
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.judged, pytest.mark.timeout(400)]
 
 SETTINGS = "[hass]\nenabled = true\n"
 USER = "homeassistant"
@@ -88,6 +89,7 @@ def test_plugs_appear_are_switched_and_outlive_both_sides(
     ownplug: Any,
     eventually: Any,
     print_table: Callable[..., None],
+    judged: Any,
 ) -> None:
     home.start(SETTINGS)
     kettle, lamp = home.take_home("kettle", "lamp")
@@ -104,6 +106,7 @@ def test_plugs_appear_are_switched_and_outlive_both_sides(
     assert (device["manufacturer"], device["model"], device["area"]) == ("Meross", "mss310", "Kitchen")
     assert device["connections"] == [["mac", kettle["mac"].lower()]]
     assert device["sw_version"] == "2.1.7"
+    assert set(device["entities"]) == {f"{shown.id}_{feature.id}" for feature in FEATURES}
     print_table(f"Home Assistant {house.version}", entities_of(device), heading="entity | class | unit")
     assert shown.entity("on")["attributes"]["friendly_name"] == device["name"]  # it is the plug
     energy = shown.entity("energy")["attributes"]
@@ -146,6 +149,12 @@ def test_plugs_appear_are_switched_and_outlive_both_sides(
     eventually(lambda: other.device() == {})
     assert shown.device()
     assert again.complaints == []
+    judged(
+        "Home Assistant, by MQTT discovery",
+        "found, switched, readings, energy, light, identify, gone and back; wrong commands refused",
+        "homeassistant",
+        house.version,
+    )
 
 
 def entities_of(device: dict[str, Any]) -> list[str]:
