@@ -21,6 +21,7 @@ import tzlocal
 
 from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
+from ownplug.bridges.hass import HassSettings
 from ownplug.bridges.homie import HomieSettings
 from ownplug.bridges.mqtt import MqttSettings
 from ownplug.broker import BrokerSettings
@@ -133,6 +134,7 @@ class Settings:
     bridges: BridgesSettings
     homie: HomieSettings
     mqtt: MqttSettings
+    hass: HassSettings
     announce: AnnounceSettings
 
     def by_name(self) -> dict[str, object]:
@@ -171,6 +173,7 @@ _SECTIONS: dict[str, type] = {
     "bridges": BridgesSettings,
     "homie": HomieSettings,
     "mqtt": MqttSettings,
+    "hass": HassSettings,
     "announce": AnnounceSettings,
 }
 
