@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -67,8 +67,15 @@ async def open_bridges(api: HubApi, broker: Broker, settings: Settings, clock: C
         UsageError: a setting cannot be used.
     """
     servers = MqttServers(settings.bridges, broker, clock)
+    async with running(_wanted(api, servers, settings, clock), clock):
+        yield
+
+
+@asynccontextmanager
+async def running(works: Iterable[tuple[str, Work]], clock: Clock) -> AsyncIterator[None]:
+    """Run pieces of work by name, each by itself, for as long as the context lasts; one that fails begins anew."""
     async with AsyncExitStack() as stack:
-        for name, work in _wanted(api, servers, settings, clock):
+        for name, work in works:
             backoff = Backoff(first_s=1.0, limit_s=60.0)
             await stack.enter_async_context(
                 beside(supervise(name, work, backoff=backoff, clock=clock), name=name)
