@@ -11,6 +11,7 @@ from ownplug.app.mqtt_servers import endpoint_of, login_in
 from ownplug.app.own_messenger import own_messenger
 from ownplug.app.settings import BridgesSettings, Settings
 from ownplug.bridges.announce import announce
+from ownplug.bridges.homekit import Homekit
 from ownplug.bridges.homie import Homie
 from ownplug.bridges.mqtt import PlainMqtt
 from ownplug.broker import Broker
@@ -56,7 +57,9 @@ class MqttServers:
 
 
 @asynccontextmanager
-async def open_bridges(api: HubApi, broker: Broker, settings: Settings, clock: Clock) -> AsyncIterator[None]:
+async def open_bridges(
+    api: HubApi, broker: Broker, settings: Settings, clock: Clock, *, homekit: Homekit | None
+) -> AsyncIterator[None]:
     """Run the bridges that the owner switched on, for as long as the context lasts.
 
     Raises:
@@ -64,7 +67,7 @@ async def open_bridges(api: HubApi, broker: Broker, settings: Settings, clock: C
     """
     servers = MqttServers(settings.bridges, broker, clock)
     async with AsyncExitStack() as stack:
-        for name, work in _wanted(api, servers, settings, clock):
+        for name, work in _wanted(api, servers, settings, clock, homekit):
             backoff = Backoff(first_s=1.0, limit_s=60.0)
             await stack.enter_async_context(
                 beside(supervise(name, work, backoff=backoff, clock=clock), name=name)
@@ -73,14 +76,21 @@ async def open_bridges(api: HubApi, broker: Broker, settings: Settings, clock: C
 
 
 def _wanted(
-    api: HubApi, servers: MqttServers, settings: Settings, clock: Clock
+    api: HubApi, servers: MqttServers, settings: Settings, clock: Clock, homekit: Homekit | None
 ) -> Iterator[tuple[str, Work]]:
     if settings.announce.enabled:
         yield "being found by mDNS", lambda: announce(api.home())
+    if homekit is not None:
+        yield "HomeKit", lambda: _homekit(api, homekit, clock)
     if settings.homie.enabled:
         yield "Homie", lambda: _homie(api, servers, settings.homie.prefix, clock)
     if settings.mqtt.enabled:
         yield "plain MQTT topics", lambda: _plain_mqtt(api, servers, settings.mqtt.prefix, clock)
+
+
+async def _homekit(api: HubApi, homekit: Homekit, clock: Clock) -> None:
+    async with _wishes(api, "HomeKit", clock) as wishes:
+        await homekit.run(api.acting_for("HomeKit").devices, wishes)
 
 
 async def _homie(api: HubApi, servers: MqttServers, prefix: str, clock: Clock) -> None:

@@ -21,6 +21,7 @@ import tzlocal
 
 from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
+from ownplug.bridges.homekit import HomekitSettings
 from ownplug.bridges.homie import HomieSettings
 from ownplug.bridges.mqtt import MqttSettings
 from ownplug.broker import BrokerSettings
@@ -131,6 +132,7 @@ class Settings:
     cloud: CloudSettings
     foreign: ForeignSettings
     bridges: BridgesSettings
+    homekit: HomekitSettings
     homie: HomieSettings
     mqtt: MqttSettings
     announce: AnnounceSettings
@@ -169,6 +171,7 @@ _SECTIONS: dict[str, type] = {
     "cloud": CloudSettings,
     "foreign": ForeignSettings,
     "bridges": BridgesSettings,
+    "homekit": HomekitSettings,
     "homie": HomieSettings,
     "mqtt": MqttSettings,
     "announce": AnnounceSettings,
