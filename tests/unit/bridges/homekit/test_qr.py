@@ -24,5 +24,5 @@ def test_the_picture_is_one_and_has_no_script() -> None:
 
 
 def test_two_rows_are_one_line_of_a_terminal() -> None:
-    assert render_qr(("0101", "0011")) == ["█▀▄ "]
+    assert render_qr(("0101", "0011")) == ["█▄▀ "]
     assert render_qr(("10",)) == ["▄█"]
