@@ -20,12 +20,17 @@ MEROSS_CLOUD := $(if $(shell command -v npm),$(VENV)/judges/node/node_modules/me
 # And one for the page: whether everybody can use it.
 AXE := $(if $(shell command -v npm),$(VENV)/judges/axe/node_modules/axe-core/axe.min.js)
 
-.PHONY: run test check e2e soak measure format clean
+# Home Assistant 2025.4 wants Python 3.13 exactly; where that is not found, its test says so.
+PYTHON_3_13 := $(firstword $(foreach python,python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13),\
+	$(if $(shell $(python) -c 'print(1)' 2>/dev/null),$(python))))
+HOME_ASSISTANT := $(if $(PYTHON_3_13),$(VENV)/judges/homeassistant-2025.4.4/.installed)
+
+.PHONY: run test check e2e soak judged measure format clean
 
 run: $(VENV)/.run ## the demo: a hub and three virtual plugs, paired, switched and read
 	@$(BIN)/ownplug demo
 
-test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) ## every test
+test: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) $(HOME_ASSISTANT) ## every test
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak"
 
 check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
@@ -35,7 +40,7 @@ check: $(VENV)/.dev ## what every commit must pass: about a minute on two cores
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile=quick -m "not slow" tests/unit tests/recordings tests/docs
 
-e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) ## whole programs over real sockets, with foreign judges
+e2e: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(SCHEMATHESIS) $(MEROSS_CLOUD) $(AXE) $(HOME_ASSISTANT) ## whole programs over real sockets, with foreign judges
 	$(BIN)/python -m pytest -n 3 --dist loadfile -m e2e
 
 SOAK_HOURS ?= 24
@@ -47,6 +52,9 @@ soak: $(VENV)/.dev ## trouble for SOAK_HOURS simulated hours, for SOAK_MINUTES o
 	OWNPLUG_SOAK_HOURS=$(SOAK_HOURS) OWNPLUG_SOAK_MINUTES=$(SOAK_MINUTES) OWNPLUG_SOAK_SEED=$(SOAK_SEED) \
 		OWNPLUG_SOAK_KILLS=$(SOAK_KILLS) \
 		$(BIN)/python -m pytest -m soak --timeout=0 tests/lasting tests/e2e/soak tests/e2e/broker/hostile
+
+judged: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(MEROSS_CLOUD) $(HOME_ASSISTANT) ## the README's table of who judged us, from a run of those tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "judged and not soak" --write-judged tests/e2e
 
 measure: $(VENV)/.dev ## figures, as ratios to peers in the same run
 	$(BIN)/python -m devtools.measure
@@ -91,3 +99,12 @@ $(VENV)/judges/node/node_modules/meross-cloud/package.json: | $(VENV)/bin/python
 
 $(VENV)/judges/axe/node_modules/axe-core/axe.min.js: | $(VENV)/bin/python
 	@npm install --prefix $(VENV)/judges/axe --silent --no-audit --no-fund --no-package-lock axe-core@4.14.1
+
+# Its own list of versions goes first, so that it is tomorrow what it was on the day of its release.
+$(VENV)/judges/homeassistant-2025.4.4/.installed: | $(VENV)/bin/python
+	@test -n '$(PYTHON_3_13)' || { echo "Home Assistant 2025.4.4 needs Python 3.13, as python3.13"; exit 1; }
+	@$(PYTHON_3_13) -m venv $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps 'homeassistant==2025.4.4'
+	@$(@D)/bin/python -m pip --disable-pip-version-check install --quiet 'homeassistant==2025.4.4' paho-mqtt \
+		--constraint $(@D)/lib/python3.13/site-packages/homeassistant/package_constraints.txt
+	@touch $@

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from devtools.judged import is_in_readme
+from devtools.judged import write as write_judged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-_TABLE = "table"
+_TABLE, _JUDGED = "table", "judged"
 _DESCRIPTORS = Path("/proc/self/fd")
 _LOOP_PASSES = 5  # a task that only needs to notice its cancellation may do so
 
@@ -97,19 +99,49 @@ def tell(print_table: Callable[..., None]) -> Callable[[str], None]:
     return lambda text: print_table("Figures", [text])
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-judged` is for `make judged`."""
+    parser.addoption("--write-judged", action="store_true", help="write the README's table of judges")
+
+
+@pytest.fixture
+def judged(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Say, at the end of a test, what a foreign program has judged: `judged(where, what, client, version)`.
+
+    It is a row of the README's table, which `make judged` writes.
+    """
+
+    def keep(where: str, what: str, client: str, version: str) -> None:
+        request.node.user_properties.append((_JUDGED, [where, what, f"{client} {version}".strip()]))
+        is_told = request.config.getoption("--write-judged") or is_in_readme(where, what)
+        assert is_told, "the README's table does not say so: make judged"
+
+    return keep
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests wanted to be printed."""
+    """Print what tests wanted to be printed, and write down who judged us if that is wanted."""
     tables: dict[str, list[str]] = {}
-    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
-        if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            for name, table in report.user_properties:
-                if name == _TABLE and isinstance(table, list):
-                    title, heading, *lines = table
-                    tables.setdefault(title, [heading] if heading else []).extend(lines)
+    for title, heading, *lines in _told(terminalreporter, _TABLE):
+        tables.setdefault(title, [heading] if heading else []).extend(lines)
+    rows = {(where, what, judge) for where, what, judge in _told(terminalreporter, _JUDGED)}
+    if rows:
+        tables["Judges"] = [f"{where}: {judge}" for where, _, judge in sorted(rows)]
     for title, lines in tables.items():
         terminalreporter.section(title)
         for line in lines:
             terminalreporter.write_line(line)
+    if terminalreporter.config.getoption("--write-judged"):
+        write_judged(rows)
+
+
+def _told(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[list[str]]:
+    """Yield what tests have told under a name, whichever process they ran in."""
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport) and report.when == "teardown":
+            for name, told in report.user_properties:
+                if name == wanted and isinstance(told, list):
+                    yield told
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from ownplug.aio import Backoff, Clock, beside, supervise
 from ownplug.app.mqtt_servers import endpoint_of, login_in
 from ownplug.app.own_messenger import own_messenger
 from ownplug.app.settings import BridgesSettings, Settings
 from ownplug.bridges.announce import announce
+from ownplug.bridges.hass import HassSettings, HomeAssistant
 from ownplug.bridges.homekit import Homekit
 from ownplug.bridges.homie import Homie
 from ownplug.bridges.mqtt import PlainMqtt
 from ownplug.broker import Broker
 from ownplug.hub import HubApi, Wishes
+from ownplug.transport.endpoint import is_address
 from ownplug.transport.messenger import Messenger, Server, Status, open_messenger
 
 Work = Callable[[], Awaitable[None]]
@@ -82,6 +86,8 @@ def _wanted(
         yield "being found by mDNS", lambda: announce(api.home())
     if homekit is not None:
         yield "HomeKit", lambda: _homekit(api, homekit, clock)
+    if settings.hass.enabled:
+        yield "Home Assistant", lambda: _home_assistant(api, servers, settings.hass, clock)
     if settings.homie.enabled:
         yield "Homie", lambda: _homie(api, servers, settings.homie.prefix, clock)
     if settings.mqtt.enabled:
@@ -91,6 +97,21 @@ def _wanted(
 async def _homekit(api: HubApi, homekit: Homekit, clock: Clock) -> None:
     async with _wishes(api, "HomeKit", clock) as wishes:
         await homekit.run(api.acting_for("HomeKit").devices, wishes)
+
+
+async def _home_assistant(api: HubApi, servers: MqttServers, settings: HassSettings, clock: Clock) -> None:
+    async with (
+        servers.open("hass", Status(topic=f"{settings.prefix}/status")) as mqtt,
+        _wishes(api, "Home Assistant", clock) as wishes,
+    ):
+        page = _reached_by_others(api.home().web)
+        await HomeAssistant(mqtt, api.devices, wishes, settings, page=page).run()
+
+
+def _reached_by_others(page: str) -> str:
+    """Return the URL of our page, or nothing where only this machine reaches it."""
+    host = urlsplit(page).hostname or ""
+    return "" if host == "localhost" or (is_address(host) and ip_address(host).is_loopback) else page
 
 
 async def _homie(api: HubApi, servers: MqttServers, prefix: str, clock: Clock) -> None:

@@ -24,6 +24,11 @@ class OwnMessenger:
         """See `Messenger.listen`."""
         self._on_end(self._broker.attach(topic_filter, hear))
 
+    def recall(self, topic_filter: str, hear: Hear) -> None:
+        """See `Messenger.recall`."""
+        for topic, payload in self._broker.kept(topic_filter):
+            hear(topic, payload)
+
 
 @contextmanager
 def own_messenger(broker: Broker, status: Status | None) -> Iterator[OwnMessenger]:

@@ -21,6 +21,7 @@ import tzlocal
 
 from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
+from ownplug.bridges.hass import HassSettings
 from ownplug.bridges.homekit import HomekitSettings
 from ownplug.bridges.homie import HomieSettings
 from ownplug.bridges.mqtt import MqttSettings
@@ -135,6 +136,7 @@ class Settings:
     homekit: HomekitSettings
     homie: HomieSettings
     mqtt: MqttSettings
+    hass: HassSettings
     announce: AnnounceSettings
 
     def by_name(self) -> dict[str, object]:
@@ -174,6 +176,7 @@ _SECTIONS: dict[str, type] = {
     "homekit": HomekitSettings,
     "homie": HomieSettings,
     "mqtt": MqttSettings,
+    "hass": HassSettings,
     "announce": AnnounceSettings,
 }
 

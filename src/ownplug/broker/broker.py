@@ -16,7 +16,7 @@ from ownplug.broker.ports import Gatekeeper, Listener, SessionStore
 from ownplug.broker.settings import BrokerSettings
 from ownplug.broker.switchboard import LocalSubscriber, Switchboard
 from ownplug.core.errors import Malformed, UsageError
-from ownplug.core.mqtt import Publish, QoS, RetainedDropped, check_filter, check_topic
+from ownplug.core.mqtt import Publish, QoS, RetainedDropped, check_filter, check_topic, matches
 from ownplug.core.records import UserChange
 from ownplug.transport.endpoint import listen_failure, parse_endpoint
 
@@ -190,6 +190,19 @@ class Broker:
         _must_be(check_topic, topic)
         packet_id = 1 if qos else None
         self._board.route(Publish(topic=topic, payload=payload, qos=qos, retain=retain, packet_id=packet_id))
+
+    def kept(self, topic_filter: str) -> list[tuple[str, bytes]]:
+        """Return topic and payload of what is retained now where the filter matches.
+
+        Raises:
+            UsageError: that is no topic filter.
+        """
+        _must_be(check_filter, topic_filter)
+        retained = self._board.retained
+        found = (
+            retained.get(topic) for topic in retained.candidates(topic_filter) if matches(topic_filter, topic)
+        )
+        return [(message.topic, message.payload) for message in found if message is not None]
 
     def use_certificate(self, tls: ssl.SSLContext, legacy_tls: ssl.SSLContext) -> None:
         """Use these for connections that come from now on; those that are there stay as they are."""

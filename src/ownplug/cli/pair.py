@@ -63,6 +63,11 @@ if TYPE_CHECKING:
 )
 @click.option("--join", "joins", is_flag=True, help="Join the plug's own Wi-Fi for it, by NetworkManager.")
 @click.option("--join-ssid", metavar="NAME", help="Which one, where several plugs are in pairing mode.")
+@click.option(
+    "--key-per-plug",
+    is_flag=True,
+    help="Give the plug a key of its own; programs of the vendor's cloud do not see it then.",
+)
 @click.option("--keep-relay", is_flag=True, help="Do not switch the plug to prove that it obeys.")
 @pass_frame
 def pair(
@@ -80,6 +85,7 @@ def pair(
     port: str | None,
     joins: bool,
     join_ssid: str | None,
+    key_per_plug: bool,
     keep_relay: bool,
     **foreign: Any,
 ) -> None:
@@ -91,6 +97,8 @@ def pair(
     from ownplug.pairing import WifiNetwork, Wish
 
     server = _Foreign(**foreign) if any(foreign.values()) else None
+    if server is not None and key_per_plug:
+        raise UsageError("At a foreign server the key is the one of --key: leave --key-per-plug out.")
     joins = joins or join_ssid is not None
     _check_together(server, name=name, batch=batch_file, port=port, joins=joins, join_ssid=join_ssid)
     if password is None:
@@ -102,6 +110,7 @@ def pair(
         switches=not keep_relay,
         joins=joins,
         join_ssid=join_ssid,
+        has_own_key=key_per_plug,
     )
     if batch_file is not None:
         from ownplug.cli.pair_batch import pair_batch

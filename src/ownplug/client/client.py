@@ -82,6 +82,11 @@ class HubClient:
         """Give the home another key, 32 hexadecimal digits; each plug keeps its own until it is given the new one."""
         await self._hub.request("PUT", "/home/key", {"key": key.reveal()})
 
+    async def expect(self, uuid: str, key: Secret) -> None:
+        """Have a plug known by a key of its own, 32 hexadecimal digits, before it comes."""
+        place = f"/plugs/{word_of(uuid, 'a plug', 'ownplug plugs')}/key"
+        await self._hub.request("PUT", place, {"key": key.reveal()})
+
     async def plugs(self) -> list[Document]:
         """Return all plugs of the home; the hub is asked page by page, so that no answer is too long."""
         found: list[Document] = []

@@ -28,7 +28,7 @@ from ownplug.core.secret import Secret
 from ownplug.core.state import EnergyDay, Reading, RelayState
 from ownplug.hub.devices import Devices
 from ownplug.hub.energy import Energy
-from ownplug.hub.events import Event, PlugForgotten, PlugRenamed, TimersChanged
+from ownplug.hub.events import Event, PlugForgotten, PlugRegistered, PlugRenamed, TimersChanged
 from ownplug.hub.fallback import open_fallback
 from ownplug.hub.firmware import Upgrades
 from ownplug.hub.hub import Hub
@@ -137,6 +137,21 @@ class HubApi:
                 hint="`ownplug keys roll` makes a new one.",
             )
         await self._hub.change_key(key)
+
+    async def expect(self, reference: str, key: Secret) -> None:
+        """Know a plug by a key of its own from now on; one that has yet to come is taken in by its uuid.
+
+        Raises:
+            NotFound, Conflict: no plug is called so, or several; a uuid will do.
+            UsageError: the key is not 32 hexadecimal digits.
+        """
+        if not _HOME_KEY.fullmatch(key.reveal()):
+            raise UsageError("The key of a plug has 32 hexadecimal digits, in small letters.")
+        wanted = self._uuid_of(reference)
+        is_new = self._hub.registry.get(wanted) is None
+        plug = await self._hub.registry.add(wanted, self._clock.now(), key=key)
+        if is_new:
+            self._hub.events.publish(PlugRegistered(at=plug.registered_at, uuid=plug.uuid, name=plug.name))
 
     def plugs(
         self, *, limit: int | None = None, after: str | None = None

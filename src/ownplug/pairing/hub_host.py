@@ -8,6 +8,7 @@ from typing import Any
 from ownplug.client import HubClient
 from ownplug.core.errors import NotFound
 from ownplug.core.identity import Uuid
+from ownplug.core.secret import Secret
 from ownplug.pairing.evidence import Sight
 from ownplug.plug import HubLink, Link
 
@@ -25,6 +26,7 @@ class HubHost:
         self._hub = hub
         self._plugs_before: dict[str, Document] = {}
         self._refusals_before: list[Document] = []
+        self._keys_before: dict[str, Secret] = {}
 
     async def begin(self) -> None:
         """Remember what was there before, so that nothing of it is taken for the plug that is to come."""
@@ -56,8 +58,17 @@ class HubHost:
         hub = self._hub.address
         return HubLink(hub.url, uuid.text, token=hub.token, ca=hub.ca)
 
+    async def expect(self, uuid: Uuid, key: Secret) -> None:
+        """Have the hub know a plug by a key of its own, before it comes."""
+        if uuid.text in self._plugs_before:
+            known = await self._hub.plug(uuid.text, show_secrets=True)
+            self._keys_before[uuid.text] = Secret(known["key"])
+        await self._hub.expect(uuid.text, key)
+
     async def forget_new(self, uuid: Uuid) -> None:
-        """Have the hub forget a plug that it did not know before."""
+        """Have the hub forget a plug that it did not know before, and the key of one that it did."""
+        if uuid.text in self._keys_before:
+            await self._hub.expect(uuid.text, self._keys_before.pop(uuid.text))
         if uuid.text not in self._plugs_before:
             try:
                 await self._hub.forget(uuid.text)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -56,6 +57,7 @@ class Wish:
         switches: whether its relay may click, as a proof.
         joins: whether to join the plug's own Wi-Fi first, and to leave it again.
         join_ssid: which one; None for the only one in reach.
+        has_own_key: whether it gets a key that no other plug has, and no program of the home.
     """
 
     network: WifiNetwork
@@ -64,6 +66,7 @@ class Wish:
     switches: bool = True
     joins: bool = False
     join_ssid: str | None = None
+    has_own_key: bool = False
 
 
 async def take_home(hub: HubClient, wish: Wish, *, tell: Tell) -> Uuid:
@@ -73,7 +76,7 @@ async def take_home(hub: HubClient, wish: Wish, *, tell: Tell) -> Uuid:
         PairingFailed: it did not come; the hub has forgotten it again.
         OwnplugError: see `pair_by_http`.
     """
-    home = await home_of(hub)
+    home = _with_own_key(await home_of(hub), wish)
     ways = _Ways(wish=wish, home=home)
     # Whoever joins the plug's network can try the server only before.
     tried = await _try_server(home.servers[0], is_cut_off=False) if wish.joins else ""
@@ -81,7 +84,7 @@ async def take_home(hub: HubClient, wish: Wish, *, tell: Tell) -> Uuid:
     async def server() -> str:
         return tried or await _try_server(home.servers[0], is_cut_off=_is_on_plugs_network(wish.url))
 
-    async with _to_hub(hub, wish, ways.ask, server, tell) as journey:
+    async with _to_hub(hub, wish, home, ways.ask, server, tell) as journey:
         now = SystemClock().now()
         await journey.follow(pair_by_http(ways.reach, wish.network, home, now=now, prepare=journey.prepare))
     return journey.plug
@@ -94,7 +97,7 @@ async def take_home_by_serial(hub: HubClient, console: Console, wish: Wish, *, t
         PairingFailed: it did not come; the hub has forgotten it again.
         OwnplugError: see `pair_by_serial`.
     """
-    home = await home_of(hub)
+    home = _with_own_key(await home_of(hub), wish)
 
     async def ask() -> Word | None:
         return await ask_by_serial(console, wish.network)
@@ -102,7 +105,7 @@ async def take_home_by_serial(hub: HubClient, console: Console, wish: Wish, *, t
     async def server() -> str:
         return await _try_server(home.servers[0], is_cut_off=False)
 
-    async with _to_hub(hub, wish, ask, server, tell) as journey:
+    async with _to_hub(hub, wish, home, ask, server, tell) as journey:
         await journey.follow(pair_by_serial(console, wish.network, home, prepare=journey.prepare))
     return journey.plug
 
@@ -159,6 +162,10 @@ async def home_of(hub: HubClient) -> HomeToJoin:
     )
 
 
+def _with_own_key(home: HomeToJoin, wish: Wish) -> HomeToJoin:
+    return replace(home, key=Secret(secrets.token_hex(16))) if wish.has_own_key else home
+
+
 class _Journey:
     """Tells each step and keeps which plug it is."""
 
@@ -187,6 +194,7 @@ class _Journey:
 async def _to_hub(
     hub: HubClient,
     wish: Wish,
+    home: HomeToJoin,
     ask: Callable[[], Awaitable[Word | None]],
     server: Callable[[], Awaitable[str]],
     tell: Tell,
@@ -195,7 +203,9 @@ async def _to_hub(
     host = HubHost(hub)
     await host.begin()
 
-    async def prepare(_: Uuid) -> Errand:
+    async def prepare(uuid: Uuid) -> Errand:
+        if wish.has_own_key:
+            await host.expect(uuid, home.key)
         return _errand(wish, host, await server(), ask)
 
     journey = _Journey(prepare, tell)

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ownplug.aio import Backoff, Clock, beside, supervise
 from ownplug.core.errors import OwnplugError
-from ownplug.core.mqtt import QoS, Will, matches
+from ownplug.core.mqtt import Publish, QoS, Will, matches
 from ownplug.core.secret import Secret
 from ownplug.transport.mqtt import MqttConnection, MqttEndpoint, open_mqtt
 
@@ -54,6 +54,9 @@ class Messenger(Protocol):
     def listen(self, topic_filter: str, hear: Hear) -> None:
         """Have `hear` told of what is said there from now on, but not of what was said before and kept."""
 
+    def recall(self, topic_filter: str, hear: Hear) -> None:
+        """Have `hear` told of what was said there before and kept: now, or each time that the server is there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
@@ -82,7 +85,7 @@ class FarMessenger:
         self._server = server
         self._status = status
         self._clock = clock
-        self._ears: list[tuple[str, Hear]] = []
+        self._ears: list[tuple[str, Hear, bool]] = []  # the last: of what is kept, else of what is new
         self._kept: dict[str, bytes] = {}
         self._due: dict[str, bytes] = {}  # of what is kept: what the server has not been told yet
         self._passing: deque[tuple[str, bytes]] = deque(maxlen=_PASSING)
@@ -101,7 +104,12 @@ class FarMessenger:
 
     def listen(self, topic_filter: str, hear: Hear) -> None:
         """See `Messenger.listen`."""
-        self._ears.append((topic_filter, hear))
+        self._ears.append((topic_filter, hear, False))
+        self._something.set()
+
+    def recall(self, topic_filter: str, hear: Hear) -> None:
+        """See `Messenger.recall`."""
+        self._ears.append((topic_filter, hear, True))
         self._something.set()
 
     async def run(self) -> None:
@@ -150,8 +158,7 @@ class FarMessenger:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._say_all(connection))
                 async for message in connection.publications():
-                    if not message.retain:
-                        self._hear(message.topic, message.payload)
+                    self._hear(message)
 
     async def _say_all(self, connection: MqttConnection) -> None:
         heard = 0  # of the ears: for how many the server was asked
@@ -171,10 +178,10 @@ class FarMessenger:
                 topic, payload = self._passing.popleft()
                 await connection.publish(topic, payload)
 
-    def _hear(self, topic: str, payload: bytes) -> None:
-        for topic_filter, hear in self._ears:
-            if matches(topic_filter, topic):
-                hear(topic, payload)
+    def _hear(self, message: Publish) -> None:
+        for topic_filter, hear, of_kept in self._ears:
+            if message.retain is of_kept and matches(topic_filter, message.topic):
+                hear(message.topic, message.payload)
 
 
 @asynccontextmanager

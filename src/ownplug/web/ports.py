@@ -256,6 +256,9 @@ class HubDoor(Protocol):
     async def allow_again(self, reference: str, /) -> PlugView:
         """Let a plug be switched on again that its limit had switched off."""
 
+    async def expect(self, reference: str, key: Secret, /) -> None:
+        """Know a plug by a key of its own from now on."""
+
     async def forget(self, reference: str, /) -> None:
         """Remove a plug from the home."""
 

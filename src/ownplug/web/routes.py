@@ -68,6 +68,13 @@ async def change_key(hub: Hub, body: schema.KeyBody) -> Response:
     return Response(status_code=204)
 
 
+@ruling.put("/plugs/{plug}/key", status_code=204, responses=OF_PLUG)
+async def expect_plug(hub: Hub, plug: Reference, body: schema.KeyBody) -> Response:
+    """Know a plug by a key of its own from now on; one that has yet to come is named by its uuid."""
+    await hub.expect(plug, Secret(body.key.get_secret_value()))
+    return Response(status_code=204)
+
+
 @reading.get("/plugs/{plug}", responses={**OF_PLUG, **ETAG})
 async def get_plug(
     hub: Hub,

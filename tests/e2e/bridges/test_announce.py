@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.e2e.hosts import HUB, Hosts
 
 from ownplug import __version__
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.judged]
 
 TYPES = ("_ownplug._tcp.local.", "_https._tcp.local.", "_secure-mqtt._tcp.local.", "_mqtt._tcp.local.")
 BROWSER = """
@@ -47,7 +48,7 @@ def hub_of(hosts: Hosts, home: Path, *places: str) -> tuple[Any, dict[str, Any]]
 
 @pytest.mark.timeout(200)
 def test_a_browser_on_another_machine_finds_the_page_and_the_mqtt_server(
-    hosts: Hosts, tmp_path: Path
+    hosts: Hosts, tmp_path: Path, judged: Any
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -76,3 +77,4 @@ def test_a_browser_on_another_machine_finds_the_page_and_the_mqtt_server(
     seen = next(found for _ in range(60) if (found := look()))
     assert seen.keys() == {"_secure-mqtt._tcp.local."}
     hosts.stop(process)
+    judged("mDNS", "the page and the MQTT server are found", "zeroconf", version("zeroconf"))

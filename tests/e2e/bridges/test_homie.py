@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.e2e.bridges.conftest import PASSWORD, BridgedHome
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.judged]
 
 PYTHON = Path(__file__).parents[3] / ".venv" / "judges" / "homieclient-0.0.1" / "bin" / "python"
 PROGRAM = Path(__file__).with_name("homie_program.py")
@@ -63,7 +63,7 @@ def read() -> Iterator[Callable[[int], Reader]]:
 
 
 def test_plugs_are_found_switched_and_follow_their_button(
-    home: BridgedHome, read: Callable[[int], Reader], ownplug: Any, eventually: Any
+    home: BridgedHome, read: Callable[[int], Reader], ownplug: Any, eventually: Any, judged: Any
 ) -> None:
     home.start("[homie]\nenabled = true\n")
     kettle, lamp = home.take_home("kettle", "lamp")
@@ -106,3 +106,9 @@ def test_plugs_are_found_switched_and_follow_their_button(
     late = read(home.port)
     eventually(lambda: kettle_id in late.devices())
     assert lamp_id not in late.devices()
+    judged(
+        "openHAB and others, by Homie 4",
+        "found, switched, readings, light, gone and back",
+        "homieclient",
+        "0.0.1",
+    )

@@ -48,6 +48,13 @@ class StartMosquitto:
         _wait_for(port, folder / "log")
         return port
 
+    def version(self) -> str:
+        """Which one it is."""
+        said = subprocess.run(
+            [self._program, "-h"], capture_output=True, text=True, timeout=20, check=False
+        ).stdout
+        return said.split()[2]
+
     def stop(self) -> None:
         """End all that run."""
         for process in self._running:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.e2e.pairing.test_export import PLACES, WIFI, lines_of_the_page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.judged]
 
 Run = Callable[..., Any]
 AWAY_S = 60.0  # a plug tries again, ever more seldom
@@ -24,7 +24,13 @@ def plugin() -> Path:
 
 
 def test_plugs_at_a_mosquitto_are_plugs_of_the_home(
-    launch: Run, ownplug: Run, mosquitto: Any, eventually: Run, tmp_path: Path, plugin: Path
+    launch: Run,
+    ownplug: Run,
+    mosquitto: Any,
+    eventually: Run,
+    tmp_path: Path,
+    plugin: Path,
+    judged: Any,
 ) -> None:
     home, control = tmp_path / "home", str(tmp_path / "control")
     hub = launch("hub", "run", "--home", str(home), *PLACES)
@@ -74,3 +80,9 @@ def test_plugs_at_a_mosquitto_are_plugs_of_the_home(
     launch("hub", "run", "--home", str(home), *places).ready()
     eventually(lambda: availability() == "online")
     assert ownplug("on", "tea")["on"] is True
+    judged(
+        "A mosquitto that runs already",
+        "plugs live there, with the logins that we export",
+        "mosquitto",
+        mosquitto.version(),
+    )

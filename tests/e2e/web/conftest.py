@@ -413,6 +413,9 @@ class MemoryHub:
     async def change_key(self, key: Secret) -> None:
         self.calls.append(f"change_key {len(key.reveal())}")
 
+    async def expect(self, uuid: str, key: Secret) -> None:
+        self.calls.append(f"expect {uuid} {len(key.reveal())}")
+
     def acting_for(self, who: str) -> MemoryHub:
         return self
 

@@ -221,11 +221,16 @@ def test_users_are_listed_and_removed(terminal: Terminal, home: Home) -> None:
     name = "ann+mqtt@example.org"
     assert terminal("user", "list") == (
         0,
-        f"NAME                  SCOPE  READ            WRITE\n{name}  -      /appliance/# a  -\n",
+        (
+            "NAME                  SCOPE  READ            WRITE  PROGRAMS SEE\n"
+            f"{name}  -      /appliance/# a  -      -\n"
+        ),
         "",
     )
     shown = json.loads(terminal("user", "list", "--json")[1])
-    assert shown == [{"name": name, "read": ["/appliance/#", "a"], "write": [], "scope": None}]
+    assert shown == [
+        {"name": name, "read": ["/appliance/#", "a"], "write": [], "scope": None, "app_plugs": None}
+    ]
     assert terminal("user", "remove", name) == (0, f"{name} may not log in any more.\n", "")
     assert terminal("user", "list") == (0, "", "No users yet. Add one with `ownplug user add`.\n")
     status, out, err = terminal("user", "remove", name)
@@ -400,7 +405,7 @@ def test_a_person_may_switch_and_a_program_of_mqtt_may_not(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
     assert terminal("user", "add", "ann", "--password-stdin", *options)[0] == 0
-    assert home.hub.calls[0].endswith(f" {scope}")
+    assert home.hub.calls[0].endswith(f" {scope} None")
 
 
 def test_what_the_hub_sees_to_is_shown_and_changed(terminal: Terminal, home: Home) -> None:
@@ -555,9 +560,9 @@ def test_the_light_is_shown_and_kept_dark(terminal: Terminal, home: Home) -> Non
 
 def test_a_user_gets_other_rights_and_keeps_its_password(terminal: Terminal, home: Home) -> None:
     name = "ann+mqtt@example.org"
-    told = f"{name}: scope admin, reads /appliance/# a, writes -.\n"
+    told = f"{name}: scope admin, reads /appliance/# a, writes -; programs see every plug.\n"
     assert terminal("user", "change", name, "--scope", "admin") == (0, told, "")
-    told = f"{name}: scope -, reads b, writes c d.\n"
+    told = f"{name}: scope -, reads b, writes c d; programs see -.\n"
     rights = ("--scope", "none", "--read", "b", "--write", "c", "--write", "d")
     assert terminal("user", "change", name, *rights) == (0, told, "")
     assert terminal("user", "change", name)[0] == 2

@@ -391,6 +391,7 @@ ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
         },
         [],
     ),
+    ("PUT", "/api/v1/plugs/kettle/key", {"key": "cd" * 16}, 204, None, ["expect kettle 32"]),
     ("PUT", "/api/v1/home/key", {"key": "ab" * 16}, 204, None, ["change_key 32"]),
     (
         "PATCH",

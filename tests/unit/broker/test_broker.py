@@ -196,3 +196,15 @@ async def test_who_waits_for_a_disk_that_takes_nothing_is_sent_away_and_nobody_e
         assert not other.transport.is_closed
         for caller in (waiting, other):
             caller.hang_up()
+
+
+async def test_what_is_retained_can_be_looked_at() -> None:
+    async with Broker(SILENT, Closed(), SystemClock()) as broker:
+        for topic in ("a/1", "a/2", "b/1", "a/1/c"):
+            broker.publish(topic, topic.encode(), retain=True)
+        broker.publish("a/3", b"passing")
+        broker.publish("a/2", b"", retain=True)
+        assert broker.kept("a/+") == [("a/1", b"a/1")]
+        assert broker.kept("+/1") == [("a/1", b"a/1"), ("b/1", b"b/1")]
+        with pytest.raises(UsageError):
+            broker.kept("a#")

@@ -26,8 +26,8 @@ OPERATIONS = {
     " get_settings change_settings",
     "logins": "get_session sign_in sign_out set_up change_password get_users add_user change_user remove_user"
     " get_tokens create_token revoke_token",
-    "plugs": "get_plugs get_plug change_plug forget_plug change_safeguards allow_again switch_relay toggle_relay"
-    " get_electricity get_consumption get_light set_light send_request get_availability get_messages",
+    "plugs": "get_plugs get_plug change_plug forget_plug change_safeguards expect_plug allow_again switch_relay"
+    " toggle_relay get_electricity get_consumption get_light set_light send_request get_availability get_messages",
     "timers": "get_timers add_timer get_timer change_timer remove_timer get_auto_offs add_auto_off get_auto_off"
     " change_auto_off remove_auto_off",
     "energy": "get_energy get_home_energy get_peaks get_samples get_energy_counter get_energy_corrections get_totals"

@@ -16,16 +16,25 @@ export function Faults({ plug }) {
   const deed = useDeed();
   const [areAllShown, showAll] = useState(false);
   const [wanted, setWanted] = useState(null); // until the plug has it
-  const turn = useRef(0);
+  const newest = useRef(null); // the same, for who ticks again before it is drawn
+  const isSending = useRef(false);
   const on = wanted ?? new Map(plug.faults.map((text) => text.split("=")));
   const choose = async (name, amount) => {
-    const mine = ++turn.current;
-    const next = new Map(on);
+    const next = new Map(newest.current ?? on);
     if (amount === null) next.delete(name);
     else next.set(name, amount);
+    newest.current = next;
     setWanted(next);
-    await deed.run(() => setFaults(plug.id, [...next].map(([each, size]) => `${each}=${size}`)));
-    if (mine === turn.current) setWanted(null);
+    if (isSending.current) return; // who sends now sends this, too
+    isSending.current = true;
+    let sent = null;
+    while (sent !== newest.current) {
+      sent = newest.current;
+      await deed.run(() => setFaults(plug.id, [...sent].map(([each, size]) => `${each}=${size}`)));
+    }
+    isSending.current = false;
+    newest.current = null;
+    setWanted(null);
   };
   const faults = value?.faults ?? [];
   const shown = areAllShown ? faults : inFront(faults).filter(({ name }) => COMMON.includes(name) || on.has(name));
