@@ -53,7 +53,7 @@ class Ready:
     are to use them, `web` and `cloud` URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the
     time server. `setup` is the link by which the home gets its first administrator: it works once, for 15 minutes, and
     does not stand in the file. `homekit` is the code by which the hub is added to Apple's Home, and `homekit_uri` the
-    same for a QR code, as long as no home has it; they do not stand in the file either.
+    same for a QR code, as long as no home has it; they stand neither there nor in the line.
     """
 
     mqtts: str

@@ -113,7 +113,7 @@ async def _serve(frame: Frame, options: dict[str, object]) -> None:
     settings, origins = load_settings(folder.settings_file, os.environ, options)
     async with open_hub(folder, settings, origins=origins, lab=LabDesk) as ready:
         frame.json = frame.json or not sys.stdout.isatty()
-        frame.print_result(asdict(ready), _status(ready, settings, folder.path))
+        frame.print_result(_for_programs(ready), _status(ready, settings, folder.path))
         if ready.homekit and not frame.json:
             _show_homekit(ready)
         await asyncio.Event().wait()
@@ -155,6 +155,11 @@ def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
             "Ctrl-C ends it; plugs come back by themselves when it runs again.",
         )
     )
+
+
+def _for_programs(ready: Ready) -> dict[str, object]:
+    """Return what is told where a program reads, or a log: not by what anybody could take the home's plugs."""
+    return {name: value for name, value in asdict(ready).items() if not name.startswith("homekit")}
 
 
 def _show_homekit(ready: Ready) -> None:

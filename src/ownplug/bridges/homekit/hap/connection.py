@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import h11
+from pyhap import tlv
 from pyhap.const import HAP_SERVER_STATUS
-from pyhap.hap_handler import HAPResponse, HAPServerHandler
+from pyhap.hap_handler import HAP_TLV_STATES, HAP_TLV_TAGS, HAPResponse, HAPServerHandler
 from pyhap.hap_protocol import HAPServerProtocol
 from pyhap.hap_server import HAPServer
 
@@ -27,6 +28,7 @@ _MOST_UNREAD_BYTES = 1 << 20
 _PATIENCE_S = 8.0  # with a plug. Source: HAP-python, hap_handler.py: iOS gives up after 10 seconds
 _BETWEEN_PAIRING_STEPS_S = 0.2  # each takes milliseconds of arithmetic, for any stranger
 
+_UNKNOWN_ERROR = b"\x01"  # kTLVError_Unknown. Source: aiohomekit, protocol/tlv.py
 _DONE_PARTLY = 207, "Multi-Status"
 
 
@@ -87,8 +89,8 @@ class Handler(HAPServerHandler):
         if path == "/pair-setup":
             response = HAPResponse()
             return self._later(response, self._pair(response, request, body))
-        response = super().dispatch(request, body)
-        if self.accessory_handler.is_dirty and response.task is None and not response.shared_key:
+        response = self._answered(request, body)
+        if self.accessory_handler.has_other_pairings and not response.shared_key:
             return self._later(response, self._once_kept(response))
         return response
 
@@ -110,9 +112,12 @@ class Handler(HAPServerHandler):
         driver = self.accessory_handler
         async with driver.pairing_turn:
             await asyncio.sleep(_BETWEEN_PAIRING_STEPS_S)
-            done = super().dispatch(request, body)
-        _become(response, done)
-        return await self._once_kept(response) if driver.is_dirty else response.body
+            _become(response, self._answered(request, body))
+            return await self._once_kept(response) if driver.has_other_pairings else response.body
+
+    def _answered(self, request: h11.Request, body: bytes | None) -> HAPResponse:
+        self.accessory_handler.has_other_pairings = False
+        return super().dispatch(request, body)
 
     async def _once_kept(self, response: HAPResponse) -> bytes:
         """Answer when what was changed is on the disk; then, and not before, the network may see it.
@@ -126,8 +131,11 @@ class Handler(HAPServerHandler):
         except NotKept as error:
             log.warning("A HomeKit pairing was not changed: %s", error)
             driver.take_back_pairings()
-            _become(response, self.generic_failure_response())
-            return response.body
+            is_setup = self.path == "/pair-setup"
+            last_state = HAP_TLV_STATES.M6 if is_setup else HAP_TLV_STATES.M2
+            return bytes(
+                tlv.encode(HAP_TLV_TAGS.SEQUENCE_NUM, last_state, HAP_TLV_TAGS.ERROR_CODE, _UNKNOWN_ERROR)
+            )
         task = asyncio.current_task()
         if task is not None:
             task.add_done_callback(lambda _: driver.pairings_changed(is_news=is_news))

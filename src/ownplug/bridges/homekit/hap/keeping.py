@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,8 @@ from ownplug.core.errors import OwnplugError
 from ownplug.core.identity import Uuid
 from ownplug.core.secret import Secret
 from ownplug.hub import Device
+
+log = logging.getLogger(__name__)
 
 _ADMIN = 1
 
@@ -53,6 +56,7 @@ class KeepingDriver(AccessoryDriver):
     Attributes:
         wanted: what a request that is being answered wants.
         is_dirty: whether there is something to keep that is not on the disk.
+        has_other_pairings: whether a request has changed who is paired, since somebody set this to false.
         pairing_turn: whose turn it is to pair.
         tasks: in which answers are made that take time.
     """
@@ -74,6 +78,7 @@ class KeepingDriver(AccessoryDriver):
         self.controls = controls
         self.wanted: list[Write] = []
         self.is_dirty = not kept.private_key
+        self.has_other_pairings = False
         self.pairing_turn = asyncio.Lock()
         self.tasks = asyncio.TaskGroup()
         self._file = file
@@ -108,6 +113,9 @@ class KeepingDriver(AccessoryDriver):
         """Send away who is not paired any more; `is_news`: it is paired, or not paired, for the first time."""
         self.send_strangers_away()
         if is_news:
+            log.info(
+                "HomeKit: %s", "a home has the bridge" if self.state.paired else "no home has the bridge"
+            )
             self.async_update_advertisement()
 
     def remember(self, device: Device) -> Shape:
@@ -175,8 +183,8 @@ class KeepingDriver(AccessoryDriver):
 
     @callback
     def async_persist(self) -> None:
-        """Note that there is something to keep; whoever changed it sees to that before it answers."""
-        self.is_dirty = True
+        """Note that there is something to keep; a request that changed it is answered when it is kept."""
+        self.is_dirty = self.has_other_pairings = True
 
     def setup_srp_verifier(self) -> None:
         """Begin a pairing. The verifier is computed once: it takes tens of milliseconds, which everybody waits for."""
