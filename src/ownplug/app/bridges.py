@@ -14,6 +14,7 @@ from ownplug.app.own_messenger import own_messenger
 from ownplug.app.settings import BridgesSettings, Settings
 from ownplug.bridges.announce import announce
 from ownplug.bridges.hass import HassSettings, HomeAssistant
+from ownplug.bridges.homekit import Homekit
 from ownplug.bridges.homie import Homie
 from ownplug.bridges.mqtt import PlainMqtt
 from ownplug.broker import Broker
@@ -60,14 +61,16 @@ class MqttServers:
 
 
 @asynccontextmanager
-async def open_bridges(api: HubApi, broker: Broker, settings: Settings, clock: Clock) -> AsyncIterator[None]:
+async def open_bridges(
+    api: HubApi, broker: Broker, settings: Settings, clock: Clock, *, homekit: Homekit | None
+) -> AsyncIterator[None]:
     """Run the bridges that the owner switched on, for as long as the context lasts.
 
     Raises:
         UsageError: a setting cannot be used.
     """
     servers = MqttServers(settings.bridges, broker, clock)
-    async with running(_wanted(api, servers, settings, clock), clock):
+    async with running(_wanted(api, servers, settings, clock, homekit), clock):
         yield
 
 
@@ -84,16 +87,23 @@ async def running(works: Iterable[tuple[str, Work]], clock: Clock) -> AsyncItera
 
 
 def _wanted(
-    api: HubApi, servers: MqttServers, settings: Settings, clock: Clock
+    api: HubApi, servers: MqttServers, settings: Settings, clock: Clock, homekit: Homekit | None
 ) -> Iterator[tuple[str, Work]]:
     if settings.announce.enabled:
         yield "being found by mDNS", lambda: announce(api.home())
+    if homekit is not None:
+        yield "HomeKit", lambda: _homekit(api, homekit, clock)
     if settings.hass.enabled:
         yield "Home Assistant", lambda: _home_assistant(api, servers, settings.hass, clock)
     if settings.homie.enabled:
         yield "Homie", lambda: _homie(api, servers, settings.homie.prefix, clock)
     if settings.mqtt.enabled:
         yield "plain MQTT topics", lambda: _plain_mqtt(api, servers, settings.mqtt.prefix, clock)
+
+
+async def _homekit(api: HubApi, homekit: Homekit, clock: Clock) -> None:
+    async with _wishes(api, "HomeKit", clock) as wishes:
+        await homekit.run(api.acting_for("HomeKit").devices, wishes)
 
 
 async def _home_assistant(api: HubApi, servers: MqttServers, settings: HassSettings, clock: Clock) -> None:

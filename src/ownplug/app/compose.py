@@ -17,6 +17,7 @@ from ownplug.app.doors import open_doors
 from ownplug.app.exchange import BrokerExchange
 from ownplug.app.foreign_exchange import at_foreign_server
 from ownplug.app.home import HomeFolder
+from ownplug.app.homekit_desk import HomekitDesk, homekit_desk
 from ownplug.app.laboratory import OpenLab
 from ownplug.app.means import Means
 from ownplug.app.reload import contexts, watching
@@ -40,6 +41,7 @@ from ownplug.web import WebServer, WebSettings, open_web
 log = logging.getLogger(__name__)
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - only while a plug is upgraded, and for that plug alone
+_NOT_IN_FILE = {"setup", "homekit", "homekit_uri"}
 _ALWAYS_NAMED = ("localhost", "127.0.0.1", "::1")
 
 
@@ -50,7 +52,8 @@ class Ready:
     What is off is empty. `mqtts`, each of `mqtts_also`, `mqtts_legacy` and `mqtt` are host:port as plugs and programs
     are to use them, `web` and `cloud` URLs, `ca` the file with the home's own CA certificate, `ntp` host:port of the
     time server. `setup` is the link by which the home gets its first administrator: it works once, for 15 minutes, and
-    does not stand in the file.
+    does not stand in the file. `homekit` is the code by which the hub is added to Apple's Home, and `homekit_uri` the
+    same for a QR code, as long as no home has it; they stand neither there nor in the line.
     """
 
     mqtts: str
@@ -63,6 +66,8 @@ class Ready:
     user_id: str
     ntp: str
     setup: str = ""
+    homekit: str = ""
+    homekit_uri: str = ""
 
 
 @asynccontextmanager
@@ -125,6 +130,7 @@ async def open_hub(
         all_settings = SettingsDesk(
             folder, settings, origins, use=lambda changed: _use(changed, hub, api, means)
         )
+        homekit = await homekit_desk(folder, settings)
         doors = await stack.enter_async_context(
             open_doors(
                 api,
@@ -135,6 +141,7 @@ async def open_hub(
                 settings=settings,
                 more_ports=more_ports,
                 laboratory=laboratory,
+                homekit=homekit,
             )
         )
         https = web_context(certificates.server, certificates.server_key)
@@ -149,10 +156,12 @@ async def open_hub(
             await laboratory.begin(address)
         ready = _ready(hub, broker, web, certificates, settings, host=host, cloud=cloud, ntp=ntp)
         api.tell_home(_view(api.home(), ready, settings))
-        await stack.enter_async_context(open_bridges(api, broker, settings, clock))
-        folder.announce({name: value for name, value in asdict(ready).items() if name != "setup"})
+        await stack.enter_async_context(
+            open_bridges(api, broker, settings, clock, homekit=homekit.bridge if homekit else None)
+        )
+        folder.announce({name: value for name, value in asdict(ready).items() if name not in _NOT_IN_FILE})
         stack.callback(folder.retract)
-        yield replace(ready, setup=_setup_link(web.url, logins, host, settings))
+        yield _with_secrets(ready, homekit, setup=_setup_link(web.url, logins, host, settings))
 
 
 def _ready(
@@ -177,6 +186,16 @@ def _ready(
         ca=str(certificates.ca),
         user_id=hub.home.user_id,
         ntp=_address(host, ntp),
+    )
+
+
+def _with_secrets(ready: Ready, homekit: HomekitDesk | None, *, setup: str) -> Ready:
+    """Return what is told with what only whoever started the hub may read."""
+    pairing = homekit.bridge.view() if homekit else None
+    if pairing is None or pairing.is_paired:
+        return replace(ready, setup=setup)
+    return replace(
+        ready, setup=setup, homekit=pairing.setup_code.reveal(), homekit_uri=pairing.setup_uri.reveal()
     )
 
 

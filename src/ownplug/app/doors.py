@@ -11,6 +11,7 @@ from ownplug.app.console_desk import ConsoleDesk
 from ownplug.app.console_ports import MorePorts, OfferedPort
 from ownplug.app.discovery import DiscoveryDesk
 from ownplug.app.home import HomeFolder
+from ownplug.app.homekit_desk import HomekitDesk
 from ownplug.app.laboratory import Laboratory
 from ownplug.app.means import Means
 from ownplug.app.move_desk import MoveDesk
@@ -32,6 +33,7 @@ async def open_doors(
     settings: Settings,
     more_ports: MorePorts,
     laboratory: Laboratory | None,
+    homekit: HomekitDesk | None,
 ) -> AsyncIterator[Doors]:
     """Run the desks of a hub; what they have begun ends with the context.
 
@@ -44,6 +46,7 @@ async def open_doors(
         settings: how the hub runs.
         more_ports: tells serial ports besides those of this machine.
         laboratory: of virtual plugs, whose consoles are offered, too; None: there is none.
+        homekit: the bridge to Apple's Home; None: it is off.
     """
     ports = _offered(more_ports, laboratory)
     async with (
@@ -63,6 +66,7 @@ async def open_doors(
             settings=all_settings,
             console=consoles,
             lab=laboratory,
+            homekit=homekit,
         )
 
 

@@ -64,6 +64,11 @@ class HomeFolder:
         return self.path / "lab"
 
     @property
+    def homekit_file(self) -> Path:
+        """What the HomeKit bridge keeps: who has paired it, and its keys."""
+        return self.path / "homekit.json"
+
+    @property
     def token_file(self) -> Path:
         """The token by which this machine's user reaches the running hub."""
         return self.path / "token"

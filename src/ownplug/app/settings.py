@@ -22,6 +22,7 @@ import tzlocal
 from ownplug.bridges.announce import AnnounceSettings
 from ownplug.bridges.cloud import CloudSettings
 from ownplug.bridges.hass import HassSettings
+from ownplug.bridges.homekit import HomekitSettings
 from ownplug.bridges.homie import HomieSettings
 from ownplug.bridges.mqtt import MqttSettings
 from ownplug.broker import BrokerSettings
@@ -132,6 +133,7 @@ class Settings:
     cloud: CloudSettings
     foreign: ForeignSettings
     bridges: BridgesSettings
+    homekit: HomekitSettings
     homie: HomieSettings
     mqtt: MqttSettings
     hass: HassSettings
@@ -171,6 +173,7 @@ _SECTIONS: dict[str, type] = {
     "cloud": CloudSettings,
     "foreign": ForeignSettings,
     "bridges": BridgesSettings,
+    "homekit": HomekitSettings,
     "homie": HomieSettings,
     "mqtt": MqttSettings,
     "hass": HassSettings,

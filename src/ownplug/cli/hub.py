@@ -113,7 +113,9 @@ async def _serve(frame: Frame, options: dict[str, object]) -> None:
     settings, origins = load_settings(folder.settings_file, os.environ, options)
     async with open_hub(folder, settings, origins=origins, lab=LabDesk) as ready:
         frame.json = frame.json or not sys.stdout.isatty()
-        frame.print_result(asdict(ready), _status(ready, settings, folder.path))
+        frame.print_result(_for_programs(ready), _status(ready, settings, folder.path))
+        if ready.homekit and not frame.json:
+            _show_homekit(ready)
         await asyncio.Event().wait()
 
 
@@ -153,6 +155,20 @@ def _status(ready: Ready, settings: Settings, folder: os.PathLike[str]) -> str:
             "Ctrl-C ends it; plugs come back by themselves when it runs again.",
         )
     )
+
+
+def _for_programs(ready: Ready) -> dict[str, object]:
+    """Return what is told where a program reads, or a log: not by what anybody could take the home's plugs."""
+    return {name: value for name, value in asdict(ready).items() if not name.startswith("homekit")}
+
+
+def _show_homekit(ready: Ready) -> None:
+    """Print how the hub is added to Apple's Home, as long as no home has it."""
+    from ownplug.bridges.homekit import qr_rows
+    from ownplug.cli.qr import print_qr
+
+    click.echo(f"\nAdd it to Apple's Home by this code, {ready.homekit}:\n")
+    print_qr(qr_rows(ready.homekit_uri))
 
 
 def fast_loop() -> type[asyncio.AbstractEventLoop] | None:

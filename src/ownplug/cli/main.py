@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("ownplug.cli.user:user", "Give people a login to the page, to the API, and to MQTT."),
     "token": ("ownplug.cli.token:token", "Give programs a token for the API."),
     "broker": ("ownplug.cli.broker:broker", "Write the settings of an MQTT server that you run already."),
+    "bridge": ("ownplug.cli.bridge:bridge", "Show what other systems need to know of the hub."),
     "doctor": ("ownplug.cli.doctor:doctor", "Find out what keeps a plug from working."),
     "console": ("ownplug.cli.console:console", "Reach a plug by its serial port."),
     "virtual": ("ownplug.cli.virtual:virtual", "Run virtual plugs."),

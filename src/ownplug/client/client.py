@@ -15,6 +15,7 @@ from ownplug.client.address import HubAddress
 from ownplug.client.asking import Asking, Document, document, field_of, plug_path, word_of
 from ownplug.client.console import ConsoleCalls
 from ownplug.client.energy import EnergyCalls
+from ownplug.client.homekit import HomekitCalls
 from ownplug.client.lab import LabCalls
 from ownplug.client.lists import BatchCalls, MoveCalls
 from ownplug.client.rules import RuleCalls
@@ -44,6 +45,7 @@ class HubClient:
         moves: plugs that are taken to another server.
         console: plugs at a serial port of the hub's machine.
         lab: virtual plugs that run beside the hub.
+        homekit: the bridge to Apple's Home.
     """
 
     def __init__(self, address: HubAddress) -> None:
@@ -56,6 +58,7 @@ class HubClient:
         self.moves = MoveCalls(self._hub.of_home)
         self.console = ConsoleCalls(self._hub.of_home)
         self.lab = LabCalls(self._hub.of_home)
+        self.homekit = HomekitCalls(self._hub.of_home)
 
     async def __aenter__(self) -> Self:
         await self._hub.__aenter__()

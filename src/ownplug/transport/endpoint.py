@@ -45,6 +45,11 @@ def is_address(text: str) -> bool:
     return True
 
 
+def is_ipv4(text: str) -> bool:
+    """Whether that is an IPv4 address."""
+    return is_address(text) and ":" not in text
+
+
 def listen_failure(error: OSError, endpoint: str, option: str) -> OwnplugError:
     """Say why nothing can listen at `endpoint`, which `option` set."""
     if error.errno == errno.EADDRINUSE:

@@ -26,6 +26,7 @@ from ownplug.web.console_views import (
 )
 from ownplug.web.discovery import DiscoveryDoor, SightedPlug
 from ownplug.web.doors import Doors
+from ownplug.web.homekit import HomekitDoor, HomekitPairing
 from ownplug.web.hub_settings import Effect, SettingsDoor, SettingsView, SettingView, setting_document
 from ownplug.web.lab_port import (
     MOST_LAB_PLUGS,
@@ -76,6 +77,8 @@ __all__ = [
     "Fact",
     "FoundPlug",
     "HeardNetwork",
+    "HomekitDoor",
+    "HomekitPairing",
     "LabDoor",
     "LabFault",
     "LabLamp",

@@ -18,6 +18,7 @@ from ownplug.web.energy import energy
 from ownplug.web.firmware import new_firmware, shown_firmware
 from ownplug.web.guard import Guard
 from ownplug.web.home_energy import home_energy
+from ownplug.web.homekit import homekit
 from ownplug.web.hosts import allowed_authorities
 from ownplug.web.hub_settings import hub_settings
 from ownplug.web.lab import lab
@@ -68,6 +69,7 @@ _ROUTERS = (
     console_talk,
     lab,
     lab_live,
+    homekit,
     live,
 )
 

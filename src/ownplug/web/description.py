@@ -58,6 +58,7 @@ _AREAS = (
     ("pairing", "Taking plugs home.", ("/api/v1/pairings", "/api/v1/discovery")),
     ("moving", "Taking plugs to another server.", ("/api/v1/moves",)),
     ("console", "Plugs at a serial port of the hub.", ("/api/v1/console",)),
+    ("bridges", "The plugs in other systems.", ("/api/v1/bridges",)),
     ("lab", "Virtual plugs to try things with.", ("/api/v1/lab",)),
     (
         "logins",

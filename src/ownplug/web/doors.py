@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ownplug.web.backup import BackupDoor
 from ownplug.web.console_views import ConsoleDoor
 from ownplug.web.discovery import DiscoveryDoor
+from ownplug.web.homekit import HomekitDoor
 from ownplug.web.hub_settings import SettingsDoor
 from ownplug.web.lab_port import LabDoor
 from ownplug.web.moving import MoveDoor
@@ -30,6 +31,7 @@ class Doors:
         settings: shows and changes the hub's settings.
         console: opens serial ports.
         lab: runs virtual plugs; None: this hub has no laboratory.
+        homekit: shows plugs to Apple's Home; None: that is off.
     """
 
     hub: HubDoor
@@ -42,3 +44,4 @@ class Doors:
     settings: SettingsDoor
     console: ConsoleDoor
     lab: LabDoor | None = None
+    homekit: HomekitDoor | None = None

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.e2e.web.memory_console import MemoryConsole
+from tests.e2e.web.memory_homekit import MemoryHomekit
 from tests.e2e.web.memory_lab import MemoryLab
 from tests.e2e.web.memory_pairing import MemoryBatches, MemoryDiscovery, MemoryMoves, MemoryPairings
 
@@ -674,6 +675,7 @@ def open_doors(hub: MemoryHub, logins: Logins) -> Doors:
         settings=MemorySettings(hub),
         console=MemoryConsole(hub.calls),
         lab=MemoryLab(hub.calls),
+        homekit=MemoryHomekit(hub.calls),
     )
 
 

@@ -70,6 +70,9 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         assert ([span["availability"] for span in page["spans"]], page["next"]) == (["offline"], None)
         assert [message["namespace"] for message in await client.messages("kettle", limit=1)] == ["N"]
         assert (await client.diagnostics())["plugs"][0]["plug"] == "plug-1"
+        assert (await client.homekit.get())["setup_code"] == "031-45-154"
+        await client.homekit.unpair()
+        assert not (await client.homekit.get())["is_paired"]
         await client.change_key(Secret("ab" * 16))
         assert (await client.change("kettle", name="tea pot é"))["name"] == "tea pot é"
         await client.forget("tea pot é")
@@ -83,6 +86,7 @@ async def test_every_call_does_what_it_says(address: HubAddress, hub: MemoryHub)
         "settings {'hub.position': None} by this machine's user",
         "upgrade kettle " + repr(b"\x00MMM") + " mss310 2.0.0 tea & pot  True",
         "give up kettle",
+        "unpair",
         "change_key 32",
         "change kettle {'name': 'tea pot é'}",
         "forget tea pot é",

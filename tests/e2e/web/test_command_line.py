@@ -567,3 +567,20 @@ def test_a_user_gets_other_rights_and_keeps_its_password(terminal: Terminal, hom
     assert terminal("user", "change", name, *rights) == (0, told, "")
     assert terminal("user", "change", name)[0] == 2
     assert terminal("user", "change", "nobody", "--scope", "read")[0] == 1
+
+
+def test_the_code_for_apples_home_is_shown_until_a_home_has_the_bridge(terminal: Terminal) -> None:
+    taken_out = "A home has the bridge. `ownplug bridge homekit --unpair` takes it out.\n"
+    assert terminal("bridge", "homekit") == (0, taken_out, "")
+    status, _, error = terminal("bridge", "homekit", "--unpair")
+    assert (status, "--yes" in error) == (2, True)
+    assert terminal("bridge", "homekit", "--unpair", "--yes")[0] == 0
+    assert terminal("bridge", "homekit") == (
+        0,
+        (
+            "In Apple's Home choose Add Accessory, then scan this, or type the code.\n\n"
+            "█▀\n"
+            "\n  code  031-45-154\n  link  X-HM://0023ISYWYACMN\n"
+        ),
+        "",
+    )

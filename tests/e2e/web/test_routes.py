@@ -8,6 +8,7 @@ from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.e2e.web.memory_homekit import HOMEKIT_ROUTES
 from tests.e2e.web.memory_lab import LAB_ROUTES, MAC
 from tests.e2e.web.memory_pairing import ROUTES as PAIRING_ROUTES
 
@@ -244,6 +245,7 @@ START = {
     "unexplained": ["\x1b[2J"],
 }
 ROUTES: list[tuple[str, str, Any, int, Any, list[str]]] = [
+    *HOMEKIT_ROUTES,
     *LAB_ROUTES,
     ("GET", "/healthz", None, 200, {"status": "ok"}, []),
     ("GET", "/api/v1/home", None, 200, HOME, []),

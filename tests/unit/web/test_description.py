@@ -40,6 +40,7 @@ OPERATIONS = {
     "console": "get_console_ports read_console_settings take_console_snapshot back_up_console_settings"
     " compare_console_settings restore_console_settings leave_factory_mode get_console_start follow_console_start"
     " get_console_light drive_console_light get_console_job cancel_console_job",
+    "bridges": "get_homekit unpair_homekit",
     "lab": "get_lab_models get_lab_faults get_lab_loads start_lab_plugs get_lab_plugs get_lab_plug"
     " throw_lab_plug_away press_lab_plug set_lab_load set_lab_faults unplug_lab_plug plug_lab_plug_in"
     " reboot_lab_plug take_lab_plug_home",
