@@ -48,7 +48,7 @@ SOAK_MINUTES ?= 10
 SOAK_KILLS ?= 100
 SOAK_SEED ?= 1
 
-soak: $(VENV)/.dev ## trouble for SOAK_HOURS simulated hours, for SOAK_MINUTES on sockets, and SOAK_KILLS under load
+soak: $(VENV)/.dev $(MEROSS_CLOUD) ## trouble for SOAK_HOURS simulated hours, for SOAK_MINUTES on sockets, and SOAK_KILLS under load
 	OWNPLUG_SOAK_HOURS=$(SOAK_HOURS) OWNPLUG_SOAK_MINUTES=$(SOAK_MINUTES) OWNPLUG_SOAK_SEED=$(SOAK_SEED) \
 		OWNPLUG_SOAK_KILLS=$(SOAK_KILLS) \
 		$(BIN)/python -m pytest -m soak --timeout=0 tests/lasting tests/e2e/soak tests/e2e/broker/hostile
