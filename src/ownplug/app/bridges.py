@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -70,8 +70,15 @@ async def open_bridges(
         UsageError: a setting cannot be used.
     """
     servers = MqttServers(settings.bridges, broker, clock)
+    async with running(_wanted(api, servers, settings, clock, homekit), clock):
+        yield
+
+
+@asynccontextmanager
+async def running(works: Iterable[tuple[str, Work]], clock: Clock) -> AsyncIterator[None]:
+    """Run pieces of work by name, each by itself, for as long as the context lasts; one that fails begins anew."""
     async with AsyncExitStack() as stack:
-        for name, work in _wanted(api, servers, settings, clock, homekit):
+        for name, work in works:
             backoff = Backoff(first_s=1.0, limit_s=60.0)
             await stack.enter_async_context(
                 beside(supervise(name, work, backoff=backoff, clock=clock), name=name)

@@ -310,6 +310,7 @@ def _view(home: HomeView, ready: Ready, settings: Settings) -> HomeView:
     return replace(
         home,
         mqtts=ready.mqtts,
+        mqtts_also=ready.mqtts_also,
         mqtts_legacy=ready.mqtts_legacy,
         mqtt=ready.mqtt,
         web=ready.web,

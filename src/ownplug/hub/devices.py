@@ -287,9 +287,11 @@ def _features(plug: PlugView, total_kwh: float, today_kwh: float) -> Iterator[Fe
     yield from _outlets(state)
     if ns.CONTROL_ELECTRICITY in state.abilities:
         reading = state.reading
-        yield _sensor("power", "Power", "W", reading.power_w if reading else None)
+        # Where the relay is open nothing flows, also before the meter was read again.
+        none = 0.0 if state.relays and not any(relay.on for relay in state.relays) else None
+        yield _sensor("power", "Power", "W", reading.power_w if reading else none)
         yield _sensor("voltage", "Voltage", "V", reading.voltage_v if reading else None)
-        yield _sensor("current", "Current", "A", reading.current_a if reading else None)
+        yield _sensor("current", "Current", "A", reading.current_a if reading else none)
         yield _sensor("energy", "Energy", "kWh", round(total_kwh, 3))
         yield _sensor("energy_today", "Energy today", "kWh", round(today_kwh, 3))
     if ns.SYSTEM_RUNTIME in state.abilities:

@@ -21,6 +21,7 @@ class HomeView:
     key: Secret
     started_at: datetime  # the hub
     mqtts: str = ""  # host:port, as given to plugs
+    mqtts_also: tuple[str, ...] = ()  # further ones, for programs that have a port built in
     mqtts_legacy: str = ""  # the same for plugs that speak old TLS only
     mqtt: str = ""
     web: str = ""

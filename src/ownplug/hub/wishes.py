@@ -79,9 +79,8 @@ class Wishes:
             else:
                 await self._devices.set(uuid, feature_id, on=wish is Wish.ON)
         except OwnplugError as error:
-            log.warning(
-                "%s: %s of %s did not work: %s", wish.value, feature_id, self._devices.name_of(uuid), error
-            )
+            what = wish.value if feature_id == "on" else f"{feature_id} {wish.value}"
+            log.warning("%s: %s came to nothing: %s", self._devices.name_of(uuid), what, error)
 
 
 def _joined(before: Wish | None, wish: Wish) -> Wish:

@@ -135,6 +135,9 @@ class Home(BaseModel):
     user_id: str
     key: str
     mqtts: str
+    mqtts_also: list[str] = Field(
+        description="where else MQTT over TLS is spoken, for programs that have a port built in"
+    )
     mqtts_legacy: str
     mqtt: str
     web: str
@@ -297,6 +300,7 @@ def home_document(home: HomeView, *, show_secrets: bool) -> Home:
         user_id=home.user_id,
         key=_shown(home.key, show_secrets),
         mqtts=home.mqtts,
+        mqtts_also=list(home.mqtts_also),
         mqtts_legacy=home.mqtts_legacy,
         mqtt=home.mqtt,
         web=home.web,

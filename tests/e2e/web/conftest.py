@@ -392,6 +392,7 @@ class MemoryHub:
             key=Secret(KEY),
             started_at=NOON,
             mqtts="127.0.0.1:8883",
+            mqtts_also=("127.0.0.1:2001",),
             ca="/home/tls/ca.pem",
         )
 

@@ -63,6 +63,7 @@ HOME = {
     "user_id": "10001",
     "key": "***",
     "mqtts": "127.0.0.1:8883",
+    "mqtts_also": ["127.0.0.1:2001"],
     "mqtts_legacy": "",
     "mqtt": "",
     "web": "",

@@ -60,6 +60,8 @@ class PlainMqtt:
         self._shown: dict[Uuid, Device] = {}
         self._levels: dict[str, Uuid] = {}
         self._said: dict[Uuid, dict[str, bytes]] = {}
+        self._kept: dict[str, set[str]] = {}  # by level: topics that an earlier run has left at the server
+        mqtt.recall(f"{prefix}/+/+", self._recalled)
         mqtt.listen(f"{prefix}/+/set", self._heard)
         mqtt.listen(f"{prefix}/+/+/set", self._heard)
 
@@ -104,9 +106,16 @@ class PlainMqtt:
     def _clear(self, uuid: Uuid) -> None:
         """Take back what is kept at the server of a plug that is gone, or called otherwise now."""
         self._shown.pop(uuid, None)
-        self._levels = {level: owner for level, owner in self._levels.items() if owner != uuid}
-        for topic in self._said.pop(uuid, {}):
+        topics = set(self._said.pop(uuid, {}))
+        for level in [level for level, owner in self._levels.items() if owner == uuid]:
+            del self._levels[level]
+            topics |= self._kept.pop(level, set())
+        for topic in topics:
             self._mqtt.publish(topic, b"", retain=True)
+
+    def _recalled(self, topic: str, _payload: bytes) -> None:
+        level = topic.removeprefix(f"{self._prefix}/").split("/")[0]
+        self._kept.setdefault(level, set()).add(topic)
 
     def _heard(self, topic: str, payload: bytes) -> None:
         level, *between, _set = topic.removeprefix(f"{self._prefix}/").split("/")

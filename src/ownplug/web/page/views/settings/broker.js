@@ -8,24 +8,26 @@ import { useValue } from "../../kit/value.js";
 import { home } from "../../model/home.js";
 import { useRead } from "../../parts/read.js";
 import { Failure, Loading } from "../../parts/states.js";
+import { Addresses } from "./addresses.js";
+import { CloudPrograms } from "./cloud.js";
 import { fingerprint } from "./fingerprint.js";
 
 const FIRST_REFUSALS = 10;
 const LOOK_AGAIN_MS = 10_000;
-const LISTENERS = ["mqtts", "mqtts_legacy", "mqtt"];
+const LISTENERS = ["mqtts", "mqtts_also", "mqtts_legacy", "mqtt"];
 
 /** The section. */
 export default function Broker() {
   const own = useValue(home);
   return html`
-    ${own ? html`<${Listening} own=${own} /><${Programs} own=${own} />` : html`<${Loading} what=${say("settings.broker.loading")} />`}
+    ${own ? html`<${Listening} own=${own} /><${Programs} own=${own} /><${CloudPrograms} own=${own} />` : html`<${Loading} what=${say("settings.broker.loading")} />`}
     <${Refusals} />`;
 }
 
 const Listening = ({ own }) => html`
   <section class="panel pad tight"><h2>${say("settings.broker.listens")}</h2>
     <dl class="facts">${LISTENERS.map((each) => html`
-      <dt>${say(`settings.broker.${each}`)}</dt><dd>${own[each] ? html`<code>${own[each]}</code>` : html`<span class="q">${say("settings.broker.off")}</span>`}</dd>`)}</dl>
+      <dt>${say(`settings.broker.${each}`)}</dt><dd><${Addresses} of=${[own[each]].flat().filter(Boolean)} /></dd>`)}</dl>
     <p class="small q">${sayWith("settings.broker.change", { file: html`<code>ownplug.toml</code>` })}</p></section>`;
 
 function Programs({ own }) {

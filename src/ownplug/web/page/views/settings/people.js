@@ -10,6 +10,7 @@ import { Failure, Loading } from "../../parts/states.js";
 import { toast } from "../../parts/toast.js";
 import { Own } from "./own.js";
 import { PersonForm } from "./person_form.js";
+import { admitsPrograms } from "./person_programs.js";
 
 /** The section. */
 export default () => html`<${Own} />${may("admin") ? html`<${Everybody} />` : html`<p class="q">${say("settings.people.guest")}</p>`}`;
@@ -52,6 +53,7 @@ function Person({ user, users, onEdit, onGone }) {
   const [isAsked, ask] = useState(false);
   const isSelf = user.name === session.get()?.name;
   const topics = user.read.length + user.write.length;
+  const isShort = user.app_plugs && admitsPrograms(user.scope);
   const gone = async () => {
     await remove(`/users/${encodeURIComponent(user.name)}`);
     onGone(say("settings.people.gone", { name: user.name }));
@@ -59,7 +61,7 @@ function Person({ user, users, onEdit, onGone }) {
   return html`
     <div class="person">
       <div><b>${user.name}</b>${isSelf && html` <span class="q">${say("settings.people.self")}</span>`}
-        <div class="small q">${say(`settings.scope.${user.scope ?? "none"}`)}${topics > 0 && ` · ${say("settings.people.topics", { count: topics })}`}</div>
+        <div class="small q">${say(`settings.scope.${user.scope ?? "none"}`)}${topics > 0 && ` · ${say("settings.people.topics", { count: topics })}`}${isShort && ` · ${say("settings.people.programs", { count: user.app_plugs.length })}`}</div>
         ${isSelf && html`<div class="small q">${say(isLast(user, users) ? "settings.people.last" : "settings.people.stays")}</div>`}</div>
       <div class="row">
         <button type="button" class="b" aria-label=${say("settings.people.edit", { name: user.name })} onClick=${onEdit}>${say("common.edit")}</button>

@@ -5,6 +5,7 @@ import { DeedButton, useDeed } from "../../parts/busy.js";
 import { Choice } from "../../parts/choice.js";
 import { Password } from "../../parts/password.js";
 import { Failure } from "../../parts/states.js";
+import { PersonPrograms } from "./person_programs.js";
 
 const SHORTEST_PASSWORD = 8;
 const SCOPES = ["read", "switch", "admin", "none"];
@@ -16,6 +17,7 @@ export function PersonForm({ user, users, onDone, onClose }) {
   const [scope, setScope] = useState(user ? user.scope ?? "none" : "switch");
   const [read, setRead] = useState(lines(user?.read));
   const [write, setWrite] = useState(lines(user?.write));
+  const [app_plugs, setAppPlugs] = useState(user?.app_plugs ?? null);
   const { isBusy, problem, run } = useDeed();
   const first = useRef(null);
   useEffect(() => first.current.querySelector("input:not(:disabled), summary").focus(), []);
@@ -24,7 +26,7 @@ export function PersonForm({ user, users, onDone, onClose }) {
   const submit = async (event) => {
     event.preventDefault();
     if (isTaken) return;
-    const rights = { read: filters(read), write: filters(write), scope: scope === "none" ? null : scope };
+    const rights = { read: filters(read), write: filters(write), scope: scope === "none" ? null : scope, app_plugs };
     const isDone = await run(async () => {
       if (user && !password) await patch(`/users/${encodeURIComponent(user.name)}`, rights);
       else await post("/users", { name: name.trim(), password, ...rights });
@@ -42,6 +44,7 @@ export function PersonForm({ user, users, onDone, onClose }) {
         options=${SCOPES.map((each) => [each, say(`settings.scope.${each}`), say(`settings.scope.${each}.means`)])} />
       <${Password} label=${say(user ? "settings.person.password.new" : "settings.person.password")} complete="new-password" required=${!user} least=${SHORTEST_PASSWORD} value=${password} onInput=${setPassword}
         note=${say(user ? "settings.person.password.stays" : "settings.person.password.least", { count: SHORTEST_PASSWORD })} />
+      <${PersonPrograms} scope=${scope} seen=${app_plugs} onChoose=${setAppPlugs} />
       <details open=${Boolean(read || write || scope === "none")}><summary>${say("settings.person.topics")}</summary>
         <div class="tight">
           <p class="small q">${say("settings.person.topics.text")}</p>
