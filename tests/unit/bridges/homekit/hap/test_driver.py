@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from pyhap.loader import Loader
-from tests.unit.bridges.homekit.hap.test_accessory import KETTLE
+from tests.unit.bridges.homekit.hap.test_accessory import CLIENT, KETTLE, OTHER
 
 from ownplug.bridges.homekit.hap import Controls, Driver
+from ownplug.bridges.homekit.hap.connection import Connection
 from ownplug.bridges.homekit.state_file import StateFile
 from ownplug.core.errors import NotKept
 from ownplug.core.identity import Uuid
@@ -93,6 +94,23 @@ async def test_the_number_rises_when_homes_have_to_read_anew(tmp_path: Path) -> 
     count()
     assert numbers == [2, 2, 3, 4, 5]
     assert driver.plugs.keys() == {LAMP.uuid}
+
+
+async def test_whoever_switches_is_not_told_afterwards_what_was_before(tmp_path: Path) -> None:
+    driver = open_driver(await state_file(tmp_path))
+    connections = driver.http_server.connections
+    sender, other = (Connection(driver.loop, connections, driver) for _ in range(2))
+    connections.update({CLIENT: sender, OTHER: other})
+    before = {"aid": 5, "iid": 17, "value": False}
+    try:
+        for each in (sender, other):
+            each.queue_event(before, immediate=False)
+        driver.publish({**before, "value": True}, CLIENT)
+        assert (list(sender._event_queue), list(other._event_queue)) == ([], [(5, 17)])
+    finally:
+        for each in (sender, other):
+            assert each._event_timer is not None
+            each._event_timer.cancel()
 
 
 async def test_a_bridge_has_room_for_so_many_and_for_those_that_it_has(tmp_path: Path) -> None:
