@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from ownplug.transport.endpoint import listen_failure, parse_endpoint
 
@@ -18,9 +20,12 @@ if TYPE_CHECKING:
 BODY_LIMIT = 64 * 1024
 """Bytes that a request may have."""
 
-_BODY_PATIENCE_S = 10.0  # until a body is whole
+BODY_PATIENCE_S = 10.0
+"""Seconds until a body is whole."""
+
 _KEEP_ALIVE_S = 30.0
 _HEADER_LIMIT = 8 * 1024  # bytes of a line, and of a header
+_LINGER_S = 1.0  # what a refused client still sends is swallowed for so long, that it reads why
 _SHUTDOWN_S = 1.0  # for requests that are being answered
 
 
@@ -55,9 +60,27 @@ class HttpReply:
 Handle = Callable[[HttpRequest], Awaitable[HttpReply]]
 
 
+class _NoHttp(logging.Filter):
+    """Keeps out of the log what strangers send that is no HTTP: they would fill it, and a line may hold a secret."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is told."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, HttpProcessingError)
+
+
+_log = logging.getLogger(__name__)
+_log.addFilter(_NoHttp())
+
+
 @asynccontextmanager
 async def serve_http(
-    endpoint: str, option: str, handle: Handle, *, tls: ssl.SSLContext | None = None
+    endpoint: str,
+    option: str,
+    handle: Handle,
+    *,
+    tls: ssl.SSLContext | None = None,
+    body_patience_s: float = BODY_PATIENCE_S,
 ) -> AsyncIterator[tuple[str, int]]:
     """Answer requests for as long as the context lasts; gives host and port.
 
@@ -68,16 +91,19 @@ async def serve_http(
         option: the name of that setting, for errors.
         handle: answers one request. What it raises is logged, and answered with HTTP status 500.
         tls: the server's certificate; without one it speaks plain HTTP.
+        body_patience_s: until a body must be whole.
 
     Raises:
         Conflict, UsageError: nothing can listen there.
     """
     host, port = parse_endpoint(endpoint, option)
     server = web.Server(
-        _read_then(handle),
+        _read_then(handle, body_patience_s),
         keepalive_timeout=_KEEP_ALIVE_S,
         max_line_size=_HEADER_LIMIT,
         max_field_size=_HEADER_LIMIT,
+        lingering_time=_LINGER_S,
+        logger=_log,
         access_log=None,
         auto_decompress=False,
     )
@@ -94,13 +120,17 @@ async def serve_http(
         await runner.cleanup()
 
 
-def _read_then(handle: Handle) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+def _read_then(
+    handle: Handle, patience_s: float
+) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(_BODY_PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 body = await _read(request)
         except TimeoutError:
             return _refusal(408)
+        except (ConnectionError, HttpProcessingError, web.RequestPayloadError):  # cut, or no chunks
+            return _refusal(400)
         if body is None:
             return _refusal(413)
         reply = await handle(
@@ -130,7 +160,7 @@ def _port(request: web.BaseRequest) -> int:
 
 def _refusal(status: int) -> web.Response:
     response = web.Response(status=status)
-    response.force_close()  # what is left of the request is not read
+    response.force_close()  # what is left of the request is nobody's
     return response
 
 

@@ -202,6 +202,17 @@ class KettleHome:
         self._listeners.append(Listener(command, self._folder / f"heard-{len(self._listeners)}"))
         return self._listeners[-1]
 
+    def version(self) -> str:
+        """Which mosquitto_sub it is."""
+        said = subprocess.run(
+            [self._programs["mosquitto_sub"], "--version"],
+            capture_output=True,
+            text=True,
+            timeout=END_S,
+            check=False,
+        )
+        return said.stdout.split()[2]
+
     def log(self) -> str:
         """What the hub has logged since it was started last."""
         return str(self.hub.log.read_text())

@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import random
+import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +19,9 @@ import pytest
 from devtools.program import Program
 
 from ownplug.core.meross.cloud import sign_call
+from ownplug.core.meross.login import Login, app_login
+from ownplug.core.mqtt import Connect, encode
+from ownplug.core.secret import Secret
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -25,6 +29,7 @@ ANN, BEA, READER = "ann@example.org", "bea@example.org", "reader@example.org"
 PASSWORD = "correct horse"
 DIGEST = md5(PASSWORD.encode()).hexdigest()
 NONCE, TIMESTAMP = "ABCDEFGHIJKLMNOP", "1541642325000"
+ACCEPTED, REFUSED = b"\x20\x02\x00\x00", b"\x20\x02\x00\x04"  # CONNACK: bad user name or password
 _SIGN = sign_call("e30=", timestamp="1", nonce="n")
 SIGNED = json.dumps({"params": "e30=", "sign": _SIGN, "timestamp": 1, "nonce": "n"}).encode()
 
@@ -48,6 +53,26 @@ class Caller:
             return response.status, response.read()
         finally:
             connection.close()
+
+    def say(self, data: bytes, *, waits: bool = True) -> bytes:
+        """Say something that need not be HTTP; return what comes back, or hang up without waiting."""
+        with (
+            socket.create_connection((self.host, self.port), timeout=30) as wire,
+            self._tls.wrap_socket(wire, server_hostname=self.host) as tls,
+        ):
+            tls.sendall(data)
+            return tls.recv(4096) if waits else b""
+
+    def asks_mqtt(self, address: str, login: Login) -> bytes:
+        """Sign in at the MQTT server; return its answer."""
+        password = login.password.reveal().encode()
+        host, _, port = address.rpartition(":")
+        with (
+            socket.create_connection((host, int(port)), timeout=30) as wire,
+            self._tls.wrap_socket(wire, server_hostname=host) as tls,
+        ):
+            tls.sendall(encode(Connect(client_id="app:1", username=login.username, password=password)))
+            return tls.recv(4)
 
     def call(
         self, path: str, params: dict[str, Any], *, token: str = "", form: bool = False
@@ -217,6 +242,10 @@ def test_any_bytes_get_a_clear_answer_and_nothing_leaks(town: Town) -> None:
         b"\xff\xfe\x00",
         b"params=%ff&sign=&timestamp=1&nonce=1",
         b"&".join([b"a=1"] * 1000),
+        SIGNED[:-1] + b', "params": "e30K"}',
+        SIGNED + SIGNED,
+        b"params=e30=&params=e30K&sign=" + _SIGN.encode() + b"&timestamp=1&nonce=n",
+        b"\x1f\x8b\x08\x00" + SIGNED,
         json.dumps({"params": "e30=", "sign": "0" * 32, "timestamp": 1, "nonce": "n"}).encode(),
         *(chance.randbytes(chance.randrange(2000)) for _ in range(200)),
     ]
@@ -240,19 +269,10 @@ def test_any_bytes_get_a_clear_answer_and_nothing_leaks(town: Town) -> None:
         f"Basic {token} {token}",
         "x" * 4000,
     ):
-        _, answer = caller.send(
-            "/v1/Device/devList",
-            json.dumps(
-                {
-                    "params": "e30=",
-                    "sign": sign_call("e30=", timestamp="1", nonce="n"),
-                    "timestamp": 1,
-                    "nonce": "n",
-                }
-            ).encode(),
-            headers={"Authorization": authorization},
-        )
+        _, answer = caller.send("/v1/Device/devList", SIGNED, headers={"Authorization": authorization})
         assert json.loads(answer)["apiStatus"] in {1022, 1200}
+    say_what_is_no_http(caller, token)
+    assert caller.listed(token) == {"kettle", "lamp"}
 
     log = Path(town.hub.log).read_text("utf-8")
     assert "Traceback" not in log
@@ -260,14 +280,34 @@ def test_any_bytes_get_a_clear_answer_and_nothing_leaks(town: Town) -> None:
         assert secret not in log
 
 
+def say_what_is_no_http(caller: Caller, token: str) -> None:
+    """Say it with a token in it, which is as good as a password."""
+    head = f"POST /v1/Device/devList HTTP/1.1\r\nHost: hub\r\nAuthorization: Basic {token}"
+    for broken in (
+        f"{head}\0\r\n\r\n",
+        f"{head}{'x' * 10_000}\r\n\r\n",
+        f"{head}\r\nContent-Length: -1\r\n\r\n",
+        f"{head}\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{token}",
+        f"{head}\r\nTransfer-Encoding: chunked\r\n\r\n{token}\r\n",
+        f"GET /{token} {token}\r\n\r\n",
+        f"{token}\r\n\r\n",
+    ):
+        assert caller.say(broken.encode()).startswith(b"HTTP/1.0 400 ")
+    for cut in (head, f"{head}\r\nContent-Length: 100\r\n\r\n{token}"):
+        caller.say(cut.encode(), waits=False)
+
+
 def test_app_logins_can_be_switched_off_for_the_home(town: Town) -> None:
     caller = town.caller
-    token = caller.sign_in(ANN)["data"]["token"]
+    handed = caller.sign_in(ANN)["data"]
+    token, login = handed["token"], app_login(handed["userid"], Secret(handed["key"]))
+    assert caller.asks_mqtt(town.ready["mqtts"], login) == ACCEPTED
     town.hub.stop()
     (town.folder / "ownplug.toml").write_text("[hub]\napp_logins = false\n", "utf-8")
     town.hub = town.start(f"127.0.0.1:{caller.port}")
-    town.hub.ready()
+    ready = town.hub.ready()
     assert caller.call("/v1/Device/devList", {}, token=token)["apiStatus"] == 1200
+    assert caller.asks_mqtt(ready["mqtts"], login) == REFUSED
     assert caller.sign_in(ANN)["apiStatus"] == 1043
     town.hub.stop()
     (town.folder / "ownplug.toml").write_text("", "utf-8")

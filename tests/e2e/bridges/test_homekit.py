@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.e2e.bridges.conftest import BridgedHome
 from tests.e2e.bridges.phone import AMPERE, IN_USE, KWH, ON, VOLT, WATT, Phone
 from tests.e2e.disks import SmallDisk
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.judged]
 
 SETTINGS = "[homekit]\nenabled = true\nport = {port}\n"
 NOT_REACHED, TIMED_OUT = -70402, -70408
@@ -75,7 +76,7 @@ def heard(phone: Phone, eventually: Any, event: list[Any]) -> None:
 
 @pytest.mark.timeout(300)
 def test_a_home_adds_the_bridge_and_keeps_it_until_it_lets_go(
-    apple: AppleHome, pick_up: Callable[[], Phone], ownplug: Any, eventually: Any
+    apple: AppleHome, pick_up: Callable[[], Phone], ownplug: Any, eventually: Any, judged: Any
 ) -> None:
     told = apple.start()
     kettle, lamp = apple.hub.take_home("kettle", "lamp")
@@ -148,6 +149,9 @@ def test_a_home_adds_the_bridge_and_keeps_it_until_it_lets_go(
     assert ownplug("bridge", "homekit", "--unpair", "--yes") == {"unpaired": True}
     assert apple.kept()["pairings"] == []
     assert eventually(lambda: pick_up().try_to("find")["done"]["is_unpaired"])
+
+    works = "paired by code, switched, events, Eve's power and energy, kept over restarts, unpaired"
+    judged("HomeKit", works, "aiohomekit", version("aiohomekit"))
 
 
 @pytest.mark.timeout(300)

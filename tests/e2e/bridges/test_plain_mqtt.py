@@ -28,7 +28,9 @@ def home(request: pytest.FixtureRequest, kettle_home: KettleHome) -> KettleHome:
     return kettle_home
 
 
-def test_a_plug_is_shown_switched_and_told_whoever_moves_it(home: KettleHome, eventually: Eventually) -> None:
+def test_a_plug_is_shown_switched_and_told_whoever_moves_it(
+    home: KettleHome, eventually: Eventually, judged: Any
+) -> None:
     eventually(lambda: home.read("kettle/available") == "online")
     eventually(lambda: home.topics().keys() >= {"kettle/on", "kettle/power", "kettle/energy"}, WITHIN_S)
     shown = home.topics()
@@ -51,6 +53,8 @@ def test_a_plug_is_shown_switched_and_told_whoever_moves_it(home: KettleHome, ev
     # Nothing echoes: each move was told once, and no command came but ours.
     assert listener.heard("kettle/on")[-7:] == ["ON", "OFF", "ON", "OFF", "ON", "OFF", "ON"]
     assert listener.heard("kettle/set") == ["ON", "off", " true ", "0", "Toggle"]
+    works = "found, switched, readings, energy, light, gone and back; by any server"
+    judged("Plain MQTT", works, "mosquitto_sub", home.version())
 
 
 def test_what_is_no_command_changes_nothing_and_is_told_in_a_sentence(

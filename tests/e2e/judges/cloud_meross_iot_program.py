@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
-from meross_iot.controller.mixins.electricity import ElectricityMixin
 from meross_iot.http_api import MerossHttpClient
 from meross_iot.manager import MerossManager, TransportMode
 from meross_iot.model.credentials import MerossCloudCreds
@@ -20,46 +22,78 @@ from meross_iot.model.enums import DNDMode, Namespace, OnlineStatus
 from meross_iot.model.http.exception import BadLoginException, TokenExpiredException
 
 PATIENCE = 300  # tenths of a second
+KETTLE, LAMP = "kettle", "lamp"
+
+
+class Ways(logging.Handler):
+    """By which way each command to a plug went, as the library says it in its log."""
+
+    def __init__(self, uuid: str) -> None:
+        super().__init__(logging.DEBUG)
+        self.gone: list[str] = []
+        self._uuid = uuid
+
+    def emit(self, record: logging.LogRecord) -> None:
+        way = re.match(r"Sending (\S+) command via (HTTP|MQTT) to (\S+)", record.getMessage())
+        if way and way[3] == self._uuid:
+            self.gone.append(f"{way[1]} {way[2]}")
 
 
 async def main(orders: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, email, password in (
+    found = await refused(orders)
+    client = await MerossHttpClient.async_from_user_password(
+        orders["url"], orders["email"], orders["password"]
+    )
+    kept = client.cloud_credentials.to_json()
+    found["creds"] = json.loads(kept)
+    found["listed"] = [
+        [each.dev_name, each.uuid, each.online_status.name] for each in await client.async_list_devices()
+    ]
+    async with opened(client) as manager:
+        [kettle] = manager.find_devices(device_name=KETTLE)
+        found |= await use(kettle)
+        found |= await use_by_lan(manager, orders["by_lan"])
+    await ask("restart")
+    again = await MerossHttpClient.async_from_cloud_creds(MerossCloudCreds.from_json(kept))
+    found["listed_again"] = len(await again.async_list_devices())
+    async with opened(again) as manager:
+        [kettle] = manager.find_devices(device_name=KETTLE)
+        await kettle.async_turn_off()
+        await ask(f"off {KETTLE}")
+    await again.async_logout()
+    try:
+        await client.async_list_devices()
+    except TokenExpiredException:
+        found["after_logout"] = "TokenExpiredException"
+    return found
+
+
+async def refused(orders: dict[str, Any]) -> dict[str, Any]:
+    """What it is told with a wrong password, and with a name that nobody has."""
+    found = {}
+    for what, email, password in (
         ("wrong_password", orders["email"], "wrong horse"),
         ("unknown_account", "nobody@example.org", orders["password"]),
     ):
         try:
             await MerossHttpClient.async_from_user_password(orders["url"], email, password)
         except BadLoginException as error:
-            found[name] = str(error)
-    client = await MerossHttpClient.async_from_user_password(
-        orders["url"], orders["email"], orders["password"]
-    )
-    creds = client.cloud_credentials
-    kept = MerossCloudCreds.from_json(creds.to_json())
-    found["creds"] = json.loads(creds.to_json())
-    found["listed"] = [
-        [each.uuid, each.dev_name, each.online_status.name] for each in await client.async_list_devices()
-    ]
+            found[what] = str(error)
+    return found
+
+
+@asynccontextmanager
+async def opened(client: MerossHttpClient) -> AsyncIterator[MerossManager]:
     manager = MerossManager(http_client=client)
     try:
         await manager.async_init()
         await manager.async_device_discovery()
-        [plug] = manager.find_devices(device_name=orders["name"])
-        found |= await use(plug, manager)
+        yield manager
     finally:
         manager.close()
-    again = await MerossHttpClient.async_from_cloud_creds(kept)  # as a program that was started anew
-    found["listed_again"] = len(await again.async_list_devices())
-    await client.async_logout()
-    try:
-        await again.async_list_devices()
-    except TokenExpiredException:
-        found["after_logout"] = "TokenExpiredException"
-    return found
 
 
-async def use(plug: Any, manager: MerossManager) -> dict[str, Any]:
+async def use(plug: Any) -> dict[str, Any]:
     pushes: list[int] = []
 
     async def on_push(namespace: Namespace, data: dict[str, Any], **_: Any) -> None:
@@ -70,30 +104,57 @@ async def use(plug: Any, manager: MerossManager) -> dict[str, Any]:
     await plug.async_update()
     found: dict[str, Any] = {}
     await plug.async_turn_off()
+    await plug.async_update()
     found["off"] = plug.is_on()
-    await ask("is it off?")
+    await ask(f"off {KETTLE}")
     await plug.async_turn_on()
+    await plug.async_update()
     found["on"] = plug.is_on()
-    await ask("is it on?")
-    assert isinstance(plug, ElectricityMixin)
+    await ask(f"on {KETTLE}")
     await asyncio.sleep(0.5)  # a meter needs a moment after the relay has moved
     metrics = await plug.async_get_instant_metrics()
     found["power_w"], found["voltage_v"] = metrics.power, metrics.voltage
-    found["days"] = [day["total_consumption_kwh"] for day in await plug.async_get_daily_power_consumption()]
+    found["days"] = await days_of(plug)
     await plug.set_dnd_mode(DNDMode.DND_ENABLED)
     found["dnd"] = (await plug.async_get_dnd_mode()).name
     pushes.clear()
-    await ask("press its button")
+    await ask(f"press {KETTLE}")
     found["pushed"] = await eventually(lambda: pushes == [0] and not plug.is_on())
-    await ask("unplug it")
+    await ask(f"off {KETTLE}")
+    await ask(f"unplug {KETTLE}")
     found["went"] = await eventually(lambda: plug.online_status is OnlineStatus.OFFLINE)
-    await ask("plug it in")
+    await ask(f"plug-in {KETTLE}")
     found["came"] = await eventually(lambda: plug.online_status is OnlineStatus.ONLINE)
-    if plug.lan_ip and plug.lan_ip != "127.0.0.1":
-        manager.default_transport_mode = TransportMode.LAN_HTTP_FIRST
-        await plug.async_turn_on()
-        found["lan_ip"] = plug.lan_ip
     return found
+
+
+async def days_of(plug: Any) -> dict[str, float]:
+    """The kilowatt-hours of each day, as soon as the plug has booked some on today: it does so every ten seconds."""
+    days: dict[str, float] = {}
+    for _ in range(PATIENCE // 10):
+        told = await plug.async_get_daily_power_consumption()
+        days = {each["date"].date().isoformat(): each["total_consumption_kwh"] for each in told}
+        if days[max(days)] and len(days) > 1:
+            break
+        await asyncio.sleep(1)
+    return days
+
+
+async def use_by_lan(manager: MerossManager, name: str) -> dict[str, Any]:
+    """Switch a plug, and tell by which way it went."""
+    [plug] = manager.find_devices(device_name=name)
+    await plug.async_update()
+    log, ways = logging.getLogger("meross_iot.manager"), Ways(plug.uuid)
+    log.setLevel(logging.DEBUG)
+    log.addHandler(ways)
+    manager.default_transport_mode = TransportMode.LAN_HTTP_FIRST
+    await plug.async_turn_off()
+    await ask(f"off {name}")
+    await plug.async_turn_on()
+    await ask(f"on {name}")
+    await plug.async_update()
+    log.removeHandler(ways)
+    return {"lan_ip": plug.lan_ip, "ways": ways.gone}
 
 
 async def ask(what: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.judges.foreign import NODE_MODULES, require_meross_cloud
 
 from ownplug.core.meross import decode_message
 from ownplug.core.secret import Secret
@@ -16,7 +17,6 @@ from ownplug.core.secret import Secret
 pytestmark = pytest.mark.e2e
 
 KEY = "0123456789abcdef0123456789abcdef"
-MODULES = Path(__file__).parents[3] / ".venv" / "judges" / "node" / "node_modules"
 PROGRAM = Path(__file__).with_name("meross_cloud_program.js")
 MESSAGES = 200
 
@@ -24,16 +24,14 @@ MESSAGES = 200
 def test_what_it_signs_is_right_for_us_and_for_a_plug(
     launch: Callable[..., Any], require_program: Callable[[str, str], str]
 ) -> None:
-    node = require_program("node", "apt-get install nodejs npm, then: make test")
-    if not (MODULES / "meross-cloud").is_dir():
-        pytest.skip("npm's meross-cloud is not installed: make test does it where npm is there")
+    node = require_meross_cloud(require_program)
     plug = launch(
         "virtual", "run", "--mqtt", "mqtts://127.0.0.1:1", "--key", KEY, "--user-id", "10001"
     ).ready()
     orders = {"key": KEY, "messages": MESSAGES, "uuid": plug["uuid"], "http": plug["http"]}
     done = subprocess.run(
         [node, str(PROGRAM), json.dumps(orders)],
-        env={"NODE_PATH": str(MODULES), "PATH": "/usr/bin:/bin", "NODE_NO_WARNINGS": "1"},
+        env={"NODE_PATH": str(NODE_MODULES), "PATH": "/usr/bin:/bin", "NODE_NO_WARNINGS": "1"},
         capture_output=True,
         text=True,
         timeout=120,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,17 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.judges.foreign import own_address, require_older_meross_iot
 
 pytestmark = pytest.mark.e2e
 
 PROGRAM = Path(__file__).with_name("meross_iot_program.py")
 RESULT = "found: "
-# meross-iot knows no port but 80, so each plug on the local network has an address of its own.
-CLEAR_PLUG, ENCRYPTED_PLUG = "127.0.0.2", "127.0.0.3"
-
-# From 0.4.7 on the library sends a plug that wants no encryption only the message id instead of the message, and
-# falls back to MQTT. 0.4.6.2, which wants an older paho-mqtt, is the last whose LAN mode speaks to such plugs.
-OLDER_PYTHON = Path(__file__).parents[3] / ".venv" / "judges" / "meross-iot-0.4.6.2" / "bin" / "python"
 
 
 def run_program(
@@ -86,28 +80,17 @@ def test_through_our_server(at_home: Callable[..., Any], ownplug: Callable[..., 
 
 
 def test_a_plug_that_wants_its_bodies_encrypted_on_the_local_network(at_home: Callable[..., Any]) -> None:
-    _skip_without_port_80(ENCRYPTED_PLUG)
-    found, log = run_program(*at_home(f"{ENCRYPTED_PLUG}:80", model="mss110"), by_lan=True)
-    assert found["lan_ip"] == ENCRYPTED_PLUG
+    address = own_address(80)
+    found, log = run_program(*at_home(f"{address}:80", model="mss110"), by_lan=True)
+    assert found["lan_ip"] == address
     assert (found["off"], found["on"]) == (False, True)
     assert "Retrying with MQTT" not in log
 
 
 def test_on_the_local_network(at_home: Callable[..., Any]) -> None:
-    if not OLDER_PYTHON.exists():
-        pytest.skip(f"meross-iot 0.4.6.2 is not installed: make {OLDER_PYTHON.relative_to(Path.cwd())}")
-    _skip_without_port_80(CLEAR_PLUG)
-    found, log = run_program(*at_home(f"{CLEAR_PLUG}:80"), python=str(OLDER_PYTHON), by_lan=True)
-    assert found["lan_ip"] == CLEAR_PLUG
+    python, address = require_older_meross_iot(), own_address(80)
+    found, log = run_program(*at_home(f"{address}:80"), python=python, by_lan=True)
+    assert found["lan_ip"] == address
     assert (found["off"], found["on"]) == (False, True)
     assert found["power_w"] > 0
     assert "Retrying with MQTT" not in log  # it really went by LAN
-
-
-def _skip_without_port_80(address: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, 80))
-        except OSError:
-            pytest.skip(f"may not listen on {address}:80: run as root, or allow low ports by sysctl")

@@ -52,6 +52,7 @@ class Door:
     accounts: Accounts
     clock: FakeClock
     refusals: Refusals
+    takes_apps: bool = True
 
     async def admit(self, client_id: str, username: str, password: bytes | str) -> Access | None:
         offered = password.encode() if isinstance(password, str) else password
@@ -103,8 +104,10 @@ async def door(store: MemoryStore) -> Door:
         monotonic=clock.monotonic,
         refusals=refusals,
         passwords=PasswordCheck(accounts, Penalties(clock.monotonic)),
+        takes_apps=lambda: made.takes_apps,
     )
-    return Door(gatekeeper, registry, accounts, clock, refusals)
+    made = Door(gatekeeper, registry, accounts, clock, refusals)
+    return made
 
 
 # --- who comes in --------------------------------------------------------------------------------
@@ -128,6 +131,16 @@ async def door(store: MemoryStore) -> Door:
 )
 async def test_the_home_lets_in(door: Door, who: str, login: tuple[str, str, str]) -> None:
     assert await door.admit(*login) is not None, who
+
+
+async def test_a_home_that_takes_no_programs_lets_in_its_plugs_and_users_only(door: Door) -> None:
+    door.takes_apps = False
+    assert await door.admit("app:7f3c", "10001", app_login("10001", KEY).password.reveal()) is None
+    await door.plug(A)
+    await door.plug(WITH_OWN_KEY, OWN_KEY)
+    await door.user(read=["#"], write=[])
+    door.takes_apps = True
+    await door.app()
 
 
 async def test_a_plug_that_comes_with_the_homes_key_has_none_of_its_own_any_more(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from argon2 import PasswordHasher
 
-from ownplug.core.errors import NotFound, OwnplugError, UsageError
-from ownplug.core.records import HomeRecord, Scope, UserChange
+from ownplug.core.errors import NotFound, NotKept, OwnplugError, UsageError
+from ownplug.core.records import HomeRecord, Scope, UserChange, UserRecord
 from ownplug.core.secret import Secret
 from ownplug.hub import Accounts
 
@@ -357,3 +358,76 @@ async def test_other_rights_leave_the_password(accounts: Accounts) -> None:
         await accounts.change_rights("nobody", read=[], write=[], scope=None, app_plugs=None)
     with pytest.raises(UsageError, match="topic filter"):
         await accounts.change_rights("ha", read=["a#"], write=[], scope=None, app_plugs=None)
+
+
+DIGEST = hashlib.md5(b"correct horse").hexdigest()
+
+
+@pytest.mark.parametrize("digest", [DIGEST, DIGEST.upper()])
+async def test_the_md5_of_a_password_is_as_good_as_the_password(accounts: Accounts, digest: str) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert await accounts.check_digest("ha", digest) == accounts.find("ha")
+    assert await accounts.check_digest("he", digest) is None
+
+
+@pytest.mark.parametrize(
+    "digest", ["", "correct horse", DIGEST[:-1], f"{DIGEST}0", "0" * 32, "\ud800", f" {DIGEST}"]
+)
+async def test_what_is_not_the_md5_of_a_password_is_not(accounts: Accounts, digest: str) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert await accounts.check_digest("ha", digest) is None
+
+
+async def test_the_md5_is_no_password(accounts: Accounts) -> None:
+    await accounts.add("ha", PASSWORD, read=[], write=[])
+    assert await accounts.check("ha", DIGEST.encode()) is None
+
+
+@pytest.fixture
+async def earlier(store: MemoryStore) -> Accounts:
+    """Of a home whose `ha` has a hash of an earlier version: of the password itself."""
+    of_the_password = Secret(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse"))
+    store.user_records["ha"] = UserRecord(name="ha", password_hash=of_the_password, read=("#",))
+    accounts = Accounts(store)
+    await accounts.load()
+    return accounts
+
+
+async def test_a_hash_of_an_earlier_version_holds_and_is_made_anew(
+    earlier: Accounts, store: MemoryStore
+) -> None:
+    told: list[object] = []
+    earlier.tell_changes(lambda *change: told.append(change))
+    assert await earlier.check("ha", b"wrong horse") is None
+    assert await earlier.check_digest("ha", DIGEST) is None  # it cannot be told from it
+    before = store.user_records["ha"]
+    assert await earlier.check("ha", DIGEST.encode()) is None
+    assert store.user_records["ha"] == before
+    user = await earlier.check("ha", b"correct horse")
+    assert user == earlier.find("ha") == store.user_records["ha"]
+    assert user.password_hash.reveal().startswith("md5:$argon2id$")
+    assert user.read == ("#",)
+    assert await earlier.check_digest("ha", DIGEST) == user
+    assert await earlier.check("ha", b"correct horse") == user
+    assert told == []  # it is the same password
+
+
+async def test_a_disk_that_is_full_then_stops_nobody(earlier: Accounts, store: MemoryStore) -> None:
+    before = store.user_records["ha"]
+    store.broken = NotKept("the disk is full")
+    assert await earlier.check("ha", b"correct horse") == before
+    assert store.user_records["ha"] == before == earlier.find("ha")
+    store.broken = None
+    assert await earlier.check("ha", b"correct horse") is not None
+    assert await earlier.check_digest("ha", DIGEST) is not None
+
+
+async def test_a_password_that_is_changed_while_its_hash_is_made_anew_stays_changed(
+    earlier: Accounts, store: MemoryStore
+) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(earlier.check("ha", b"correct horse"))
+        tasks.create_task(earlier.change_password("ha", Secret("another one")))
+    assert await earlier.check("ha", b"another one") is not None
+    assert await earlier.check("ha", b"correct horse") is None
+    assert store.user_records["ha"] == earlier.find("ha")
