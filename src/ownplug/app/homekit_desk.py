@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ownplug.aio import in_thread
 from ownplug.app.home import HomeFolder
 from ownplug.app.settings import Settings
 from ownplug.bridges.homekit import Homekit, qr_rows, qr_svg
@@ -14,10 +15,14 @@ class HomekitDesk:
 
     Args:
         bridge: that is shown.
+        rows: the QR code of its link.
+        svg: the same as a picture.
     """
 
-    def __init__(self, bridge: Homekit) -> None:
+    def __init__(self, bridge: Homekit, rows: tuple[str, ...], svg: str) -> None:
         self.bridge = bridge
+        self._rows = rows
+        self._svg = svg
 
     def pairing(self) -> HomekitPairing:
         """Return how it is added to a home."""
@@ -27,8 +32,8 @@ class HomekitDesk:
             address=view.address,
             setup_code=view.setup_code,
             setup_uri=view.setup_uri,
-            qr_rows=qr_rows(view.setup_uri.reveal()),
-            qr_svg=qr_svg(view.setup_uri.reveal()),
+            qr_rows=self._rows,
+            qr_svg=self._svg,
         )
 
     async def unpair(self) -> None:
@@ -52,4 +57,6 @@ async def homekit_desk(folder: HomeFolder, settings: Settings) -> HomekitDesk | 
     address = advertised if is_ipv4(advertised) else own_address()
     bridge = Homekit(folder.homekit_file, settings.homekit, address=address)
     await bridge.load()
-    return HomekitDesk(bridge)
+    link = bridge.view().setup_uri.reveal()
+    rows, svg = await in_thread(lambda: (qr_rows(link), qr_svg(link)))  # arithmetic, and a library to load
+    return HomekitDesk(bridge, rows, svg)

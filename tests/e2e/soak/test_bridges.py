@@ -7,6 +7,7 @@ At the end each program knows of each plug what the plug itself says, and nothin
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import subprocess
@@ -20,6 +21,8 @@ from typing import Any
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from tests.e2e.bridges.phone import ON as ON_CHARACTERISTIC
+from tests.e2e.bridges.phone import Phone
 
 from ownplug.client import HubClient, find_hub
 from ownplug.core.errors import OwnplugError
@@ -31,7 +34,9 @@ PLUGS = 20
 USER, PASSWORD = "everybody", "correct horse"
 PAUSE_S = 0.05  # between two moves of somebody
 CALM_S = 8.0  # a reading comes meanwhile, and so would an echo
-SETTINGS = "".join(f"[{bridge}]\nenabled = true\n" for bridge in ("mqtt", "homie", "hass"))
+SETTINGS = (
+    "".join(f"[{bridge}]\nenabled = true\n" for bridge in ("mqtt", "homie", "hass", "homekit")) + "port = 0\n"
+)
 ON = {"ON", "true"}
 
 
@@ -81,6 +86,51 @@ class Program:
             self.heard[uuid] += 1
 
 
+class AppleHome:
+    """Two phones of a home: one writes, and one is told, for whoever writes is not.
+
+    Args:
+        home: the folder of the hub.
+        code: by which the bridge is added.
+        uuid_of: which plug an accessory is, by its serial number.
+    """
+
+    def __init__(self, home: Path, code: str, uuid_of: Callable[[str], str]) -> None:
+        self._heard: Counter[str] = Counter()
+        self._turn = threading.Lock()
+        self._known: dict[str, bool] = {}
+        self._writer, self._listener = Phone(home), Phone(home)
+        self._listener("load", self._writer("pair", code))
+        shown = [(uuid_of(plug.serial), plug) for plug in self._listener.plugs().values()]
+        self._plugs = {uuid_of(plug.serial): plug for plug in self._writer.plugs().values()}
+        self._places = {tuple(plug.place(ON_CHARACTERISTIC)): uuid for uuid, plug in shown}
+        self._listener("listen", *map(list, self._places))
+        for uuid, plug in shown:
+            self._known[uuid] = bool(plug.read(ON_CHARACTERISTIC))
+
+    @property
+    def known(self) -> dict[str, bool]:
+        with self._turn:
+            for aid, iid, on in self._listener("events"):
+                if (uuid := self._places.get((aid, iid))) is not None:
+                    self._known[uuid] = bool(on)
+                    self._heard[uuid] += 1
+            return dict(self._known)
+
+    @property
+    def heard(self) -> Counter[str]:
+        self._known = self.known
+        return self._heard
+
+    def switch(self, uuid: str, *, on: bool) -> None:
+        """Want something, and wait until the plug has done it, or somebody else was there before."""
+        self._plugs[uuid].switch(on=on)
+
+    def close(self) -> None:
+        self._writer.close()
+        self._listener.close()
+
+
 class Street:
     """A hub with all bridges, twenty plugs that are at home, and a program at each bridge."""
 
@@ -117,7 +167,8 @@ class Street:
         port = int(ready["mqtt"].rpartition(":")[2])
         by_mac = {uuid[-12:]: uuid for uuid in self.uuids}
         by_name = {f"plug-{uuid[-4:]}": uuid for uuid in self.uuids}
-        self.programs = {
+        self.programs: dict[str, Program | AppleHome] = {
+            "HomeKit": self._apple_home(),
             "plain MQTT": Program(
                 port,
                 "ownplug/+/on",
@@ -140,6 +191,16 @@ class Street:
                 ("OFF", "ON"),
             ),
         }
+
+    def _apple_home(self) -> AppleHome:
+        kept = self.home / "homekit.json"
+        for _ in range(600):
+            if kept.exists() and len(json.loads(kept.read_text("utf-8"))["shapes"]) == PLUGS:
+                break
+            threading.Event().wait(0.1)
+        by_mac = {uuid[-12:]: uuid for uuid in self.uuids}
+        code = self._ownplug("bridge", "homekit")["setup_code"]
+        return AppleHome(self.home, code, lambda serial: by_mac[serial.replace(":", "")])
 
     async def _home(self) -> dict[str, Any]:
         async with HubClient(find_hub(self.home)) as hub:
@@ -214,7 +275,9 @@ def test_all_agree_at_the_end_and_nothing_echoes(
     )
 
 
-def _switch(program: Program, uuids: list[str], chance: random.Random, over: threading.Event) -> None:
+def _switch(
+    program: Program | AppleHome, uuids: list[str], chance: random.Random, over: threading.Event
+) -> None:
     while not over.wait(PAUSE_S):
         program.switch(chance.choice(uuids), on=chance.random() < 0.5)
 

@@ -149,7 +149,8 @@ def test_a_slip_is_answered_with_what_there_is(file: Path) -> None:
         load_settings(file, {}, {})
     assert (
         caught.value.hint
-        == "There are announce, bridges, broker, cloud, console, energy, foreign, hass, homie, hub, mqtt, network, web."
+        == "There are announce, bridges, broker, cloud, console, energy, foreign, hass, homekit, homie, hub, mqtt,"
+        " network, web."
     )
     assert str(file) in str(caught.value)
     file.write_text("[network]\nhost = 'x'\n")

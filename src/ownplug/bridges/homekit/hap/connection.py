@@ -68,6 +68,10 @@ class Connection(HAPServerProtocol):
             strangers = (each for each in self.connections.values() if not _is_home(each))
             next(strangers, self).close()
 
+    def drop_event(self, aid: int, iid: int) -> None:
+        """Do not tell what this home has overruled since; the library keeps news for half a second."""
+        self._event_queue.pop((aid, iid), None)
+
     def write(self, data: bytes) -> None:
         """Send something, unless the other side has stopped reading."""
         if self._transport.get_write_buffer_size() > _MOST_UNREAD_BYTES:

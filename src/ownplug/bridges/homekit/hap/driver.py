@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 from pyhap.accessory_driver import AccessoryMDNSServiceInfo
 from pyhap.loader import Loader
@@ -11,7 +12,7 @@ from pyhap.util import callback
 
 from ownplug.bridges.homekit.description import Shown, digest
 from ownplug.bridges.homekit.hap.accessory import BridgeAccessory, PlugAccessory
-from ownplug.bridges.homekit.hap.connection import Server
+from ownplug.bridges.homekit.hap.connection import Connection, Server
 from ownplug.bridges.homekit.hap.keeping import Controls, KeepingDriver
 from ownplug.bridges.homekit.state_file import StateFile
 from ownplug.core.errors import OwnplugError
@@ -111,6 +112,18 @@ class Driver(KeepingDriver):
     def accessories_hash(self) -> str:
         """Return what is another text when homes have to read the accessories anew."""
         return digest(each.plug for each in self.plugs.values())
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        sender_client_addr: Any = None,
+        immediate: bool = False,  # noqa: FBT001, FBT002 - the library's signature
+    ) -> None:
+        """Tell who listens; whoever changed it knows, and must not be told what was before."""
+        sender = self.http_server.connections.get(sender_client_addr)
+        if isinstance(sender, Connection):
+            sender.drop_event(data["aid"], data["iid"])
+        super().publish(data, sender_client_addr, immediate)
 
     @callback
     def async_update_advertisement(self) -> None:
