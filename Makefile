@@ -59,6 +59,7 @@ judged: $(VENV)/.dev $(OLDER_MEROSS_IOT) $(HOMIECLIENT) $(MEROSS_CLOUD) $(HOME_A
 measure: $(VENV)/.dev ## figures, as ratios to peers in the same run
 	$(BIN)/python -m devtools.measure
 	$(BIN)/python -m devtools.measure_page
+	$(BIN)/python -m devtools.measure_bridges
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
