@@ -26,8 +26,9 @@ _HEADING = f"{'attack':<56} {'replies':>7} {'worst':>9} {'connects':>8} {'worst'
 _hosts = itertools.count(2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """A hub for one file of tests: for a whole run it would take a part of a processor from all that follows."""
     process = HubProcess(tmp_path_factory.mktemp("hostile"))
     try:
         process.add_user(USER, USER_PASSWORD, read=["local/#"], write=["local/#"])
@@ -36,7 +37,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         process.program.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def honest(hub: HubProcess) -> Iterator[HonestProcess]:
     process = HonestProcess(hub)
     yield process
