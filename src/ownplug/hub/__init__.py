@@ -10,6 +10,7 @@ from ownplug.hub.accounts import Accounts
 from ownplug.hub.api import HubApi
 from ownplug.hub.app_logins import AppAccount, AppLogins
 from ownplug.hub.availability import AvailabilitySpan
+from ownplug.hub.complaints import Complaints
 from ownplug.hub.devices import Device, DeviceGone, Devices, Feature, Kind
 from ownplug.hub.energy import By, Comparison, Energy, NamedSeries, Total, csv_lines
 from ownplug.hub.events import (
@@ -71,6 +72,7 @@ __all__ = [
     "Caller",
     "CommandRefused",
     "Comparison",
+    "Complaints",
     "CorrectionRow",
     "Device",
     "DeviceGone",

@@ -11,12 +11,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable
 from typing import Protocol
 
+from ownplug.aio import SystemClock
 from ownplug.bridges.hass.discovery import config_of
 from ownplug.bridges.hass.settings import HassSettings
 from ownplug.bridges.hass.topics import Topics
 from ownplug.bridges.hass.words import state_of, wish_of
 from ownplug.core.identity import Uuid
-from ownplug.hub import Device, DeviceGone, Feature, Wish
+from ownplug.hub import Complaints, Device, DeviceGone, Feature, Wish
 from ownplug.transport.messenger import Messenger
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class HomeAssistant:
         self._birth = settings.birth
         self._topics = Topics(prefix=settings.prefix, discovery=settings.discovery)
         self._page = page
+        self._complaints = Complaints(log, SystemClock().monotonic)
         self._features: dict[Uuid, dict[str, Feature]] = {}
         self._said: dict[Uuid, dict[str, bytes]] = {}
         self._kept: dict[Uuid, set[str]] = {}  # what the server has of plugs of the home from earlier
@@ -139,7 +141,8 @@ class HomeAssistant:
         feature = self._features.get(uuid, {}).get(feature_id) if uuid else None
         wish = wish_of(feature, payload) if feature else None
         if uuid is None or wish is None:
-            log.warning("Somebody wrote %.40r to %.120r, which does not take that", payload, topic)
+            text = "Somebody wrote %.40r to %.120r, which does not take that"
+            self._complaints.warn(topic if feature else "", text, payload[:40], topic)
             return
         self._wishes.wish(uuid, feature_id, wish)
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Protocol
 
+from ownplug.aio import SystemClock
 from ownplug.bridges.homie.description import HomieDevice, describe, device_id
 from ownplug.core.identity import Uuid
-from ownplug.hub import Device, DeviceGone, Wish
+from ownplug.hub import Complaints, Device, DeviceGone, Wish
 from ownplug.transport.messenger import Messenger, Status
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class _Shown:
         self._mqtt = mqtt
         self._stack = stack
         self._wishes = wishes
+        self._complaints = Complaints(log, SystemClock().monotonic)
         self._said: dict[str, bytes] = {}
         self._description: HomieDevice | None = None
         mqtt.listen(f"{place}/+/+/set", self._heard)
@@ -123,6 +125,7 @@ class _Shown:
         wish = _WISHES.get(payload)
         takes = {Wish.PRESS} if feature_id == "identify" else {Wish.ON, Wish.OFF}
         if feature_id is None or wish not in takes:
-            log.warning("Somebody wrote %.40r to %.120r, which does not take that", payload, topic)
+            text = "Somebody wrote %.40r to %.120r, which does not take that"
+            self._complaints.warn("", text, payload[:40], topic)
             return
         self._wishes.wish(self._uuid, feature_id, wish)

@@ -6,9 +6,10 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from ownplug.aio import SystemClock
 from ownplug.bridges.mqtt.names import topic_level
 from ownplug.core.identity import Uuid
-from ownplug.hub import Device, DeviceGone, Feature, Kind, Wish
+from ownplug.hub import Complaints, Device, DeviceGone, Feature, Kind, Wish
 from ownplug.transport.messenger import Messenger
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class PlainMqtt:
         self._devices = devices
         self._wishes = wishes
         self._prefix = prefix
+        self._complaints = Complaints(log, SystemClock().monotonic)
         self._shown: dict[Uuid, Device] = {}
         self._levels: dict[str, Uuid] = {}
         self._said: dict[Uuid, dict[str, bytes]] = {}
@@ -123,11 +125,13 @@ class PlainMqtt:
         feature_id = between[0] if between else "on"
         feature = self._shown[uuid].find(feature_id) if uuid else None
         if uuid is None or feature is None or feature.kind not in _TAKES:
-            log.warning("Somebody wrote to %.120r, where nothing can be set", topic)
+            self._complaints.warn("", "Somebody wrote to %.120r, where nothing can be set", topic)
             return
-        wish = _WISHES.get(payload[:10].decode("utf-8", "replace").strip().lower())
+        wish = _WISHES.get(payload.decode("utf-8", "replace").strip().lower())
         if wish not in _TAKES[feature.kind]:
-            log.warning("Somebody wrote %.40r to %.120r, which takes ON, OFF and TOGGLE", payload, topic)
+            takes = "PRESS" if feature.kind is Kind.BUTTON else "ON, OFF and TOGGLE"
+            text = "Somebody wrote %.40r to %.120r, which takes %s"
+            self._complaints.warn(topic, text, payload[:40], topic, takes)
             return
         self._wishes.wish(uuid, feature_id, wish)
 
