@@ -231,7 +231,7 @@ def main() -> None:
         raise SystemExit("mosquitto_sub is missing: apt-get install mosquitto-clients")
     heard = [["a press of the button until it is heard by", "p50", "p99"], *asyncio.run(latencies())]
     cost = [["bridge", "memory of the hub", "messages a minute"], *asyncio.run(costs())]
-    tables = f"{markdown_table(heard)}\n{markdown_table(cost)}"
+    tables = f"{markdown_table(heard)}\n\n{markdown_table(cost)}"
     print(tables)
     if options.write:
         page = options.write.read_text("utf-8")
