@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-READY_S = 30.0
+READY_S = 60.0  # a machine that does ten things at a time may take half of that
 STOP_S = 15.0
 
 
