@@ -191,7 +191,8 @@ def test_only_what_home_assistant_writes_moves_anything(
     eventually(lambda: shown.state("light") == "off")
     assert home.is_on(kettle)
     assert home.hub is not None
-    assert home.hub.log.read_text().count("which does not take that") == len(wrong) + 2
+    # Once a minute for each topic, so that nobody fills the log.
+    assert home.hub.log.read_text().count("which does not take that") == 3
 
 
 def test_what_was_kept_for_us_while_we_were_away_moves_nothing(
