@@ -18,7 +18,7 @@ from ownplug.app.exchange import BrokerExchange
 from ownplug.app.foreign_exchange import at_foreign_server
 from ownplug.app.home import HomeFolder
 from ownplug.app.homekit_desk import HomekitDesk, homekit_desk
-from ownplug.app.laboratory import OpenLab
+from ownplug.app.laboratory import Laboratory, OpenLab
 from ownplug.app.means import Means
 from ownplug.app.reload import contexts, watching
 from ownplug.app.settings import Origin, Settings
@@ -36,7 +36,7 @@ from ownplug.transport.endpoint import authority, is_address, own_address
 from ownplug.transport.handout import Handout
 from ownplug.transport.sntp import serve_time
 from ownplug.transport.tls import web_context
-from ownplug.web import WebServer, WebSettings, open_web
+from ownplug.web import Doors, WebServer, WebSettings, open_web
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +100,61 @@ async def open_hub(
         stack.enter_context(folder.claim())
         _check_restored(folder)
         remove_leftovers(folder)
+        core = await stack.enter_async_context(_open_core(folder, settings, clock, lab))
+        desk = SettingsDesk(folder, settings, origins, use=core.use)
+        logins = Logins(core.hub.accounts, core.hub.passwords, core.store.logins, clock, folder.token())
+        await logins.load()
+        homekit = await homekit_desk(folder, settings)
+        doors = await stack.enter_async_context(
+            open_doors(
+                core.api,
+                logins,
+                core.means,
+                desk,
+                folder=folder,
+                settings=settings,
+                more_ports=more_ports,
+                laboratory=core.laboratory,
+                homekit=homekit,
+            )
+        )
+        ready = await stack.enter_async_context(_served(core, doors, folder, settings))
+        bridge = homekit.bridge if homekit else None
+        await stack.enter_async_context(open_bridges(core.api, core.broker, settings, clock, homekit=bridge))
+        folder.announce({name: value for name, value in asdict(ready).items() if name not in _NOT_IN_FILE})
+        stack.callback(folder.retract)
+        yield _with_secrets(ready, homekit, setup=_setup_link(ready.web, logins, core.host, settings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Core:
+    """What a hub is before anybody can speak to it but plugs."""
+
+    clock: Clock
+    host: str
+    certificates: CertificateFiles
+    store: SqliteStore
+    hub: Hub
+    broker: Broker
+    api: HubApi
+    means: Means
+    laboratory: Laboratory | None
+
+    def use(self, settings: Settings) -> None:
+        """Let the parts of a running hub use settings that were changed."""
+        api = self.api
+        self.hub.use_settings(settings.hub, settings.energy)
+        api.observing.use_settings(settings.by_name())
+        api.tell_home(replace(api.home(), timezone=settings.hub.timezone, position=settings.hub.position))
+        self.means.use_position(settings.hub.position)
+
+
+@asynccontextmanager
+async def _open_core(
+    folder: HomeFolder, settings: Settings, clock: Clock, lab: OpenLab | None
+) -> AsyncIterator[_Core]:
+    """Run store, hub and MQTT server, joined."""
+    async with AsyncExitStack() as stack:
         warnings = RecentWarnings()
         stack.enter_context(warnings.listening())
         store = await stack.enter_async_context(SqliteStore(folder.database))
@@ -114,7 +169,6 @@ async def open_hub(
         await stack.enter_async_context(broker)
         await stack.enter_async_context(at_foreign_server(hub, exchange, settings.foreign, clock))
         stack.push_async_callback(hub.history.end)  # before the server sends all plugs away
-        ntp = await _serve_time(stack, settings, clock)
         api = await stack.enter_async_context(_open_api(hub, settings, host, clock))
         await api.tariffs.load(store.tariffs)
         api.observing.join(
@@ -124,57 +178,43 @@ async def open_hub(
             settings=settings.by_name(),
             token=folder.token(),
         )
-        means = Means(clock, position=settings.hub.position)
-        logins = Logins(hub.accounts, hub.passwords, store.logins, clock, folder.token())
-        await logins.load()
-        all_settings = SettingsDesk(
-            folder, settings, origins, use=lambda changed: _use(changed, hub, api, means)
+        yield _Core(
+            clock=clock,
+            host=host,
+            certificates=certificates,
+            store=store,
+            hub=hub,
+            broker=broker,
+            api=api,
+            means=Means(clock, position=settings.hub.position),
+            laboratory=laboratory,
         )
-        homekit = await homekit_desk(folder, settings)
-        doors = await stack.enter_async_context(
-            open_doors(
-                api,
-                logins,
-                means,
-                all_settings,
-                folder=folder,
-                settings=settings,
-                more_ports=more_ports,
-                laboratory=laboratory,
-                homekit=homekit,
-            )
-        )
-        https = web_context(certificates.server, certificates.server_key)
-        web = await stack.enter_async_context(
-            open_web(doors, _called(settings.web, host), tls=https if settings.web.is_https else None)
-        )
-        cloud = await stack.enter_async_context(_served_cloud(hub, api, store, settings, host, https, clock))
-        await stack.enter_async_context(watching(certificates, broker, clock, web=https))
-        address = HubAddress(url=web.url, token=folder.token(), ca=certificates.ca)
-        means.serve_through(address)
-        if laboratory:
-            await laboratory.begin(address)
-        ready = _ready(hub, broker, web, certificates, settings, host=host, cloud=cloud, ntp=ntp)
-        api.tell_home(_view(api.home(), ready, settings))
-        await stack.enter_async_context(
-            open_bridges(api, broker, settings, clock, homekit=homekit.bridge if homekit else None)
-        )
-        folder.announce({name: value for name, value in asdict(ready).items() if name not in _NOT_IN_FILE})
-        stack.callback(folder.retract)
-        yield _with_secrets(ready, homekit, setup=_setup_link(web.url, logins, host, settings))
+
+
+@asynccontextmanager
+async def _served(core: _Core, doors: Doors, folder: HomeFolder, settings: Settings) -> AsyncIterator[Ready]:
+    """Serve the time, the page with its API, and the vendor's interface; gives where everything is."""
+    files, clock = core.certificates, core.clock
+    async with AsyncExitStack() as stack:
+        ntp = await _serve_time(stack, settings, clock)
+        https = web_context(files.server, files.server_key)
+        tls = https if settings.web.is_https else None
+        web = await stack.enter_async_context(open_web(doors, _called(settings.web, core.host), tls=tls))
+        cloud = await stack.enter_async_context(_served_cloud(core, settings, https))
+        await stack.enter_async_context(watching(files, core.broker, clock, web=https))
+        address = HubAddress(url=web.url, token=folder.token(), ca=files.ca)
+        core.means.serve_through(address)
+        if core.laboratory:
+            await core.laboratory.begin(address)
+        ready = _ready(core, settings, web=web, cloud=cloud, ntp=ntp)
+        core.api.tell_home(_view(core.api.home(), ready, settings))
+        yield ready
 
 
 def _ready(
-    hub: Hub,
-    broker: Broker,
-    web: WebServer,
-    certificates: CertificateFiles,
-    settings: Settings,
-    *,
-    host: str,
-    cloud: str,
-    ntp: tuple[str, int] | None,
+    core: _Core, settings: Settings, *, web: WebServer, cloud: str, ntp: tuple[str, int] | None
 ) -> Ready:
+    host, broker = core.host, core.broker
     elsewhere = authority(*parse_server(settings.foreign.server)) if settings.foreign.server else ""
     return Ready(
         mqtts=_address(host, broker.tls_address) or elsewhere,  # where plugs are to come
@@ -183,8 +223,8 @@ def _ready(
         mqtt=_address(host, broker.tcp_address),
         web=web.url,
         cloud=cloud,
-        ca=str(certificates.ca),
-        user_id=hub.home.user_id,
+        ca=str(core.certificates.ca),
+        user_id=core.hub.home.user_id,
         ntp=_address(host, ntp),
     )
 
@@ -211,26 +251,21 @@ async def _kept_hub(store: SqliteStore, settings: Settings, clock: Clock) -> Asy
 
 
 @asynccontextmanager
-async def _served_cloud(
-    hub: Hub,
-    api: HubApi,
-    store: SqliteStore,
-    settings: Settings,
-    host: str,
-    tls: ssl.SSLContext,
-    clock: Clock,
-) -> AsyncIterator[str]:
+async def _served_cloud(core: _Core, settings: Settings, tls: ssl.SSLContext) -> AsyncIterator[str]:
     """Serve the vendor's HTTP interface, if that is wanted; gives its URL, or nothing."""
     if not settings.cloud.listen:
         yield ""
         return
-    apps = AppLogins(hub.accounts, hub.passwords, store.logins, clock, are_on=lambda: hub.settings.app_logins)
+    hub, clock = core.hub, core.clock
+    apps = AppLogins(
+        hub.accounts, hub.passwords, core.store.logins, clock, are_on=lambda: hub.settings.app_logins
+    )
     await apps.load()
     if not settings.broker.mqtts_also:
         log.warning(
             "Programs of the vendor's cloud look for MQTT at port 443 (meross-iot) or 2001 (others): see --mqtts-also"
         )
-    async with open_cloud(api, apps, settings.cloud, clock, host=host, tls=tls) as url:
+    async with open_cloud(core.api, apps, settings.cloud, clock, host=core.host, tls=tls) as url:
         yield url
 
 
@@ -248,14 +283,6 @@ def _called(settings: WebSettings, host: str) -> WebSettings:
     """Let the web interface answer to the name that plugs are given, too: people will call it so."""
     name = f"[{host}]" if ":" in host else host
     return replace(settings, allowed_hosts=(*settings.allowed_hosts, name))
-
-
-def _use(settings: Settings, hub: Hub, api: HubApi, means: Means) -> None:
-    """Let the parts of a running hub use settings that were changed."""
-    hub.use_settings(settings.hub, settings.energy)
-    api.observing.use_settings(settings.by_name())
-    api.tell_home(replace(api.home(), timezone=settings.hub.timezone, position=settings.hub.position))
-    means.use_position(settings.hub.position)
 
 
 def _setup_link(url: str, logins: Logins, host: str, settings: Settings) -> str:
